@@ -2,5 +2,8 @@
 #![forbid(unsafe_code)]
 
 pub mod datagram;
+pub mod exchange;
+pub mod probe;
+pub mod proto;
 pub mod secret;
 pub mod time;
