@@ -77,7 +77,7 @@ pub enum Value<'a> {
         /// The error's own data: the next-hop MTU of "fragmentation needed" and "packet too big".
         data: u32,
     },
-    /// TRANSACTION_TRANSMIT_COUNTER (RFC 7982 §3.2).
+    /// TRANSACTION_TRANSMIT_COUNTER (RFC 7982).
     TransmitCounter {
         /// How often the request was sent until now.
         request: u8,
