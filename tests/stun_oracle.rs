@@ -193,8 +193,11 @@ fn hold_their_reading(said: &Said, bytes: &[u8]) {
         .unwrap();
 }
 
+/// Message type, transaction id, attributes.
+type Parts = (u16, [u8; 12], Vec<(u16, Vec<u8>)>);
+
 /// A message of any attributes with any octets.
-fn any_message() -> impl Strategy<Value = (u16, [u8; 12], Vec<(u16, Vec<u8>)>)> {
+fn any_message() -> impl Strategy<Value = Parts> {
     (
         0u16..0x4000,
         any::<[u8; 12]>(),
@@ -202,7 +205,7 @@ fn any_message() -> impl Strategy<Value = (u16, [u8; 12], Vec<(u16, Vec<u8>)>)> 
     )
 }
 
-fn build((message_type, id, attributes): &(u16, [u8; 12], Vec<(u16, Vec<u8>)>)) -> Vec<u8> {
+fn build((message_type, id, attributes): &Parts) -> Vec<u8> {
     let (method, class) = Method::from_message_type(*message_type, false);
     let start = Builder::new(class, method, TransactionId::new(*id));
     attributes
@@ -275,7 +278,6 @@ proptest! {
         prop_assert_eq!((decoded.method(), decoded.class()), (method, class));
         prop_assert!(Class::ALL.contains(&class));
         let got: Vec<_> = decoded.attributes().map(|one| (one.attribute_type.0, one.value.to_vec())).collect();
-        // MS-TURN's first attribute would make a message without padding; it is not among small random ones.
         prop_assert_eq!(got, message.2);
         prop_assert_eq!(frame(&bytes), Frame::Message(bytes.len()));
         read_everything(&bytes);
