@@ -15,6 +15,9 @@ pub struct Candidates {
     /// Entries of a pasted configuration that could not be used.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub configuration_errors: Vec<ConfigurationError>,
+    /// What was read from a pasted configuration although it is not as it should be, a sentence each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub configuration_notes: Vec<String>,
     /// The local addresses, those used and those left out.
     pub interfaces: Vec<Interface>,
     /// `all` or `relay` (W3C RTCIceTransportPolicy).
@@ -122,23 +125,15 @@ pub struct UrlNote {
     pub instead: String,
 }
 
-/// What stands out in a pair of username and credential.
+/// What stands out in a pair of username and credential, seen without asking the server.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "note", rename_all = "kebab-case")]
-pub enum CredentialNote {
-    /// A REST username whose time has passed.
-    Expired {
-        /// How long ago, in seconds.
-        ago_s: u64,
-    },
-    /// A REST username whose time is in milliseconds.
-    Milliseconds,
-    /// `user:time` instead of `time:user`.
-    Reversed,
-    /// The credential is the HMAC in hexadecimal, not in base64.
-    Hex,
-    /// A TURN server without a username or a credential.
-    Missing,
+pub struct CredentialNote {
+    /// Kebab-case, stable: `expired`, `milliseconds`, `reversed`, `hex-credential`, `missing-credential`, ...
+    pub note: String,
+    /// What is odd, one sentence without its full stop; never a part of the credential.
+    pub problem: String,
+    /// What to do, one sentence.
+    pub instead: String,
 }
 
 /// One try to reach one address of a server from one local address.
