@@ -55,6 +55,7 @@ fn server(scheme: &str, attempts: Vec<Attempt>) -> Server {
         scheme: scheme.to_owned(),
         url_notes: Vec::new(),
         credential_notes: Vec::new(),
+        skipped: None,
         attempts,
     }
 }
@@ -402,6 +403,7 @@ fn cases() -> Vec<(&'static str, Candidates, Vec<&'static str>)> {
     let mut refused = report(vec![server("stun", vec![good()])]);
     refused.configuration_errors = vec![ConfigurationError {
         entry: "iceServers[0]".to_owned(),
+        url: String::new(),
         problem: "no urls".to_owned(),
         instead: "add urls".to_owned(),
     }];

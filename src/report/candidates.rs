@@ -81,6 +81,9 @@ pub struct Server {
     /// What is odd about its credentials, seen without asking the server.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub credential_notes: Vec<CredentialNote>,
+    /// Why it was not asked at all, if so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub skipped: Option<String>,
     /// One for each pair of a local and a server address, and for each redirection.
     pub attempts: Vec<Attempt>,
 }
@@ -104,6 +107,8 @@ impl Server {
 pub struct ConfigurationError {
     /// Which entry: `iceServers[1].urls[0]`.
     pub entry: String,
+    /// The URL, if there was one.
+    pub url: String,
     /// What is wrong with it.
     pub problem: String,
     /// What to write instead.
@@ -399,6 +404,8 @@ pub enum LeftOut {
     Family,
     /// Another interface was asked for with --interface.
     Interface,
+    /// The same address is used on another interface.
+    Duplicate,
     /// It could not be bound.
     BindFailed,
 }
@@ -414,6 +421,7 @@ impl fmt::Display for LeftOut {
             LeftOut::TemporaryPreferred => "a temporary address is used instead",
             LeftOut::Family => "excluded by -4 or -6",
             LeftOut::Interface => "excluded by --interface",
+            LeftOut::Duplicate => "the same address is on another interface",
             LeftOut::BindFailed => "could not be bound",
         })
     }
