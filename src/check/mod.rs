@@ -1,0 +1,3 @@
+//! Facts -> findings. Pure: no IO, no clock; one file per subject, tested by tables.
+
+pub mod catalog;
