@@ -4,10 +4,10 @@
 use std::net::SocketAddr;
 
 use crate::datagram::Transport;
-use crate::probe::trace::{Facts, Note, NoteKind, Notes, StepName, StepOutcome, StepRecord};
+use crate::probe::trace::{Facts, Failure, Note, NoteKind, Notes, Redirect, StepName, StepOutcome, StepRecord};
 use crate::probe::transaction::{Transaction, TransactionStep};
 use crate::probe::{NewTransactionId, PathError};
-use crate::proto::stun::{AttributeType, Builder, Class, Message, Method, TransactionId};
+use crate::proto::stun::{AttributeType, Builder, Class, Message, Method, TransactionId, Value};
 use crate::time::At;
 
 /// One server, asked over one transport.
@@ -21,7 +21,13 @@ pub(crate) struct Line {
 
 impl Line {
     pub(crate) fn new(server: SocketAddr, transport: Transport, new_id: NewTransactionId) -> Line {
-        Line { server, transport, notes: Notes::default(), new_id, used: Vec::new() }
+        Line {
+            server,
+            transport,
+            notes: Notes::default(),
+            new_id,
+            used: Vec::new(),
+        }
     }
 
     /// A new request; `fill` adds the attributes and finishes it.
@@ -103,12 +109,7 @@ impl Attempt {
     }
 
     /// See [`Transaction::failed`].
-    pub(crate) fn failed(
-        &mut self,
-        now: At,
-        error: &PathError,
-        line: &mut Line,
-    ) -> Option<crate::probe::trace::Failure> {
+    pub(crate) fn failed(&mut self, now: At, error: &PathError, line: &mut Line) -> Option<Failure> {
         self.transaction.failed(now, error, &mut line.notes)
     }
 
@@ -126,8 +127,18 @@ impl Attempt {
             started: self.started,
             ended: now,
             outcome,
-            transaction_ids: self.earlier_ids.iter().copied().chain([self.transaction.id()]).collect(),
-            sent: self.earlier_sent.iter().chain(self.transaction.sent()).copied().collect(),
+            transaction_ids: self
+                .earlier_ids
+                .iter()
+                .copied()
+                .chain([self.transaction.id()])
+                .collect(),
+            sent: self
+                .earlier_sent
+                .iter()
+                .chain(self.transaction.sent())
+                .copied()
+                .collect(),
             rtt,
             error,
             facts,
@@ -164,8 +175,7 @@ pub(crate) fn unknown_required(message: &Message<'_>) -> Option<String> {
 }
 
 /// ALTERNATE-SERVER and ALTERNATE-DOMAIN of a 300 (RFC 8489 §10), preferring our own address family.
-pub(crate) fn redirect(asked: SocketAddr, message: &Message<'_>) -> Option<crate::probe::trace::Redirect> {
-    use crate::proto::stun::Value;
+pub(crate) fn redirect(asked: SocketAddr, message: &Message<'_>) -> Option<Redirect> {
     let servers = message
         .attributes()
         .filter(|attribute| attribute.attribute_type == AttributeType::ALTERNATE_SERVER)
@@ -174,6 +184,13 @@ pub(crate) fn redirect(asked: SocketAddr, message: &Message<'_>) -> Option<crate
             _ => None,
         });
     let servers: Vec<SocketAddr> = servers.collect();
-    let server = servers.iter().find(|server| server.is_ipv4() == asked.is_ipv4()).or(servers.first()).copied()?;
-    Some(crate::probe::trace::Redirect { server, domain: message.alternate_domain().map(str::to_owned) })
+    let server = servers
+        .iter()
+        .find(|server| server.is_ipv4() == asked.is_ipv4())
+        .or(servers.first())
+        .copied()?;
+    Some(Redirect {
+        server,
+        domain: message.alternate_domain().map(str::to_owned),
+    })
 }

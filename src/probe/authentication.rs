@@ -49,7 +49,10 @@ impl Refusal {
         match self {
             Refusal::NoRealm => (FailureKind::Malformed, "the challenge has no REALM"),
             Refusal::NoNonce => (FailureKind::Malformed, "the challenge has no NONCE"),
-            Refusal::BidDown => (FailureKind::BidDown, "PASSWORD-ALGORITHMS is missing from the challenge"),
+            Refusal::BidDown => (
+                FailureKind::BidDown,
+                "PASSWORD-ALGORITHMS is missing from the challenge",
+            ),
             Refusal::UnsupportedAlgorithm => (FailureKind::UnsupportedAlgorithm, "no offered algorithm is known"),
         }
     }
@@ -89,22 +92,41 @@ impl Session {
     }
 
     fn with_realm(challenge: &Message<'_>, realm: &str, credentials: &Credentials) -> Result<Session, Refusal> {
-        let nonce = challenge.find(AttributeType::NONCE).ok_or(Refusal::NoNonce)?.value.to_vec();
+        let nonce = challenge
+            .find(AttributeType::NONCE)
+            .ok_or(Refusal::NoNonce)?
+            .value
+            .to_vec();
         if is_bid_down(challenge) {
             return Err(Refusal::BidDown);
         }
-        let algorithms = challenge.find(AttributeType::PASSWORD_ALGORITHMS).map(|list| list.value.to_vec());
+        let algorithms = challenge
+            .find(AttributeType::PASSWORD_ALGORITHMS)
+            .map(|list| list.value.to_vec());
         let algorithm = match algorithms {
             None => PasswordAlgorithm::MD5,
             Some(_) => challenge
                 .password_algorithms()
+                .into_iter()
+                .flatten()
+                .map(|(offered, _)| offered)
                 .find(|offered| [PasswordAlgorithm::MD5, PasswordAlgorithm::SHA256].contains(offered))
                 .ok_or(Refusal::UnsupportedAlgorithm)?,
         };
-        let userhash = challenge.nonce_features().is_some_and(|features| features.username_anonymity);
+        let userhash = challenge
+            .nonce_features()
+            .is_some_and(|features| features.username_anonymity);
         let key = Key::long_term(&credentials.username, realm, &credentials.password, algorithm);
         let (credentials, realm) = (credentials.clone(), realm.to_owned());
-        Ok(Session { credentials, realm, nonce, algorithms, algorithm, userhash, key })
+        Ok(Session {
+            credentials,
+            realm,
+            nonce,
+            algorithms,
+            algorithm,
+            userhash,
+            key,
+        })
     }
 
     /// Adds who we are and the integrity, and finishes the request.
@@ -113,8 +135,9 @@ impl Session {
             true => request.username_hash(&self.credentials.username, &self.realm),
             false => request.text(AttributeType::USERNAME, &self.credentials.username),
         };
-        let request =
-            request.text(AttributeType::REALM, &self.realm).attribute(AttributeType::NONCE, &self.nonce);
+        let request = request
+            .text(AttributeType::REALM, &self.realm)
+            .attribute(AttributeType::NONCE, &self.nonce);
         match &self.algorithms {
             None => request.message_integrity(&self.key).build(),
             Some(algorithms) => request
@@ -128,7 +151,10 @@ impl Session {
     /// Whether the response is authentic. Either integrity attribute will do; of two, the stronger decides.
     pub(crate) fn verify(&self, response: &Message<'_>) -> Verified {
         let key = self.key.as_bytes();
-        match response.message_integrity_sha256(key).or_else(|| response.message_integrity(key)) {
+        match response
+            .message_integrity_sha256(key)
+            .or_else(|| response.message_integrity(key))
+        {
             Some(true) => Verified::Valid,
             Some(false) => Verified::Wrong,
             None => Verified::Missing,
@@ -152,6 +178,8 @@ impl Session {
 
 /// Whether the nonce announces password algorithms while their list is missing (RFC 8489 §9.2.5).
 pub(crate) fn is_bid_down(response: &Message<'_>) -> bool {
-    response.nonce_features().is_some_and(|features| features.password_algorithms)
+    response
+        .nonce_features()
+        .is_some_and(|features| features.password_algorithms)
         && response.find(AttributeType::PASSWORD_ALGORITHMS).is_none()
 }

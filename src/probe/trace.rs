@@ -131,16 +131,10 @@ impl Facts {
             realm: message.realm().map(str::to_owned),
             other_address: message.other_address(),
             response_origin: message.response_origin(),
-            unknown_attributes: unknown_attributes(message),
+            unknown_attributes: message.unknown_attributes().collect(),
             authentication: None,
         }
     }
-}
-
-/// The numbers in the UNKNOWN-ATTRIBUTES attribute; an odd last octet is left out.
-fn unknown_attributes(message: &Message<'_>) -> Vec<AttributeType> {
-    let value = message.find(AttributeType::UNKNOWN_ATTRIBUTES).map_or(&[][..], |attribute| attribute.value);
-    value.chunks_exact(2).map(|pair| AttributeType(u16::from_be_bytes([pair[0], pair[1]]))).collect()
 }
 
 /// Where a server sends us instead of answering: 300 (Try Alternate), RFC 8489 §10.
@@ -228,12 +222,22 @@ pub struct Failure {
 impl Failure {
     /// A failure without an error code.
     pub fn new(kind: FailureKind) -> Failure {
-        Failure { kind, code: None, reason: None, redirect: None, detail: None }
+        Failure {
+            kind,
+            code: None,
+            reason: None,
+            redirect: None,
+            detail: None,
+        }
     }
 
     /// A failure that an error response decided.
     pub fn with_error(kind: FailureKind, (code, reason): (u16, String)) -> Failure {
-        Failure { code: Some(code), reason: Some(reason), ..Failure::new(kind) }
+        Failure {
+            code: Some(code),
+            reason: Some(reason),
+            ..Failure::new(kind)
+        }
     }
 
     /// The same with a few words more.
@@ -377,7 +381,16 @@ impl Notes {
         } else if self.list.len() < Self::LIMIT {
             let prefix = bytes[..bytes.len().min(Self::PREFIX)].to_vec();
             let detail = detail.into();
-            self.list.push(Note { kind, from, first: now, last: now, count: 1, length: bytes.len(), prefix, detail });
+            self.list.push(Note {
+                kind,
+                from,
+                first: now,
+                last: now,
+                count: 1,
+                length: bytes.len(),
+                prefix,
+                detail,
+            });
         }
     }
 
@@ -395,14 +408,29 @@ mod tests {
     fn equal_notes_are_counted_and_different_ones_are_bounded() {
         let mut notes = Notes::default();
         let server: SocketAddr = "192.0.2.1:3478".parse().unwrap();
-        notes.add(At::from_millis(1), NoteKind::NotStun, Some(server), b"HTTP/1.1 400 Bad Request", None);
+        notes.add(
+            At::from_millis(1),
+            NoteKind::NotStun,
+            Some(server),
+            b"HTTP/1.1 400 Bad Request",
+            None,
+        );
         notes.add(At::from_millis(9), NoteKind::NotStun, Some(server), b"other", None);
         assert_eq!(notes.list().len(), 1);
         let note = &notes.list()[0];
-        assert_eq!((note.count, note.first, note.last, note.length), (2, At::from_millis(1), At::from_millis(9), 24));
+        assert_eq!(
+            (note.count, note.first, note.last, note.length),
+            (2, At::from_millis(1), At::from_millis(9), 24)
+        );
         assert_eq!(note.prefix_hex(), "485454502f312e312034303020426164");
         for port in 1..1000 {
-            notes.add(At::START, NoteKind::WrongSource, Some(SocketAddr::new(server.ip(), port)), &[], None);
+            notes.add(
+                At::START,
+                NoteKind::WrongSource,
+                Some(SocketAddr::new(server.ip(), port)),
+                &[],
+                None,
+            );
         }
         assert_eq!(notes.list().len(), Notes::LIMIT);
     }

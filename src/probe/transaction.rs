@@ -140,7 +140,10 @@ impl Transaction {
             Some(due) if now >= due => {
                 self.sent.push(now);
                 self.schedule(now);
-                TransactionStep::Send(Transmit { to: self.server, bytes: self.request.clone() })
+                TransactionStep::Send(Transmit {
+                    to: self.server,
+                    bytes: self.request.clone(),
+                })
             }
             Some(due) => TransactionStep::Wait(due.min(self.give_up)),
             None => TransactionStep::Wait(self.give_up),
@@ -157,7 +160,9 @@ impl Transaction {
         } else if sent < self.timing.transmissions {
             self.next = Some(now + self.timing.rto.saturating_mul(1 << (sent - 1).min(31)));
         } else {
-            self.give_up = self.give_up.min(now + self.timing.rto.saturating_mul(self.timing.last_wait));
+            self.give_up = self
+                .give_up
+                .min(now + self.timing.rto.saturating_mul(self.timing.last_wait));
         }
     }
 
@@ -178,13 +183,17 @@ impl Transaction {
                 hear(&mut self.heard, kind);
             }
         };
-        let Ok(message) = Message::decode(bytes) else {
+        // Without the cookie, only a well-formed message of a known method is taken for STUN.
+        let Some(message) = Message::decode(bytes).ok().filter(Message::is_plausible) else {
             note(NoteKind::NotStun, None);
             return None;
         };
         let id = message.transaction_id();
         if !matches!(message.class(), Class::Success | Class::Error) {
-            note(NoteKind::NotAResponse, Some(format!("{} {}", message.method().name(), message.class().name())));
+            note(
+                NoteKind::NotAResponse,
+                Some(format!("{} {}", message.method(), message.class().name())),
+            );
         } else if id != self.id && used.contains(&id) {
             notes.add(now, NoteKind::Duplicate, Some(from), bytes, format!("transaction {id}"));
         } else if id != self.id {
@@ -192,7 +201,7 @@ impl Transaction {
         } else if from != self.server && !self.reliable {
             note(NoteKind::WrongSource, Some(format!("asked {}", self.server)));
         } else if message.method() != self.method {
-            note(NoteKind::WrongMethod, Some(message.method().name().to_string()));
+            note(NoteKind::WrongMethod, Some(message.method().to_string()));
         } else if let Some(damage) = message.damage() {
             note(NoteKind::Damaged, Some(damage.to_string()));
         } else if message.fingerprint() == Some(false) {
@@ -223,7 +232,13 @@ impl Transaction {
     pub(crate) fn failed(&mut self, now: At, error: &PathError, notes: &mut Notes) -> Option<Failure> {
         match error {
             PathError::Icmp { from, .. } if !self.reliable => {
-                notes.add(now, NoteKind::Icmp, from.map(|ip| SocketAddr::new(ip, 0)), &[], describe(error));
+                notes.add(
+                    now,
+                    NoteKind::Icmp,
+                    from.map(|ip| SocketAddr::new(ip, 0)),
+                    &[],
+                    describe(error),
+                );
                 let hard = is_hard(error);
                 if hard || self.icmp.is_none() {
                     self.icmp = Some(error.clone());
@@ -246,19 +261,52 @@ impl Transaction {
     /// Why there is no answer, now that the time is up: the most telling of all that was heard.
     pub(crate) fn failure(&self) -> Failure {
         if let Some(error) = &self.unsigned {
-            return Failure::with_error(FailureKind::Rejected, error.clone()).detail("the error response is not signed");
+            return Failure::with_error(FailureKind::Rejected, error.clone())
+                .detail("the error response is not signed");
         }
         let order = [
-            (NoteKind::WrongIntegrity, FailureKind::Integrity, "the response's integrity does not match the password"),
-            (NoteKind::NoIntegrity, FailureKind::Integrity, "the response has no integrity"),
-            (NoteKind::BidDown, FailureKind::BidDown, "PASSWORD-ALGORITHMS is missing from the response"),
+            (
+                NoteKind::WrongIntegrity,
+                FailureKind::Integrity,
+                "the response's integrity does not match the password",
+            ),
+            (
+                NoteKind::NoIntegrity,
+                FailureKind::Integrity,
+                "the response has no integrity",
+            ),
+            (
+                NoteKind::BidDown,
+                FailureKind::BidDown,
+                "PASSWORD-ALGORITHMS is missing from the response",
+            ),
             (NoteKind::Damaged, FailureKind::Malformed, "the response is damaged"),
-            (NoteKind::WrongFingerprint, FailureKind::Malformed, "the response's FINGERPRINT does not match"),
-            (NoteKind::WrongMethod, FailureKind::Malformed, "the response is to another method"),
-            (NoteKind::WrongSource, FailureKind::WrongSource, "the response came from another address"),
-            (NoteKind::WrongTransaction, FailureKind::WrongTransaction, "the response has a foreign transaction id"),
+            (
+                NoteKind::WrongFingerprint,
+                FailureKind::Malformed,
+                "the response's FINGERPRINT does not match",
+            ),
+            (
+                NoteKind::WrongMethod,
+                FailureKind::Malformed,
+                "the response is to another method",
+            ),
+            (
+                NoteKind::WrongSource,
+                FailureKind::WrongSource,
+                "the response came from another address",
+            ),
+            (
+                NoteKind::WrongTransaction,
+                FailureKind::WrongTransaction,
+                "the response has a foreign transaction id",
+            ),
             (NoteKind::NotStun, FailureKind::NotStun, "what came back is not STUN"),
-            (NoteKind::NotAResponse, FailureKind::Malformed, "what came back is not a response"),
+            (
+                NoteKind::NotAResponse,
+                FailureKind::Malformed,
+                "what came back is not a response",
+            ),
         ];
         if let Some((_, kind, words)) = order.into_iter().find(|(note, ..)| self.heard.contains(note)) {
             return Failure::new(kind).detail(words);
@@ -281,16 +329,31 @@ fn hear(heard: &mut Vec<NoteKind>, kind: NoteKind) {
 /// the administrative prohibitions of RFC 1812 §5.2.7.1 are a policy and stay, so they count too).
 fn is_hard(error: &PathError) -> bool {
     match error {
-        PathError::Icmp { v6: false, kind: 3, code, .. } => matches!(code, 2 | 3 | 9 | 10 | 13),
-        PathError::Icmp { v6: true, kind: 1, code, .. } => matches!(code, 1 | 4 | 5 | 6),
+        PathError::Icmp {
+            v6: false,
+            kind: 3,
+            code,
+            ..
+        } => matches!(code, 2 | 3 | 9 | 10 | 13),
+        PathError::Icmp {
+            v6: true,
+            kind: 1,
+            code,
+            ..
+        } => matches!(code, 1 | 4 | 5 | 6),
         _ => false,
     }
 }
 
 /// An ICMP error in words.
 fn describe(error: &PathError) -> Option<String> {
-    let PathError::Icmp { v6, kind, code, .. } = error else { return None };
-    Some(format!("{} type {kind} code {code}", if *v6 { "ICMPv6" } else { "ICMP" }))
+    let PathError::Icmp { v6, kind, code, .. } = error else {
+        return None;
+    };
+    Some(format!(
+        "{} type {kind} code {code}",
+        if *v6 { "ICMPv6" } else { "ICMP" }
+    ))
 }
 
 #[cfg(test)]
@@ -340,9 +403,18 @@ mod tests {
 
     #[test]
     fn the_deadline_always_wins() {
-        assert_eq!(play(transaction(Transport::Udp, At::from_millis(5000))), (vec![0, 500, 1500, 3500], 5000));
-        assert_eq!(play(transaction(Transport::Udp, At::from_millis(1500))), (vec![0, 500], 1500));
-        assert_eq!(play(transaction(Transport::Tcp, At::from_millis(5000))), (vec![0], 5000));
+        assert_eq!(
+            play(transaction(Transport::Udp, At::from_millis(5000))),
+            (vec![0, 500, 1500, 3500], 5000)
+        );
+        assert_eq!(
+            play(transaction(Transport::Udp, At::from_millis(1500))),
+            (vec![0, 500], 1500)
+        );
+        assert_eq!(
+            play(transaction(Transport::Tcp, At::from_millis(5000))),
+            (vec![0], 5000)
+        );
         assert_eq!(play(transaction(Transport::Udp, At::START)), (vec![], 0));
     }
 
@@ -350,8 +422,14 @@ mod tests {
     fn a_late_driver_does_not_burst() {
         let mut transaction = transaction(Transport::Udp, At::from_millis(60_000));
         assert!(matches!(transaction.poll(At::START), TransactionStep::Send(_)));
-        assert!(matches!(transaction.poll(At::from_millis(4000)), TransactionStep::Send(_)));
-        assert_eq!(transaction.poll(At::from_millis(4000)), TransactionStep::Wait(At::from_millis(5000)));
+        assert!(matches!(
+            transaction.poll(At::from_millis(4000)),
+            TransactionStep::Send(_)
+        ));
+        assert_eq!(
+            transaction.poll(At::from_millis(4000)),
+            TransactionStep::Wait(At::from_millis(5000))
+        );
         assert_eq!(transaction.rtt(At::from_millis(4010)), None);
     }
 
@@ -366,19 +444,51 @@ mod tests {
         let elsewhere: SocketAddr = "192.0.2.2:3478".parse().unwrap();
         let indication = Builder::new(Class::Indication, Method::BINDING, ID).build();
         let foreign = Builder::new(Class::Success, Method::BINDING, other).build();
-        let allocate = Builder::new(Class::Error, Method::ALLOCATE, ID).error_code(ErrorCode(400), "").build();
+        let allocate = Builder::new(Class::Error, Method::ALLOCATE, ID)
+            .error_code(ErrorCode(400), "")
+            .build();
         let mut broken = answer.clone();
         *broken.last_mut().unwrap() ^= 1;
         let cases: [(&[u8], SocketAddr, &[TransactionId], NoteKind, FailureKind); 9] = [
             (b"", server(), &[], NoteKind::NotStun, FailureKind::NotStun),
-            (b"SIP/2.0 400 Bad Request\r\n\r\n", server(), &[], NoteKind::NotStun, FailureKind::NotStun),
-            (&indication, server(), &[], NoteKind::NotAResponse, FailureKind::Malformed),
-            (&foreign, server(), &[], NoteKind::WrongTransaction, FailureKind::WrongTransaction),
+            (
+                b"SIP/2.0 400 Bad Request\r\n\r\n",
+                server(),
+                &[],
+                NoteKind::NotStun,
+                FailureKind::NotStun,
+            ),
+            (
+                &indication,
+                server(),
+                &[],
+                NoteKind::NotAResponse,
+                FailureKind::Malformed,
+            ),
+            (
+                &foreign,
+                server(),
+                &[],
+                NoteKind::WrongTransaction,
+                FailureKind::WrongTransaction,
+            ),
             (&foreign, server(), &[other], NoteKind::Duplicate, FailureKind::Timeout),
             (&answer, elsewhere, &[], NoteKind::WrongSource, FailureKind::WrongSource),
             (&allocate, server(), &[], NoteKind::WrongMethod, FailureKind::Malformed),
-            (&answer[..answer.len() - 4], server(), &[], NoteKind::Damaged, FailureKind::Malformed),
-            (&broken, server(), &[], NoteKind::WrongFingerprint, FailureKind::Malformed),
+            (
+                &answer[..answer.len() - 4],
+                server(),
+                &[],
+                NoteKind::Damaged,
+                FailureKind::Malformed,
+            ),
+            (
+                &broken,
+                server(),
+                &[],
+                NoteKind::WrongFingerprint,
+                FailureKind::Malformed,
+            ),
         ];
         for (bytes, from, used, note, failure) in cases {
             let (mut transaction, mut notes) = (transaction(Transport::Udp, At::from_millis(500)), Notes::default());
@@ -390,7 +500,12 @@ mod tests {
         assert!(transaction.receive(now, server(), &answer, &[ID], &mut notes).is_some());
         assert!(notes.list().is_empty());
         for cut in 0..answer.len() {
-            assert!(transaction.receive(now, server(), &answer[..cut], &[ID], &mut notes).is_none(), "cut at {cut}");
+            assert!(
+                transaction
+                    .receive(now, server(), &answer[..cut], &[ID], &mut notes)
+                    .is_none(),
+                "cut at {cut}"
+            );
         }
     }
 
@@ -398,31 +513,60 @@ mod tests {
     fn junk_from_a_stranger_does_not_explain_silence() {
         let (mut transaction, mut notes) = (transaction(Transport::Udp, At::from_millis(500)), Notes::default());
         let stranger = "203.0.113.9:9".parse().unwrap();
-        assert!(transaction.receive(At::START, stranger, b"\xff\xff", &[], &mut notes).is_none());
+        assert!(
+            transaction
+                .receive(At::START, stranger, b"\xff\xff", &[], &mut notes)
+                .is_none()
+        );
         assert_eq!(notes.list().len(), 1);
         assert_eq!(transaction.failure().kind, FailureKind::Timeout);
     }
 
     #[test]
     fn a_hard_icmp_error_must_repeat_for_a_second_transmission() {
-        let port_unreachable = PathError::Icmp { v6: false, kind: 3, code: 3, from: Some(server().ip()) };
+        let port_unreachable = PathError::Icmp {
+            v6: false,
+            kind: 3,
+            code: 3,
+            from: Some(server().ip()),
+        };
         let (mut transaction, mut notes) = (transaction(Transport::Udp, At::from_millis(5000)), Notes::default());
         let _ = transaction.poll(At::START);
-        assert_eq!(transaction.failed(At::from_millis(1), &port_unreachable, &mut notes), None);
-        assert_eq!(transaction.failed(At::from_millis(2), &port_unreachable, &mut notes), None);
-        assert!(matches!(transaction.poll(At::from_millis(500)), TransactionStep::Send(_)));
+        assert_eq!(
+            transaction.failed(At::from_millis(1), &port_unreachable, &mut notes),
+            None
+        );
+        assert_eq!(
+            transaction.failed(At::from_millis(2), &port_unreachable, &mut notes),
+            None
+        );
+        assert!(matches!(
+            transaction.poll(At::from_millis(500)),
+            TransactionStep::Send(_)
+        ));
         let failure = transaction.failed(At::from_millis(501), &port_unreachable, &mut notes);
-        assert_eq!(failure.map(|failure| failure.kind), Some(FailureKind::Path(port_unreachable)));
+        assert_eq!(
+            failure.map(|failure| failure.kind),
+            Some(FailureKind::Path(port_unreachable))
+        );
         assert_eq!((notes.list().len(), notes.list()[0].count), (1, 3));
     }
 
     #[test]
     fn soft_icmp_errors_only_explain_the_time_out() {
-        let host_unreachable = PathError::Icmp { v6: true, kind: 1, code: 3, from: None };
+        let host_unreachable = PathError::Icmp {
+            v6: true,
+            kind: 1,
+            code: 3,
+            from: None,
+        };
         let (mut transaction, mut notes) = (transaction(Transport::Udp, At::from_millis(5000)), Notes::default());
         for ms in [0, 500, 1500] {
             let _ = transaction.poll(At::from_millis(ms));
-            assert_eq!(transaction.failed(At::from_millis(ms), &host_unreachable, &mut notes), None);
+            assert_eq!(
+                transaction.failed(At::from_millis(ms), &host_unreachable, &mut notes),
+                None
+            );
         }
         assert_eq!(transaction.failure().kind, FailureKind::Path(host_unreachable));
     }
