@@ -343,7 +343,7 @@ impl Allocate {
                     format!("{} {}", error.0, error.1),
                 );
                 // A 5xx is asked again in any case.
-                let asked_again = matches!(error.0, 500..=599);
+                let asked_again = may_be_asked_again(error.0);
                 if !attempt.transaction().believe_unsigned(&error) && !asked_again {
                     self.state = State::Asking(attempt);
                     return;
@@ -351,7 +351,7 @@ impl Allocate {
             }
             Some(Verified::Valid) | None => {}
         }
-        if matches!(error.0, 500..=599) && !attempt.sent_again {
+        if may_be_asked_again(error.0) && !attempt.sent_again {
             self.line.note(
                 now,
                 NoteKind::ServerError,
@@ -456,6 +456,12 @@ impl Allocate {
             self.state = State::Done;
         }
     }
+}
+
+/// Whether RFC 8489 §6.3.4 lets us send the request again at once: any 5xx but 508 (Insufficient Capacity), after which
+/// RFC 8656 §7.4 wants a minute's pause.
+fn may_be_asked_again(code: u16) -> bool {
+    (500..=599).contains(&code) && ErrorCode(code) != ErrorCode::INSUFFICIENT_CAPACITY
 }
 
 impl Probe for Allocate {
