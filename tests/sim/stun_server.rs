@@ -49,9 +49,20 @@ impl StunServer {
     /// The address that differs from `to` as asked.
     fn changed(&self, to: SocketAddr, ip: bool, port: bool) -> SocketAddr {
         let Some(second) = self.second else { return to };
-        let other_ip = if to.ip() == self.first.ip() { second.ip() } else { self.first.ip() };
-        let other_port = if to.port() == self.first.port() { second.port() } else { self.first.port() };
-        SocketAddr::new(if ip { other_ip } else { to.ip() }, if port { other_port } else { to.port() })
+        let other_ip = if to.ip() == self.first.ip() {
+            second.ip()
+        } else {
+            self.first.ip()
+        };
+        let other_port = if to.port() == self.first.port() {
+            second.port()
+        } else {
+            self.first.port()
+        };
+        SocketAddr::new(
+            if ip { other_ip } else { to.ip() },
+            if port { other_port } else { to.port() },
+        )
     }
 }
 
