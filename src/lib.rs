@@ -3,6 +3,9 @@
 
 pub mod check;
 pub mod datagram;
+pub mod exchange;
+pub mod probe;
+pub mod proto;
 pub mod report;
 pub mod secret;
 pub mod time;
