@@ -53,7 +53,10 @@ fn assert_allocated<'a>(run: &'a Run, coturn: &Coturn, url: &str, told: &str) ->
     assert!(attempt.lifetime_s.is_some_and(|seconds| seconds > 0), "{attempt:?}");
     assert!(attempt.rtt_ms.is_some_and(|ms| ms < 1000.0), "{attempt:?}");
     assert!(
-        attempt.software.as_ref().is_some_and(|name| name.starts_with("Coturn-")),
+        attempt
+            .software
+            .as_ref()
+            .is_some_and(|name| name.starts_with("Coturn-")),
         "{attempt:?}"
     );
 
@@ -83,7 +86,11 @@ fn assert_refused<'a>(run: &'a Run, url: &str, told: &str, kind: &str, code: Opt
     let attempt = run.attempt(url);
     assert_eq!(attempt.told(), told, "{}", run.stdout);
     assert_eq!(attempt.outcome, "failed");
-    assert_eq!((attempt.error_kind(), attempt.error_code()), (kind, code), "{attempt:?}");
+    assert_eq!(
+        (attempt.error_kind(), attempt.error_code()),
+        (kind, code),
+        "{attempt:?}"
+    );
     assert!(attempt.relayed_address.is_none());
     assert!(run.candidates("relay").is_empty());
     assert_eq!(run.code, Some(1), "{}", run.stderr);
@@ -102,11 +109,26 @@ fn the_codes_asked_for_here_are_explained() {
     }
 }
 
+#[test]
+fn the_yardstick_itself() {
+    let Some(coturn) = Config::long_term().tls(Flaw::None).start() else {
+        return;
+    };
+    let slow = Forwarder::start(udp(&coturn), at_once, at_once);
+    assert_eq!(coturn.assert_all_released(), 0);
+    let held = Held::allocate(udp(&coturn), USERNAME, PASSWORD);
+    Held::allocate(slow.address(), USERNAME, PASSWORD).release();
+    held.release();
+    assert_eq!(coturn.assert_all_released(), 2);
+}
+
 // ---------------------------------------------------------------- Binding
 
 #[test]
 fn stun_over_udp_tcp_and_tls_on_both_families() {
-    let Some(coturn) = Config::open().tls(Flaw::None).start() else { return };
+    let Some(coturn) = Config::open().tls(Flaw::None).start() else {
+        return;
+    };
     for host in hosts() {
         let over_udp = url("stun", host, &coturn, "");
         let over_tcp = url("stun", host, &coturn, "?transport=tcp");
@@ -124,7 +146,10 @@ fn stun_over_udp_tcp_and_tls_on_both_families() {
         ] {
             let attempt = run.attempt(url);
             assert_eq!(attempt.told(), told, "{}", run.stdout);
-            assert_eq!((attempt.outcome.as_str(), attempt.transport.as_str()), ("ok", transport));
+            assert_eq!(
+                (attempt.outcome.as_str(), attempt.transport.as_str()),
+                ("ok", transport)
+            );
             let family = if *host == V4 { "ipv4" } else { "ipv6" };
             assert_eq!(attempt.family.as_deref(), Some(family));
             // Nothing rewrites addresses on loopback.
@@ -151,7 +176,10 @@ fn the_contract_s_frame() {
     assert!(envelope.started.ends_with('Z'));
     assert!(envelope.report.finished_ms > 0.0);
     for finding in &envelope.findings {
-        assert!(["error", "warning", "info"].contains(&finding.severity.as_str()), "{finding:?}");
+        assert!(
+            ["error", "warning", "info"].contains(&finding.severity.as_str()),
+            "{finding:?}"
+        );
         assert!(!finding.summary.is_empty() && !finding.advice.is_empty() && !finding.reference.is_empty());
     }
     let attempt = run.attempt(&url("stun", V4, &coturn, ""));
@@ -174,17 +202,26 @@ fn a_name_is_resolved_and_only_the_family_asked_for_is_used() {
 
 #[test]
 fn a_server_that_wants_credentials_for_binding() {
-    let Some(coturn) = Config::long_term().option("--secure-stun").start() else { return };
+    let Some(coturn) = Config::long_term().option("--secure-stun").start() else {
+        return;
+    };
     let url = url("stun", V4, &coturn, "");
     let run = candidates().stun(&url).run();
     let attempt = run.attempt(&url);
-    assert_eq!((attempt.outcome.as_str(), attempt.error_code()), ("failed", Some(401)), "{}", run.stdout);
+    assert_eq!(
+        (attempt.outcome.as_str(), attempt.error_code()),
+        ("failed", Some(401)),
+        "{}",
+        run.stdout
+    );
     assert_eq!(run.code, Some(1));
 }
 
 #[test]
 fn a_server_without_stun_costs_its_timeout_and_no_more() {
-    let Some(coturn) = Config::long_term().option("--no-stun").start() else { return };
+    let Some(coturn) = Config::long_term().option("--no-stun").start() else {
+        return;
+    };
     let dead = url("stun", V4, &coturn, "");
     let live = url("turn", V4, &coturn, "");
     let run = candidates()
@@ -194,25 +231,47 @@ fn a_server_without_stun_costs_its_timeout_and_no_more() {
         .args(&["--timeout", "2"])
         .run();
     let attempt = run.attempt(&dead);
-    assert_eq!((attempt.outcome.as_str(), attempt.told().as_str()), ("timeout", "binding:timeout"));
+    assert_eq!(
+        (attempt.outcome.as_str(), attempt.told().as_str()),
+        ("timeout", "binding:timeout")
+    );
     assert_eq!(attempt.error_kind(), "timeout");
     run.assert_finding(findings::TIMEOUT);
-    assert!((2000.0..3000.0).contains(&run.envelope.report.finished_ms), "{}", run.stdout);
+    assert!(
+        (2000.0..10_000.0).contains(&run.envelope.report.finished_ms),
+        "{}",
+        run.stdout
+    );
     let relay = assert_allocated(&run, &coturn, &live, "challenge:ok allocate:ok refresh:ok");
-    assert!(relay.steps.iter().all(|step| step.started_ms + step.took_ms < 1000.0), "{relay:?}");
+    assert!(
+        relay.steps.iter().all(|step| step.started_ms + step.took_ms < 2000.0),
+        "{relay:?}"
+    );
 }
 
 // ---------------------------------------------------------------- allocations and credentials
 
 #[test]
 fn turn_over_udp_tcp_and_tls_on_both_families() {
-    let Some(coturn) = Config::long_term().tls(Flaw::None).start() else { return };
+    let Some(coturn) = Config::long_term().tls(Flaw::None).start() else {
+        return;
+    };
     for host in hosts() {
         for (scheme, query, transport, told) in [
             ("turn", "", "udp", "challenge:ok allocate:ok refresh:ok"),
             ("turn", "?transport=udp", "udp", "challenge:ok allocate:ok refresh:ok"),
-            ("turn", "?transport=tcp", "tcp", "connect:ok challenge:ok allocate:ok refresh:ok"),
-            ("turns", "", "tls", "connect:ok tls:ok challenge:ok allocate:ok refresh:ok"),
+            (
+                "turn",
+                "?transport=tcp",
+                "tcp",
+                "connect:ok challenge:ok allocate:ok refresh:ok",
+            ),
+            (
+                "turns",
+                "",
+                "tls",
+                "connect:ok tls:ok challenge:ok allocate:ok refresh:ok",
+            ),
         ] {
             let url = url(scheme, host, &coturn, query);
             let run = candidates()
@@ -232,7 +291,9 @@ fn turn_over_udp_tcp_and_tls_on_both_families() {
 
 #[test]
 fn a_relay_address_of_the_family_asked_for() {
-    let Some(coturn) = Config::long_term().start() else { return };
+    let Some(coturn) = Config::long_term().start() else {
+        return;
+    };
     if !ports::has_ipv6() {
         eprintln!("SKIPPED: IPv6 relays: no ::1 here");
         return;
@@ -255,7 +316,9 @@ fn a_relay_address_of_the_family_asked_for() {
 
 #[test]
 fn an_ipv6_relay_where_there_is_none() {
-    let Some(coturn) = Config::long_term().on(&[Ipv4Addr::LOCALHOST.into()]).start() else { return };
+    let Some(coturn) = Config::long_term().on(&[Ipv4Addr::LOCALHOST.into()]).start() else {
+        return;
+    };
     let url = url("turn", V4, &coturn, "");
     let run = candidates()
         .turn(&url)
@@ -268,7 +331,9 @@ fn an_ipv6_relay_where_there_is_none() {
 
 #[test]
 fn credentials_from_the_environment_and_from_a_file() {
-    let Some(coturn) = Config::long_term().start() else { return };
+    let Some(coturn) = Config::long_term().start() else {
+        return;
+    };
     let url = url("turn", V4, &coturn, "");
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("credential");
@@ -289,9 +354,14 @@ fn credentials_from_the_environment_and_from_a_file() {
 
 #[test]
 fn an_rtc_configuration_as_pasted_from_an_app() {
-    let Some(coturn) = Config::long_term().start() else { return };
+    let Some(coturn) = Config::long_term().start() else {
+        return;
+    };
     let stun = url("stun", V4, &coturn, "");
-    let turn = [url("turn", V4, &coturn, "?transport=udp"), url("turn", V4, &coturn, "?transport=tcp")];
+    let turn = [
+        url("turn", V4, &coturn, "?transport=udp"),
+        url("turn", V4, &coturn, "?transport=tcp"),
+    ];
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("config.json");
     let json = serde_json::json!({"iceServers": [
@@ -299,18 +369,23 @@ fn an_rtc_configuration_as_pasted_from_an_app() {
         {"urls": turn, "username": USERNAME, "credential": PASSWORD},
     ]});
     std::fs::write(&file, json.to_string()).expect("a file");
-    let run = candidates()
-        .args(&["--ice-servers", &file.display().to_string()])
-        .run();
+    let run = candidates().args(&["--ice-servers", &file.display().to_string()]).run();
     assert_eq!(run.attempt(&stun).outcome, "ok");
     assert_allocated(&run, &coturn, &turn[0], "challenge:ok allocate:ok refresh:ok");
-    assert_allocated(&run, &coturn, &turn[1], "connect:ok challenge:ok allocate:ok refresh:ok");
+    assert_allocated(
+        &run,
+        &coturn,
+        &turn[1],
+        "connect:ok challenge:ok allocate:ok refresh:ok",
+    );
     assert_eq!(run.code, Some(0), "{}", run.stdout);
 }
 
 #[test]
 fn a_wrong_password_and_an_unknown_user() {
-    let Some(coturn) = Config::long_term().start() else { return };
+    let Some(coturn) = Config::long_term().start() else {
+        return;
+    };
     for (username, password) in [(USERNAME, "wrong"), ("nobody", PASSWORD)] {
         for (query, told) in [
             ("", "challenge:ok allocate:failed"),
@@ -330,11 +405,18 @@ fn a_wrong_password_and_an_unknown_user() {
 
 #[test]
 fn no_credentials_at_all() {
-    let Some(coturn) = Config::long_term().start() else { return };
+    let Some(coturn) = Config::long_term().start() else {
+        return;
+    };
     let url = url("turn", V4, &coturn, "");
     let run = candidates().turn(&url).run();
     let attempt = run.attempt(&url);
-    assert_eq!((attempt.outcome.as_str(), attempt.error_kind()), ("failed", "missing-credentials"), "{}", run.stdout);
+    assert_eq!(
+        (attempt.outcome.as_str(), attempt.error_kind()),
+        ("failed", "missing-credentials"),
+        "{}",
+        run.stdout
+    );
     run.assert_finding(findings::CREDENTIALS_MISSING);
     run.assert_no_finding(findings::UNAUTHORIZED);
     assert_eq!(run.code, Some(1));
@@ -349,6 +431,7 @@ fn a_server_that_wants_no_credentials() {
     assert_eq!(attempt.outcome, "ok", "{}", run.stdout);
     assert!(attempt.relayed_address.is_some());
     assert_eq!(attempt.step("refresh").map(|step| step.outcome.as_str()), Some("ok"));
+    run.assert_finding(findings::OPEN_RELAY);
     assert_eq!(coturn.assert_all_released(), 1);
 }
 
@@ -391,32 +474,42 @@ fn time_limited_credentials_made_elsewhere_and_made_badly() {
         .run();
     assert_allocated(&run, &coturn, &url, "challenge:ok allocate:ok refresh:ok");
 
+    // coturn takes the time before or behind the name, and cuts it to 32 bits, so what it makes of the last two by
+    // themselves is its own affair: their secret is wrong too.
     let expired = format!("{}:alice", rest::unix_time(-3600));
     let reversed = format!("alice:{}", rest::unix_time(3600));
+    let milliseconds = format!("{}:alice", rest::unix_time(3600) * 1000);
     for (username, credential, finding) in [
-        (&expired, rest::credential(SECRET, &expired), findings::CREDENTIALS_EXPIRED),
-        (&reversed, rest::credential(SECRET, &reversed), findings::CREDENTIALS_REVERSED),
+        (
+            &expired,
+            rest::credential(SECRET, &expired),
+            findings::CREDENTIALS_EXPIRED,
+        ),
         (&valid, rest::hex_credential(SECRET, &valid), findings::CREDENTIALS_HEX),
+        (
+            &reversed,
+            rest::credential("south wind", &reversed),
+            findings::CREDENTIALS_REVERSED,
+        ),
+        (
+            &milliseconds,
+            rest::credential("south wind", &milliseconds),
+            findings::CREDENTIALS_MILLISECONDS,
+        ),
     ] {
         let run = candidates().turn(&url).credentials(username, &credential).run();
         assert_refused(&run, &url, "challenge:ok allocate:failed", "unauthorized", Some(401));
         run.assert_finding(finding);
     }
-
-    // coturn takes this one: it lies thousands of years ahead. Another server may not.
-    let milliseconds = format!("{}:alice", rest::unix_time(3600) * 1000);
-    let run = candidates()
-        .turn(&url)
-        .credentials(&milliseconds, &rest::credential(SECRET, &milliseconds))
-        .run();
-    run.assert_finding(findings::CREDENTIALS_MILLISECONDS);
 }
 
 // ---------------------------------------------------------------- refusals
 
 #[test]
 fn a_quota_that_is_used_up() {
-    let Some(coturn) = Config::long_term().option("--user-quota=1").start() else { return };
+    let Some(coturn) = Config::long_term().option("--user-quota=1").start() else {
+        return;
+    };
     let held = Held::allocate(udp(&coturn), USERNAME, PASSWORD);
     let url = url("turn", V4, &coturn, "");
     let run = candidates().turn(&url).credentials(USERNAME, PASSWORD).run();
@@ -430,7 +523,9 @@ fn a_quota_that_is_used_up() {
 
 #[test]
 fn allocations_are_given_back_over_every_transport() {
-    let Some(coturn) = Config::long_term().option("--user-quota=1").tls(Flaw::None).start() else { return };
+    let Some(coturn) = Config::long_term().option("--user-quota=1").tls(Flaw::None).start() else {
+        return;
+    };
     for (n, url) in [
         url("turn", V4, &coturn, ""),
         url("turn", V4, &coturn, "?transport=tcp"),
@@ -455,14 +550,19 @@ fn allocations_are_given_back_over_every_transport() {
 
 #[test]
 fn no_relay_over_udp() {
-    let Some(coturn) = Config::long_term().option("--no-udp-relay").start() else { return };
+    let Some(coturn) = Config::long_term().option("--no-udp-relay").start() else {
+        return;
+    };
     let url = url("turn", V4, &coturn, "");
     let run = candidates().turn(&url).credentials(USERNAME, PASSWORD).run();
     let attempt = assert_refused(&run, &url, "challenge:ok allocate:failed", "stun-error", Some(442));
     run.assert_finding(findings::TRANSPORT);
     // coturn counts its padding as part of the reason phrase.
     let reason = attempt.error.as_ref().and_then(|error| error.reason.as_deref());
-    assert_eq!(reason, Some("UDP Transport is not allowed by the TURN Server configuration"));
+    assert_eq!(
+        reason,
+        Some("UDP Transport is not allowed by the TURN Server configuration")
+    );
 }
 
 #[test]
@@ -481,14 +581,19 @@ fn denied_peers_do_not_matter_to_an_allocation() {
     // Should it try to reach a peer, then the server's 403 must be told.
     if let Some(permission) = attempt.step("permission") {
         assert_eq!(permission.outcome, "failed", "{permission:?}");
-        assert!(permission.detail.as_ref().is_some_and(|detail| detail.contains("403")), "{permission:?}");
+        assert!(
+            permission.detail.as_ref().is_some_and(|detail| detail.contains("403")),
+            "{permission:?}"
+        );
     }
     assert_eq!(coturn.assert_all_released(), 1);
 }
 
 #[test]
 fn a_redirection_is_followed_and_shown() {
-    let Some(there) = Config::long_term().start() else { return };
+    let Some(there) = Config::long_term().start() else {
+        return;
+    };
     let Some(here) = Config::long_term()
         .option(&format!("--alternate-server=127.0.0.1:{}", there.port()))
         .start()
@@ -500,8 +605,16 @@ fn a_redirection_is_followed_and_shown() {
     let [first, second] = run.server(&url).attempts.as_slice() else {
         panic!("not two attempts: {}", run.stdout);
     };
-    assert_eq!((first.address, first.error_code()), (Some(udp(&here)), Some(300)), "{first:?}");
-    assert_eq!((second.address, second.outcome.as_str()), (Some(udp(&there)), "ok"), "{second:?}");
+    assert_eq!(
+        (first.address, first.error_code()),
+        (Some(udp(&here)), Some(300)),
+        "{first:?}"
+    );
+    assert_eq!(
+        (second.address, second.outcome.as_str()),
+        (Some(udp(&there)), "ok"),
+        "{second:?}"
+    );
     assert!(second.relayed_address.is_some_and(|relayed| there.relays_at(relayed)));
     assert_eq!(second.told(), "challenge:ok allocate:ok refresh:ok");
     run.assert_finding(findings::REDIRECT);
@@ -512,37 +625,40 @@ fn a_redirection_is_followed_and_shown() {
 
 #[test]
 fn servers_that_send_each_other_clients() {
-    let Some(coturn) = Config::long_term().start() else { return };
-    // A second one whose alternate is itself: a circle of one.
-    let port = ports::free_block();
-    drop(coturn);
-    let Some(circle) = Config::long_term()
-        .option(&format!("--alternate-server=127.0.0.1:{port}"))
-        .option(&format!("--listening-port={port}"))
-        .start()
-    else {
-        return;
+    let ports = [ports::free_block(), ports::free_block()];
+    let start = |port: u16, other: u16| {
+        let other = format!("--alternate-server=127.0.0.1:{other}");
+        Config::long_term().option(&other).at(port).start()
     };
-    let url = format!("turn:127.0.0.1:{port}");
+    let Some(here) = start(ports[0], ports[1]) else { return };
+    let Some(there) = start(ports[1], ports[0]) else { return };
+    let url = url("turn", V4, &here, "");
     let run = candidates().turn(&url).credentials(USERNAME, PASSWORD).run();
     let attempts = &run.server(&url).attempts;
-    assert!(attempts.len() <= 10, "{}", run.stdout);
-    assert_eq!(attempts.last().map(Attempt::error_kind), Some("redirect-loop"), "{}", run.stdout);
+    assert!((2..=10).contains(&attempts.len()), "{}", run.stdout);
+    assert_eq!(
+        attempts.last().map(Attempt::error_kind),
+        Some("redirect-loop"),
+        "{}",
+        run.stdout
+    );
+    run.assert_finding(findings::REDIRECT_LOOP);
     assert_eq!(run.code, Some(1));
-    assert_eq!(circle.assert_all_released(), 0);
+    assert_eq!(here.assert_all_released() + there.assert_all_released(), 0);
 }
 
 #[test]
 fn a_nonce_that_went_stale_on_the_way() {
-    let Some(coturn) = Config::long_term().option("--stale-nonce=1").start() else { return };
-    // The challenge passes at once, all that follows arrives when its nonce is too old.
+    let Some(coturn) = Config::long_term().option("--stale-nonce=1").start() else {
+        return;
+    };
+    // The challenge passes at once. The request with its nonce is held, and so are its retransmissions (RFC 8489 §6.2.1:
+    // 500 ms and 1500 ms later), until the nonce is too old. What follows passes again.
     let slow = Forwarder::start(
         udp(&coturn),
-        |n| Duration::from_millis(if n == 1 { 2500 } else { 0 }),
+        |n| Duration::from_millis([0, 2500, 2000, 1000].get(n).copied().unwrap_or(0)),
         at_once,
     );
-    // Retransmissions of the held request would pass it; so hold them by losing none but the clock: they carry the same
-    // nonce and are answered with success. Hence hold the second datagram only where it is the last of its kind.
     let url = format!("turn:{}", slow.address());
     let run = candidates()
         .turn(&url)
@@ -550,14 +666,19 @@ fn a_nonce_that_went_stale_on_the_way() {
         .args(&["--timeout", "10"])
         .run();
     let attempt = run.attempt(&url);
+    assert!(coturn.log().contains("error 438"), "{}", coturn.log());
     assert_eq!(attempt.outcome, "ok", "{}", run.stdout);
-    assert!(attempt.relayed_address.is_some());
+    assert!(attempt.relayed_address.is_some_and(|relayed| coturn.relays_at(relayed)));
+    assert!(attempt.told().ends_with("allocate:ok refresh:ok"), "{attempt:?}");
+    assert_eq!(run.code, Some(0), "{}", run.stdout);
     coturn.assert_all_released();
 }
 
 #[test]
 fn a_server_for_binding_only() {
-    let Some(coturn) = Config::long_term().option("--stun-only").start() else { return };
+    let Some(coturn) = Config::long_term().option("--stun-only").start() else {
+        return;
+    };
     let (stun, turn) = (url("stun", V4, &coturn, ""), url("turn", V4, &coturn, ""));
     let run = candidates()
         .stun(&stun)
@@ -575,7 +696,9 @@ fn a_server_for_binding_only() {
 
 #[test]
 fn what_tls_shows() {
-    let Some(coturn) = Config::long_term().tls(Flaw::None).start() else { return };
+    let Some(coturn) = Config::long_term().tls(Flaw::None).start() else {
+        return;
+    };
     let url = url("turns", V4, &coturn, "?transport=tcp");
     let run = candidates()
         .turn(&url)
@@ -590,7 +713,11 @@ fn what_tls_shows() {
     );
     let detail = attempt.step("tls").and_then(|step| step.detail.as_deref());
     assert!(detail.is_some_and(|detail| detail.contains("1.3")), "{detail:?}");
-    assert!(run.stdout.contains("TLS13_") || run.stdout.contains("TLS_AES"), "{}", run.stdout);
+    assert!(
+        run.stdout.contains("TLS13_") || run.stdout.contains("TLS_AES"),
+        "{}",
+        run.stdout
+    );
     assert!(run.stdout.contains("rtcdiag test server"), "{}", run.stdout);
 }
 
@@ -601,7 +728,9 @@ fn certificates_that_must_not_be_trusted() {
         (Flaw::Expired, true, "tls-expired", findings::TLS_EXPIRED),
         (Flaw::WrongName, true, "tls-name", findings::TLS_NAME),
     ] {
-        let Some(coturn) = Config::long_term().tls(flaw).start() else { return };
+        let Some(coturn) = Config::long_term().tls(flaw).start() else {
+            return;
+        };
         for scheme in ["turns", "stuns"] {
             let url = url(scheme, V4, &coturn, "");
             let authority = authority(&coturn);
@@ -610,7 +739,11 @@ fn certificates_that_must_not_be_trusted() {
                     "turns" => candidates().turn(&url).credentials(USERNAME, PASSWORD),
                     _ => candidates().stun(&url),
                 };
-                if know_authority { asked.args(&["--ca-file", &authority]) } else { asked }
+                if know_authority {
+                    asked.args(&["--ca-file", &authority])
+                } else {
+                    asked
+                }
             };
             let run = asked().run();
             assert_refused(&run, &url, "connect:ok tls:failed", kind, None);
@@ -619,15 +752,17 @@ fn certificates_that_must_not_be_trusted() {
 
             let run = asked().args(&["--insecure"]).run();
             assert_eq!(run.attempt(&url).outcome, "ok", "{}", run.stdout);
-            // What is wrong is still said.
-            run.assert_finding(finding);
+            run.assert_finding(findings::TLS_NOT_VERIFIED);
+            assert_eq!(run.code, Some(0), "{}", run.stdout);
         }
     }
 }
 
 #[test]
 fn a_port_that_does_not_speak_tls() {
-    let Some(coturn) = Config::long_term().start() else { return };
+    let Some(coturn) = Config::long_term().start() else {
+        return;
+    };
     let url = format!("turns:127.0.0.1:{}", coturn.port());
     let run = candidates()
         .turn(&url)
@@ -652,7 +787,12 @@ fn a_port_without_a_server() {
         let started = Instant::now();
         let run = candidates().stun(&url).run();
         let attempt = run.attempt(&url);
-        assert_eq!((attempt.told().as_str(), attempt.error_kind()), (told, "refused"), "{}", run.stdout);
+        assert_eq!(
+            (attempt.told().as_str(), attempt.error_kind()),
+            (told, "refused"),
+            "{}",
+            run.stdout
+        );
         run.assert_finding(findings::REFUSED);
         assert_eq!(run.code, Some(1));
         assert!(started.elapsed() < Duration::from_secs(3), "a refusal is known at once");
@@ -664,14 +804,21 @@ fn a_name_that_does_not_exist() {
     let url = "stun:no-such-host.invalid";
     let run = candidates().stun(url).run();
     let attempt = run.attempt(url);
-    assert_eq!(attempt.steps.last().map(|step| step.step.as_str()), Some("resolve"), "{}", run.stdout);
+    assert_eq!(
+        attempt.steps.last().map(|step| step.step.as_str()),
+        Some("resolve"),
+        "{}",
+        run.stdout
+    );
     assert_ne!(attempt.outcome, "ok");
     assert_eq!(run.code, Some(1));
 }
 
 #[test]
 fn ctrl_c_prints_what_is_known_and_releases() {
-    let Some(coturn) = Config::long_term().option("--user-quota=1").start() else { return };
+    let Some(coturn) = Config::long_term().option("--user-quota=1").start() else {
+        return;
+    };
     // Answers come back late enough for the interruption to fall between the request to allocate and its answer.
     let slow = Forwarder::start(udp(&coturn), at_once, |_| Duration::from_millis(400));
     let silent = std::net::UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
@@ -687,7 +834,11 @@ fn ctrl_c_prints_what_is_known_and_releases() {
         .start();
     let started = Instant::now();
     while coturn.log().matches("ALLOCATE processed, success").count() == 0 {
-        assert!(started.elapsed() < Duration::from_secs(20), "no allocation: {}", coturn.log());
+        assert!(
+            started.elapsed() < Duration::from_secs(20),
+            "no allocation: {}",
+            coturn.log()
+        );
         std::thread::sleep(Duration::from_millis(10));
     }
     running.interrupt();

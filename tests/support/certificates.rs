@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use rcgen::{
-    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, KeyUsagePurpose, SanType, date_time_ymd,
+    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, KeyUsagePurpose, SanType,
+    date_time_ymd,
 };
 
 /// What is wrong with a server's certificate.
@@ -30,7 +31,9 @@ pub fn make(folder: &std::path::Path, flaw: Flaw) -> Files {
     let mut params = CertificateParams::default();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-    params.distinguished_name.push(DnType::CommonName, "rtcdiag test authority");
+    params
+        .distinguished_name
+        .push(DnType::CommonName, "rtcdiag test authority");
     let key = KeyPair::generate().expect("a key");
     let authority = CertifiedIssuer::self_signed(params, key).expect("an authority");
 
@@ -43,7 +46,9 @@ pub fn make(folder: &std::path::Path, flaw: Flaw) -> Files {
             SanType::IpAddress("::1".parse().expect("an address")),
         ],
     };
-    params.distinguished_name.push(DnType::CommonName, "rtcdiag test server");
+    params
+        .distinguished_name
+        .push(DnType::CommonName, "rtcdiag test server");
     params.not_before = date_time_ymd(2020, 1, 1);
     params.not_after = match flaw {
         Flaw::Expired => date_time_ymd(2021, 1, 1),

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -28,6 +28,7 @@ const RELAY_PORTS: std::ops::Range<u16> = 8..ports::BLOCK;
 pub struct Config {
     options: Vec<String>,
     addresses: Vec<IpAddr>,
+    port: Option<u16>,
     tls: Option<Flaw>,
     launcher: Vec<String>,
 }
@@ -42,6 +43,7 @@ impl Config {
         Config {
             options: vec![],
             addresses,
+            port: None,
             tls: None,
             launcher: vec![],
         }
@@ -84,6 +86,12 @@ impl Config {
         self
     }
 
+    /// On this block of ports (see [`ports::free_block`]), for who must know it beforehand.
+    pub fn at(mut self, port: u16) -> Config {
+        self.port = Some(port);
+        self
+    }
+
     /// Started by this command, `ip netns exec NAME` say.
     pub fn within(mut self, launcher: &[&str]) -> Config {
         self.launcher = launcher.iter().map(|&word| word.to_owned()).collect();
@@ -96,7 +104,7 @@ impl Config {
         let mut failures = vec![];
         // Somebody may take a port between our look and coturn's bind.
         for _ in 0..3 {
-            match Coturn::spawn(&program, &self, ports::free_block()) {
+            match Coturn::spawn(&program, &self, self.port.unwrap_or_else(ports::free_block)) {
                 Ok(coturn) => return Some(coturn),
                 Err(failure) => failures.push(failure),
             }
@@ -116,12 +124,12 @@ pub struct Coturn {
 }
 
 impl Coturn {
-    fn spawn(program: &PathBuf, config: &Config, port: u16) -> Result<Coturn, String> {
+    fn spawn(program: &Path, config: &Config, port: u16) -> Result<Coturn, String> {
         let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
         let at = |name: &str| folder.path().join(name).display().to_string();
         let certificates = config.tls.map(|flaw| certificates::make(folder.path(), flaw));
 
-        let mut words = config.launcher.iter().map(PathBuf::from).chain([program.clone()]);
+        let mut words = config.launcher.iter().map(PathBuf::from).chain([program.to_owned()]);
         let mut command = Command::new(words.next().ok_or("nothing to start")?);
         command.args(words);
         // Nothing of the machine's own configuration, database or log.
@@ -169,7 +177,10 @@ impl Coturn {
         let started = Instant::now();
         loop {
             let log = self.log();
-            if ["annot bind", "FATAL", "ould not start"].iter().any(|bad| log.contains(bad)) {
+            if ["annot bind", "FATAL", "ould not start"]
+                .iter()
+                .any(|bad| log.contains(bad))
+            {
                 return Err(log);
             }
             // The last listener stands before this line is written.

@@ -9,7 +9,7 @@ pub const UNREACHABLE: &str = "server-unreachable";
 /// The name has no address.
 pub const NAME_NOT_RESOLVED: &str = "name-not-resolved";
 /// The server takes no such username and credential.
-pub const UNAUTHORIZED: &str = "turn-unauthorized";
+pub const UNAUTHORIZED: &str = "turn-credentials-rejected";
 /// The server wants credentials, and none were given.
 pub const CREDENTIALS_MISSING: &str = "turn-credentials-missing";
 /// The time in a REST username has passed.
@@ -34,16 +34,24 @@ pub const TLS_UNTRUSTED: &str = "tls-untrusted";
 pub const TLS_EXPIRED: &str = "tls-expired";
 /// A certificate for another name.
 pub const TLS_NAME: &str = "tls-name-mismatch";
+/// A certificate that only `--insecure` let pass.
+pub const TLS_NOT_VERIFIED: &str = "tls-not-verified";
 /// A port that does not speak TLS.
-pub const NOT_TLS: &str = "not-tls";
+pub const NOT_TLS: &str = "tls-not-tls";
+/// A server that allocates without credentials.
+pub const OPEN_RELAY: &str = "turn-open-relay";
+/// 300 in a circle.
+pub const REDIRECT_LOOP: &str = "turn-redirect-loop";
 /// `stun:...?transport=tcp`.
-pub const URL_ODD: &str = "server-url-odd";
+pub const URL_ODD: &str = "url-outdated-or-misspelled";
 /// The mapping depends on the destination.
-pub const MAPPING_DIFFERS: &str = "nat-endpoint-dependent-mapping";
+pub const MAPPING_DIFFERS: &str = "nat-mapping-endpoint-dependent";
+/// The mapping is the same for all servers.
+pub const MAPPING_SAME: &str = "nat-mapping-endpoint-independent";
 /// The servers see our own address.
-pub const NO_NAT: &str = "no-nat";
+pub const NO_NAT: &str = "nat-none";
 /// A server was named, and yet no relay candidate.
-pub const NO_RELAY: &str = "no-relay-candidate";
+pub const NO_RELAY: &str = "no-relay";
 
 /// All of the above, for the test that holds them against `rtcdiag explain`.
 pub const ALL: &[&str] = &[
@@ -64,9 +72,13 @@ pub const ALL: &[&str] = &[
     TLS_UNTRUSTED,
     TLS_EXPIRED,
     TLS_NAME,
+    TLS_NOT_VERIFIED,
     NOT_TLS,
+    OPEN_RELAY,
+    REDIRECT_LOOP,
     URL_ODD,
     MAPPING_DIFFERS,
+    MAPPING_SAME,
     NO_NAT,
     NO_RELAY,
 ];

@@ -64,8 +64,12 @@ impl Namespaces {
             ip(&format!("netns add {namespace}"))?;
             ip(&format!("-n {namespace} link set lo up"))?;
         }
-        ip(&format!("link add name up0 netns {client} type veth peer name in0 netns {middle}"))?;
-        ip(&format!("link add name down0 netns {outside} type veth peer name out0 netns {middle}"))?;
+        ip(&format!(
+            "link add name up0 netns {client} type veth peer name in0 netns {middle}"
+        ))?;
+        ip(&format!(
+            "link add name down0 netns {outside} type veth peer name out0 netns {middle}"
+        ))?;
         for (namespace, device, address) in [
             (&client, "up0", CLIENT),
             (&middle, "in0", GATEWAY),
@@ -80,7 +84,10 @@ impl Namespaces {
         ip(&format!("-n {outside} route add 10.77.1.0/24 via {OUTSIDE}"))?;
         ip(&format!("-n {middle} route add unreachable {UNREACHABLE}"))?;
         ip(&format!("-n {middle} route add blackhole {BLACK_HOLE}"))?;
-        output(made.command(&middle, "sh").args(["-c", "echo 1 > /proc/sys/net/ipv4/ip_forward"]))?;
+        output(
+            made.command(&middle, "sh")
+                .args(["-c", "echo 1 > /proc/sys/net/ipv4/ip_forward"]),
+        )?;
         let masquerade = match nat {
             Nat::None => return Ok(made),
             Nat::Masquerade => "masquerade",
@@ -154,9 +161,7 @@ fn ip(words: &str) -> Result<String, String> {
 fn remove_orphans() -> Result<(), String> {
     for line in ip("netns list")?.lines() {
         let name = line.split(' ').next().unwrap_or_default();
-        let owner = name
-            .strip_prefix("rtcdiag-")
-            .and_then(|rest| rest.split('-').next());
+        let owner = name.strip_prefix("rtcdiag-").and_then(|rest| rest.split('-').next());
         if owner.is_some_and(|pid| !Path::new("/proc").join(pid).exists()) {
             ip(&format!("netns delete {name}"))?;
         }

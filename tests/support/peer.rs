@@ -52,11 +52,7 @@ pub fn need<T>(peer: Peer, found: Result<T, String>) -> Option<T> {
         peer.name()
     );
     // Not eprintln!, whose output the harness swallows when the test passes.
-    let _ = writeln!(
-        std::io::stderr(),
-        "SKIPPED: {test}: needs {}: {why}",
-        peer.name()
-    );
+    let _ = writeln!(std::io::stderr(), "SKIPPED: {test}: needs {}: {why}", peer.name());
     None
 }
 
@@ -72,9 +68,7 @@ pub fn which(program: &str) -> Result<PathBuf, String> {
 
 /// Runs a helper to its end; its stdout, or what went wrong with its stderr.
 pub fn output(command: &mut Command) -> Result<String, String> {
-    let output = command
-        .output()
-        .map_err(|error| format!("{command:?}: {error}"))?;
+    let output = command.output().map_err(|error| format!("{command:?}: {error}"))?;
     if output.status.success() {
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     } else {

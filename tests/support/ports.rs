@@ -25,9 +25,7 @@ pub fn free_block() -> u16 {
 }
 
 fn is_free(port: u16) -> bool {
-    let free_at = |ip: IpAddr| {
-        UdpSocket::bind((ip, port)).is_ok() && TcpListener::bind((ip, port)).is_ok()
-    };
+    let free_at = |ip: IpAddr| UdpSocket::bind((ip, port)).is_ok() && TcpListener::bind((ip, port)).is_ok();
     // Without IPv6 the second never binds; the first alone decides then.
     free_at(Ipv4Addr::LOCALHOST.into()) && (!has_ipv6() || free_at(Ipv6Addr::LOCALHOST.into()))
 }

@@ -101,9 +101,7 @@ impl Attempt {
 
     /// The kind of error that it ended with, or nothing.
     pub fn error_kind(&self) -> &str {
-        self.error
-            .as_ref()
-            .map_or("", |error| error.kind.as_str())
+        self.error.as_ref().map_or("", |error| error.kind.as_str())
     }
 }
 

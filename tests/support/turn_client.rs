@@ -6,7 +6,9 @@ use std::time::Duration;
 use stun::agent::TransactionId;
 use stun::attributes::{ATTR_LIFETIME, ATTR_NONCE, ATTR_REALM, ATTR_REQUESTED_TRANSPORT, ATTR_USERNAME};
 use stun::integrity::MessageIntegrity;
-use stun::message::{CLASS_REQUEST, CLASS_SUCCESS_RESPONSE, METHOD_ALLOCATE, METHOD_REFRESH, Message, MessageType, Method, Setter};
+use stun::message::{
+    CLASS_REQUEST, CLASS_SUCCESS_RESPONSE, METHOD_ALLOCATE, METHOD_REFRESH, Message, MessageType, Method, Setter,
+};
 use stun::textattrs::TextAttribute;
 
 /// An allocation over UDP. It lives on after this is dropped, as one of a crashed client does; see [`Held::release`].
