@@ -169,11 +169,13 @@ impl Coturn {
             port,
             certificates,
         };
-        coturn.wait_until_it_listens()?;
+        // Per address one for UDP, one for TCP, and one more for TLS.
+        let listeners = config.addresses.len() * if config.tls.is_some() { 3 } else { 2 };
+        coturn.wait_until_it_listens(listeners)?;
         Ok(coturn)
     }
 
-    fn wait_until_it_listens(&mut self) -> Result<(), String> {
+    fn wait_until_it_listens(&mut self, listeners: usize) -> Result<(), String> {
         let started = Instant::now();
         loop {
             let log = self.log();
@@ -183,8 +185,9 @@ impl Coturn {
             {
                 return Err(log);
             }
-            // The last listener stands before this line is written.
-            if log.contains("Total General servers") {
+            // Another version may word it differently; it had its time then.
+            let ready = count(&log, "listener opened on") >= listeners || started.elapsed() > START / 10;
+            if ready && log.contains("Total General servers") {
                 return Ok(());
             }
             if let Ok(Some(status)) = self.child.try_wait() {
@@ -252,7 +255,10 @@ impl Drop for Coturn {
         let _ = self.child.kill();
         let _ = self.child.wait();
         if std::thread::panicking() {
-            eprintln!("coturn on port {} said:\n{}", self.port, self.log());
+            let log = self.log();
+            let tail: Vec<&str> = log.lines().rev().take(30).collect();
+            let tail: Vec<&str> = tail.into_iter().rev().collect();
+            eprintln!("coturn on port {} said:\n{}", self.port, tail.join("\n"));
         }
     }
 }
