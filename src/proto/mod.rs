@@ -3,5 +3,6 @@
 pub mod demux;
 pub mod reader;
 pub mod registry;
+pub mod sdp;
 pub mod stun;
 pub mod turn;

@@ -1,0 +1,218 @@
+//! [`Cursor`]: reads the value of a line word by word, and notes where it is not what it should be.
+
+use std::str::FromStr;
+
+use super::defect::{Defect, DefectKind};
+use super::line::Line;
+
+/// How many problems of one line are kept: enough to tell what is wrong, however long the line is.
+const LIMIT: usize = 8;
+
+/// A place in a line: what stands there, what should.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Problem<'a> {
+    offset: usize,
+    kind: DefectKind,
+    found: &'a str,
+    expected: &'static str,
+}
+
+/// Reads one line. Decoders take what they can and note the rest with [`Cursor::expected`]; they never fail as a whole
+/// where a part can be read.
+#[derive(Clone, Debug)]
+pub struct Cursor<'a> {
+    line: Line<'a>,
+    /// The octet of the line that comes next.
+    at: usize,
+    /// What kind of defects the problems are.
+    kind: DefectKind,
+    problems: Vec<Problem<'a>>,
+}
+
+/// What a decoder made of a line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decoded<'a, T> {
+    /// What could be read; `None` where the value means nothing at all.
+    pub value: Option<T>,
+    /// What is wrong with it.
+    pub defects: Vec<Defect<'a>>,
+}
+
+impl<'a> Cursor<'a> {
+    /// At the octet `at` of the line; problems become defects of this kind.
+    pub fn new(line: Line<'a>, at: usize, kind: DefectKind) -> Cursor<'a> {
+        Cursor {
+            line,
+            at: at.min(line.text.len()),
+            kind,
+            problems: Vec::new(),
+        }
+    }
+
+    /// At the value of an `a=NAME:VALUE` line, or at its end if it has no value.
+    pub fn attribute(line: Line<'a>) -> Cursor<'a> {
+        let at = match line.attribute() {
+            Some(attribute) if attribute.value.is_some() => 2 + attribute.name.len() + 1,
+            _ => line.text.len(),
+        };
+        Cursor::new(line, at, DefectKind::BadAttribute)
+    }
+
+    /// At the value of a line that is no attribute.
+    pub fn value(line: Line<'a>, kind: DefectKind) -> Cursor<'a> {
+        Cursor::new(line, 2, kind)
+    }
+
+    /// The line it reads.
+    pub fn line(&self) -> Line<'a> {
+        self.line
+    }
+
+    /// What has not been read yet.
+    pub fn rest(&self) -> &'a str {
+        self.line.text.get(self.at..).unwrap_or("")
+    }
+
+    /// Whether everything has been read, blanks aside.
+    pub fn at_end(&self) -> bool {
+        self.rest().bytes().all(|octet| octet == b' ' || octet == b'\t')
+    }
+
+    /// The next word: up to a blank, which is passed over with those after it. `None` at the end.
+    pub fn word(&mut self) -> Option<&'a str> {
+        self.skip_blanks();
+        self.until(|octet| octet == b' ' || octet == b'\t').filter(|word| {
+            self.skip_blanks();
+            !word.is_empty()
+        })
+    }
+
+    /// What stands before the first octet (ASCII) that `stop` takes, or before the end. `None` at the end.
+    pub fn until(&mut self, stop: impl Fn(u8) -> bool) -> Option<&'a str> {
+        let rest = self.rest();
+        if rest.is_empty() {
+            return None;
+        }
+        let end = rest
+            .bytes()
+            .position(|octet| octet.is_ascii() && stop(octet))
+            .unwrap_or(rest.len());
+        self.at += end;
+        Some(&rest[..end])
+    }
+
+    /// Passes over this character, if it is the next one.
+    pub fn skip(&mut self, character: u8) -> bool {
+        let next = self.line.text.as_bytes().get(self.at) == Some(&character);
+        self.at += usize::from(next && character.is_ascii());
+        next
+    }
+
+    /// The next word, or a problem where there is none.
+    pub fn wanted(&mut self, expected: &'static str) -> Option<&'a str> {
+        let word = self.word();
+        if word.is_none() {
+            self.expected(self.rest(), expected);
+        }
+        word
+    }
+
+    /// A number: digits only. A problem where there is none.
+    pub fn number<N: FromStr>(&mut self, expected: &'static str) -> Option<N> {
+        let word = self.wanted(expected)?;
+        self.parse(word, expected)
+    }
+
+    /// `text`, a slice of the line, as a number: digits only. A problem where it is none.
+    pub fn parse<N: FromStr>(&mut self, text: &'a str, expected: &'static str) -> Option<N> {
+        let number = digits(text);
+        if number.is_none() {
+            self.expected(text, expected);
+        }
+        number
+    }
+
+    /// Everything that is left, without the blanks around it. `None` if there is nothing.
+    pub fn remainder(&mut self) -> Option<&'a str> {
+        let rest = self.rest().trim_matches([' ', '\t']);
+        self.at = self.line.text.len();
+        (!rest.is_empty()).then_some(rest)
+    }
+
+    /// A problem unless everything has been read.
+    pub fn end(&mut self) {
+        self.skip_blanks();
+        if !self.rest().is_empty() {
+            self.expected(self.rest(), "nothing more");
+            self.at = self.line.text.len();
+        }
+    }
+
+    /// A blank where none belongs is a problem: `a=rtpmap: 3 GSM/8000`.
+    pub fn no_blank(&mut self) {
+        if self.rest().starts_with([' ', '\t']) {
+            self.expected(self.rest(), "the value without a blank before it");
+            self.skip_blanks();
+        }
+    }
+
+    /// Notes a problem at `found`, a slice of this line (or an empty text, for the place where the cursor is).
+    pub fn expected(&mut self, found: &'a str, expected: &'static str) {
+        self.expected_as(self.kind, found, expected);
+    }
+
+    /// [`Cursor::expected`], as a defect of another kind.
+    pub fn expected_as(&mut self, kind: DefectKind, found: &'a str, expected: &'static str) {
+        if self.problems.len() >= LIMIT {
+            return;
+        }
+        let start = self.line.text.as_ptr() as usize;
+        let offset = (found.as_ptr() as usize)
+            .checked_sub(start)
+            .filter(|offset| *offset <= self.line.text.len())
+            .unwrap_or(self.at);
+        self.problems.push(Problem {
+            offset,
+            kind,
+            found,
+            expected,
+        });
+    }
+
+    /// The value with the problems that were found on the way.
+    pub fn finish<T>(self, value: Option<T>) -> Decoded<'a, T> {
+        let line = self.line;
+        let defects = self
+            .problems
+            .into_iter()
+            .map(|problem| Defect {
+                line: line.number,
+                column: line.column(problem.offset),
+                kind: problem.kind,
+                found: problem.found,
+                expected: problem.expected.into(),
+            })
+            .collect();
+        Decoded { value, defects }
+    }
+
+    fn skip_blanks(&mut self) {
+        let rest = self.rest();
+        self.at += rest.len() - rest.trim_start_matches([' ', '\t']).len();
+    }
+}
+
+/// A number of digits only; `parse` would take a sign.
+pub(super) fn digits<N: FromStr>(text: &str) -> Option<N> {
+    (!text.is_empty() && text.bytes().all(|octet| octet.is_ascii_digit()))
+        .then(|| text.parse().ok())
+        .flatten()
+}
+
+/// RFC 8866 §9 `token`: visible ASCII without `"(),/:;<=>?@[\]`.
+pub(super) fn is_token(text: &str) -> bool {
+    !text.is_empty()
+        && text
+            .bytes()
+            .all(|octet| octet.is_ascii_graphic() && !b"\"(),/:;<=>?@[\\]".contains(&octet))
+}
