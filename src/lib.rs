@@ -2,7 +2,10 @@
 #![forbid(unsafe_code)]
 
 pub mod check;
+pub mod cli;
 pub mod datagram;
+pub mod error;
+pub mod render;
 pub mod report;
 pub mod secret;
 pub mod time;
