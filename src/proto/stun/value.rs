@@ -31,7 +31,7 @@ pub enum Value<'a> {
         /// The reason phrase; cut where it stops being UTF-8.
         reason: &'a str,
     },
-    /// UNKNOWN-ATTRIBUTES: types, each readable with [`Numbers`].
+    /// UNKNOWN-ATTRIBUTES: the numbers are attribute types.
     UnknownAttributes(Numbers<'a>),
     /// ADDRESS-ERROR-CODE (RFC 8656 §18.12).
     AddressErrorCode {
@@ -73,7 +73,7 @@ pub enum Value<'a> {
         /// ICMP type.
         kind: u8,
         /// ICMP code.
-        code: u8,
+        code: u16,
         /// The error's own data: the next-hop MTU of "fragmentation needed" and "packet too big".
         data: u32,
     },
@@ -233,8 +233,7 @@ fn read<'a>(message: &Message<'_>, attribute: &RawAttribute<'a>) -> Result<Value
         Shape::U64 => Value::U64(reader.u64("64-bit number")?),
         Shape::U16List => {
             let numbers = Numbers(reader.rest());
-            let odd = attribute.value.len() % 2;
-            reader.bytes(attribute.value.len() - odd, "list")?;
+            reader.bytes(attribute.value.len() & !1, "list of 16-bit numbers")?;
             if attribute.attribute_type == AttributeType::UNKNOWN_ATTRIBUTES {
                 Value::UnknownAttributes(numbers)
             } else {
@@ -297,12 +296,11 @@ fn read<'a>(message: &Message<'_>, attribute: &RawAttribute<'a>) -> Result<Value
         }
         Shape::Icmp => {
             reader.u16("reserved")?;
-            // Seven bits of type and nine of code (RFC 8656 §18.13): types are below 128 in ICMP, and ICMPv6
-            // errors too.
+            // Seven bits of type and nine of code: ICMPv6 errors, too, have types below 128.
             let bits = reader.u16("ICMP type and code")?;
             Value::Icmp {
                 kind: (bits >> 9) as u8,
-                code: bits as u8,
+                code: bits & 0x1ff,
                 data: reader.u32("ICMP data")?,
             }
         }
@@ -439,5 +437,243 @@ impl<'a> Numbers<'a> {
     /// The list in these octets; empty for `&[]`.
     pub(super) const fn new(bytes: &'a [u8]) -> Numbers<'a> {
         Numbers(bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::proto::stun::{Builder, Class, Method, TransactionId};
+
+    fn with_value<T>(kind: AttributeType, octets: &[u8], look: impl Fn(Value<'_>) -> T) -> T {
+        let id = TransactionId::new(*b"0123456789ab");
+        let bytes = Builder::new(Class::Success, Method::BINDING, id)
+            .attribute(kind, octets)
+            .build();
+        let message = Message::decode(&bytes).unwrap();
+        look(message.get(kind).unwrap())
+    }
+
+    /// A good value of every shape: type, octets, what it means.
+    fn good() -> Vec<(AttributeType, Vec<u8>, Value<'static>)> {
+        use AttributeType as A;
+        let v4 = "192.0.2.1:32853".parse().unwrap();
+        let v6 = "[2001:db8::1]:1".parse().unwrap();
+        let octets = |text: &str| text.as_bytes().to_vec();
+        let v6_octets = [&[0, 2, 0, 1, 0x20, 1, 0x0d, 0xb8][..], &[0; 11], &[1]].concat();
+        vec![
+            (
+                A::MAPPED_ADDRESS,
+                vec![0, 1, 0x80, 0x55, 192, 0, 2, 1],
+                Value::Address(v4),
+            ),
+            (A::OTHER_ADDRESS, v6_octets, Value::Address(v6)),
+            (
+                A::XOR_PEER_ADDRESS,
+                vec![0, 1, 0xa1, 0x47, 0xe1, 0x12, 0xa6, 0x43],
+                Value::Address(v4),
+            ),
+            (A::REALM, octets("example.org"), Value::Text("example.org")),
+            (A::DATA, vec![1, 2], Value::Bytes(&[1, 2])),
+            (A(0x7abc), vec![3], Value::Bytes(&[3])),
+            (A::RESPONSE_PORT, vec![0x12, 0x34], Value::U16(0x1234)),
+            (A::RESPONSE_PORT, vec![0x12, 0x34, 0, 0], Value::U16(0x1234)),
+            (A::LIFETIME, vec![0, 0, 2, 0x58], Value::U32(600)),
+            (
+                A::ICE_CONTROLLED,
+                vec![1, 2, 3, 4, 5, 6, 7, 8],
+                Value::U64(0x0102_0304_0506_0708),
+            ),
+            (A::GOOG_MISC_INFO, vec![0, 1], Value::U16List(Numbers(&[0, 1]))),
+            (
+                A::UNKNOWN_ATTRIBUTES,
+                vec![0, 0x1a],
+                Value::UnknownAttributes(Numbers(&[0, 0x1a])),
+            ),
+            (A::USE_CANDIDATE, vec![], Value::Flag),
+            (
+                A::ERROR_CODE,
+                [&[0, 0, 4, 38][..], b"Stale Nonce"].concat(),
+                Value::ErrorCode {
+                    code: ErrorCode::STALE_NONCE,
+                    reason: "Stale Nonce",
+                },
+            ),
+            (
+                A::ADDRESS_ERROR_CODE,
+                vec![2, 0, 4, 40],
+                Value::AddressErrorCode {
+                    family: 2,
+                    code: ErrorCode::ADDRESS_FAMILY_NOT_SUPPORTED,
+                    reason: "",
+                },
+            ),
+            (
+                A::CHANGE_REQUEST,
+                vec![0, 0, 0, 4],
+                Value::ChangeRequest {
+                    change_ip: true,
+                    change_port: false,
+                },
+            ),
+            (A::CHANNEL_NUMBER, vec![0x40, 1, 0, 0], Value::ChannelNumber(0x4001)),
+            (A::EVEN_PORT, vec![0x80], Value::EvenPort(true)),
+            (A::EVEN_PORT, vec![0, 0, 0, 0], Value::EvenPort(false)),
+            (A::REQUESTED_TRANSPORT, vec![17, 0, 0, 0], Value::RequestedTransport(17)),
+            (A::REQUESTED_ADDRESS_FAMILY, vec![2, 0, 0, 0], Value::AddressFamily(2)),
+            (
+                A::FINGERPRINT,
+                vec![0xef, 0x25, 0xd4, 0xfe],
+                Value::Fingerprint(0xef25_d4fe),
+            ),
+            (
+                A::PASSWORD_ALGORITHMS,
+                vec![0, 2, 0, 0],
+                Value::PasswordAlgorithms(Algorithms(&[0, 2, 0, 0])),
+            ),
+            (
+                A::PASSWORD_ALGORITHM,
+                vec![0, 9, 0, 1, 7, 0, 0, 0],
+                Value::PasswordAlgorithm {
+                    algorithm: PasswordAlgorithm(9),
+                    parameters: &[7],
+                },
+            ),
+            (
+                A::ICMP,
+                vec![0, 0, 0x06, 4, 0, 0, 5, 0xdc],
+                Value::Icmp {
+                    kind: 3,
+                    code: 4,
+                    data: 1500,
+                },
+            ),
+            (
+                A::TRANSACTION_TRANSMIT_COUNTER,
+                vec![0, 0, 3, 1],
+                Value::TransmitCounter {
+                    request: 3,
+                    response: 1,
+                },
+            ),
+            (
+                A::GOOG_NETWORK_INFO,
+                vec![0, 3, 0, 10],
+                Value::NetworkInfo {
+                    network_id: 3,
+                    network_cost: 10,
+                },
+            ),
+            (
+                A::MS_SEQUENCE_NUMBER,
+                [&[5; 20][..], &[0, 0, 0, 2]].concat(),
+                Value::SequenceNumber {
+                    connection_id: [5; 20],
+                    number: 2,
+                },
+            ),
+            (
+                A::MS_SERVICE_QUALITY,
+                vec![0, 1, 0, 0],
+                Value::ServiceQuality {
+                    stream_type: 1,
+                    quality: 0,
+                },
+            ),
+        ]
+    }
+
+    #[test]
+    fn every_shape_reads() {
+        for (kind, octets, meaning) in good() {
+            with_value(kind, &octets, |value| assert_eq!(value, meaning, "{kind}"));
+        }
+    }
+
+    #[test]
+    fn every_cut_and_every_excess_is_malformed_or_another_good_value() {
+        for (kind, octets, _) in good() {
+            // Texts, lists and octets have no length of their own.
+            if matches!(
+                kind.shape(),
+                Shape::Text | Shape::Bytes | Shape::U16List | Shape::ErrorCode | Shape::AddressErrorCode
+            ) {
+                continue;
+            }
+            let other: Vec<usize> = good()
+                .iter()
+                .filter(|one| one.0 == kind)
+                .map(|one| one.1.len())
+                .collect();
+            for length in (0..octets.len() + 2).filter(|length| !other.contains(length)) {
+                let mut wrong = octets.clone();
+                wrong.resize(length, 0);
+                let empty_list = kind == AttributeType::PASSWORD_ALGORITHMS && length == 0;
+                let no_padding = kind == AttributeType::PASSWORD_ALGORITHM && (5..8).contains(&length);
+                with_value(kind, &wrong, |value| {
+                    assert!(
+                        empty_list || no_padding || matches!(value, Value::Malformed(_)),
+                        "{kind} {length}: {value:?}"
+                    );
+                });
+            }
+        }
+    }
+
+    #[test]
+    fn damage_counts_from_the_start_of_the_message() {
+        with_value(AttributeType::LIFETIME, &[1, 2], |value| {
+            let Value::Malformed(damage) = value else {
+                panic!("{value:?}")
+            };
+            assert_eq!((damage.offset, damage.wanted, damage.available), (24, 4, 2));
+        });
+        with_value(AttributeType::MAPPED_ADDRESS, &[0, 7, 0, 0, 1, 2, 3, 4], |value| {
+            let Value::Malformed(damage) = value else {
+                panic!("{value:?}")
+            };
+            assert_eq!(
+                (damage.offset, damage.what),
+                (25, "address family neither IPv4 nor IPv6")
+            );
+        });
+    }
+
+    #[test]
+    fn text_that_is_not_utf_8_stays_octets() {
+        with_value(AttributeType::SOFTWARE, &[b'a', 0xff], |value| {
+            assert_eq!(value, Value::Bytes(&[b'a', 0xff]))
+        });
+        with_value(AttributeType::ERROR_CODE, &[0, 0, 5, 0, b'a', 0xff, b'b'], |value| {
+            assert_eq!(
+                value,
+                Value::ErrorCode {
+                    code: ErrorCode::SERVER_ERROR,
+                    reason: "a"
+                }
+            );
+        });
+    }
+
+    #[test]
+    fn an_odd_list_is_malformed_and_an_empty_one_is_empty() {
+        with_value(AttributeType::UNKNOWN_ATTRIBUTES, &[0, 1, 2], |value| {
+            assert!(matches!(value, Value::Malformed(_)))
+        });
+        with_value(AttributeType::UNKNOWN_ATTRIBUTES, &[], |value| {
+            assert_eq!(value, Value::UnknownAttributes(Numbers(&[])));
+        });
+    }
+
+    #[test]
+    fn algorithms_with_parameters_are_padded_within_the_list() {
+        let list: Vec<_> = Algorithms(&[0, 9, 0, 5, 1, 2, 3, 4, 5, 0, 0, 0, 0, 1, 0, 0]).collect();
+        assert_eq!(
+            list,
+            [
+                (PasswordAlgorithm(9), &[1, 2, 3, 4, 5][..]),
+                (PasswordAlgorithm::MD5, &[][..])
+            ]
+        );
     }
 }
