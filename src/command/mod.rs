@@ -66,6 +66,11 @@ pub fn run(command: Command, context: &mut Context<'_>) -> Result<Output, Error>
     }
 }
 
+/// The time now, as [`rfc3339`].
+pub fn now() -> String {
+    rfc3339(SystemTime::now())
+}
+
 /// RFC 3339 in UTC with nine decimals: `2026-11-20T09:00:00.000000000Z`.
 pub fn rfc3339(time: SystemTime) -> String {
     let format =

@@ -3,13 +3,14 @@
 //! - [`json`]: one document, or one line for each result;
 //! - [`text`]: for people; one file per command, the stems are those of `report`;
 //! - [`sanitize`]: outside text cannot steer a terminal; [`redact`]: nor tell whose network this is;
-//! - [`table`], [`units`]: columns and numbers.
+//! - [`table`], [`units`]: columns and numbers; [`trace`]: what `-v` tells.
 
 pub mod json;
 pub mod redact;
 pub mod sanitize;
 pub mod table;
 pub mod text;
+pub mod trace;
 pub mod units;
 
 mod strings;

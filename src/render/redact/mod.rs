@@ -19,6 +19,7 @@ use serde_json::Value;
 
 use super::strings;
 use crate::report::Envelope;
+use crate::report::candidates::LeftOut;
 
 pub use words::Private;
 
@@ -46,6 +47,11 @@ impl Redactor {
     /// Tells of a private name, so that it is replaced from now on wherever it occurs.
     pub fn learn(&self, private: Private, text: &str) {
         self.with(|known| known.words.learn(private, text));
+    }
+
+    /// Tells of a URL as the user typed it, right or wrong: what follows its scheme is taken for the host.
+    pub fn learn_url(&self, url: &str) {
+        self.with(|known| known.words.learn_url(url));
     }
 
     /// Any document.
@@ -152,11 +158,11 @@ fn by_key(key: &str) -> Option<Private> {
 
 /// Members that can only have words of this program or of an RFC: never changed, whatever a user is called.
 fn is_vocabulary(key: &str, text: &str) -> bool {
-    // Some notes are codes, others are sentences.
-    (key == "note" && !text.contains(' ')) || matches!(
+    // Some reasons are codes, others are sentences.
+    (key == "reason" && serde_json::from_value::<LeftOut>(text.into()).is_ok()) || matches!(
         key,
-        "kind" | "outcome" | "step" | "type" | "protocol" | "transport" | "family" | "policy" | "severity" | "code"
-            | "topic" | "tcp_type" | "relay_protocol" | "password_algorithm" | "integrity" | "version" | "cipher_suite"
+        "kind" | "outcome" | "step" | "type" | "protocol" | "transport" | "family" | "policy" | "severity" | "code" | "note"
+            | "topic" | "scheme" | "tcp_type" | "relay_protocol" | "password_algorithm" | "integrity" | "version" | "cipher_suite"
             | "not_before" | "not_after" | "reference" | "name" | "interface"
     )
 }
@@ -181,7 +187,7 @@ mod tests {
         redactor.value(&mut event);
         assert_eq!(event["url"], "turn:host-1.example:3478?transport=tcp");
         assert_eq!(event["realm"], "realm-1");
-        assert_eq!(event["address"], "192.0.2.2:3478");
+        assert_eq!(event["address"], "192.0.2.1:3478");
         assert_eq!(event["software"], "Coturn-4.5.1.1 'dan Eider'");
         let certificate = &event["tls"]["chain"][0];
         assert_eq!(certificate["subject"], "CN=name-1");
@@ -190,12 +196,12 @@ mod tests {
         assert_eq!(event["foundation"], "1");
         assert_eq!(
             event["candidate"],
-            "candidate:1 1 udp 1677729535 192.0.2.1 50000 typ srflx raddr 10.0.0.1 rport 5"
+            "candidate:1 1 udp 1677729535 192.0.2.2 50000 typ srflx raddr 10.0.0.1 rport 5"
         );
         // A line of text much later.
         assert_eq!(
             redactor.text("connected to turn.company.test (198.51.100.77)"),
-            "connected to host-1.example (192.0.2.2)"
+            "connected to host-1.example (192.0.2.1)"
         );
     }
 
@@ -208,7 +214,7 @@ mod tests {
         redactor.value(&mut value);
         assert_eq!(
             value,
-            json!({"transport": "udp", "url": "turn:host-1.example:3478?transport=udp", "realm": "realm-1", "username": "user-1"})
+            json!({"transport": "udp", "url": "turn:realm-1:3478?transport=udp", "realm": "realm-1", "username": "user-1"})
         );
     }
 

@@ -107,6 +107,19 @@ impl Words {
         }
     }
 
+    /// Learns the host of what is meant to be a URL: of a wrong one too, since an error will quote it.
+    pub fn learn_url(&mut self, url: &str) {
+        self.learn_urls(url);
+        if urls(url).is_empty() {
+            // `HOST:PORT` has no scheme.
+            let rest = match url.split_once(':') {
+                Some((scheme, rest)) if !scheme.contains('.') => rest,
+                _ => url,
+            };
+            self.learn_urls(&format!("stun:{rest}"));
+        }
+    }
+
     /// What stands for the whole of `text`, if it is known.
     pub fn whole(&self, text: &str) -> Option<String> {
         let known = self.foundations.get(text).or_else(|| self.pseudonyms.get(text));
@@ -282,6 +295,16 @@ mod tests {
         ] {
             assert_eq!(redact(&mut words, text), redacted, "{text}");
         }
+    }
+
+    #[test]
+    fn wrong_urls_have_hosts_too() {
+        let mut words = Words::default();
+        for url in ["trun:turn.company.test", "https://meet.company.test/x", "stun.company.test:3478"] {
+            words.learn_url(url);
+        }
+        let text = words.replace("unknown scheme: trun:turn.company.test, https://meet.company.test/x, stun.company.test:3478");
+        assert_eq!(text, "unknown scheme: trun:host-1.example, https://host-2.example/x, host-3.example:3478");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::{Paint, Style};
 use crate::render::table::{Cell, Column, Table};
 use crate::render::units;
 use crate::report::candidates::{
-    Attempt, AttemptOutcome, Candidate, Candidates, Certificate, CredentialNote, ErrorKind, Server, Step, Tls,
+    Attempt, AttemptOutcome, Candidate, Candidates, Certificate, ErrorKind, Server, Step, Tls,
 };
 
 /// All but the findings.
@@ -153,34 +153,16 @@ fn related(candidate: &Candidate) -> Option<String> {
 
 // --- the servers ---
 
+/// What is odd about URLs and credentials is left to the findings, which know whether it matters.
 fn write_servers(report: &Candidates, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     for server in &report.servers {
         heading(&server.url, style, out)?;
-        for note in &server.url_notes {
-            let text = format!("{}; write {}", note.note, note.instead);
-            writeln!(out, "{}", style.wrap("  note: ", &text))?;
-        }
-        for note in &server.credential_notes {
-            writeln!(out, "{}", style.wrap("  note: ", &credential(note)))?;
-        }
         for (attempt, depth) in chains(server) {
             write_attempt(attempt, depth, style, out)?;
         }
         writeln!(out)?;
     }
     Ok(())
-}
-
-fn credential(note: &CredentialNote) -> String {
-    match note {
-        CredentialNote::Expired { ago_s } => {
-            format!("the time in the user name is over since {}", units::span(*ago_s))
-        }
-        CredentialNote::Milliseconds => "the time in the user name is in milliseconds, not in seconds".to_owned(),
-        CredentialNote::Reversed => "the user name has the time last, not first".to_owned(),
-        CredentialNote::Hex => "the credential is in hexadecimal, not in base64".to_owned(),
-        CredentialNote::Missing => "there is no user name or no credential".to_owned(),
-    }
 }
 
 /// The attempts, each followed by those that its redirection led to, with the number of redirections before it.
@@ -219,35 +201,21 @@ fn same_host(one: Option<SocketAddr>, other: Option<SocketAddr>) -> bool {
 }
 
 fn write_attempt(attempt: &Attempt, depth: usize, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    let mut first = String::from("  ");
-    if depth > 0 {
-        first.push_str(&format!("{}-> ", "   ".repeat(depth - 1)));
-    }
-    let indent = " ".repeat(first.len() + 8);
     let (word, paint) = outcome(attempt);
-    first.push_str(&style.paint(paint, &format!("{word:<8}")));
-    match attempt.address {
-        Some(address) => first.push_str(&address.to_string()),
-        None => first.push_str("no address"),
-    }
-    first.push_str(&format!(" over {}", attempt.transport));
-    if let Some(local) = attempt.local {
-        first.push_str(&format!(" from {local}"));
-    }
-    if let Some(rtt_ms) = attempt.rtt_ms {
-        first.push_str(&format!(", rtt {}", units::duration(rtt_ms)));
-    }
-    if attempt.retransmissions > 0 {
-        let text = format!(", {}", units::count(attempt.retransmissions as usize, "retransmission"));
-        first.push_str(&style.paint(Paint::Yellow, &text));
-    }
-    writeln!(out, "{first}")?;
-
-    if let Some(why) = why(attempt) {
-        let text = style.wrap(&indent, &why);
+    let arrow = match depth {
+        0 => String::new(),
+        depth => format!("{}-> ", "   ".repeat(depth - 1)),
+    };
+    let first = format!("  {arrow}{word:<8}");
+    let indent = " ".repeat(first.len());
+    let text = style.wrap(&first, &route(attempt));
+    writeln!(out, "{}", text.replacen(word, &style.paint(paint, word), 1))?;
+    let why = why(attempt).filter(|why| why != word);
+    if let Some(why) = &why {
+        let text = style.wrap(&indent, why);
         writeln!(out, "{}", style.paint(paint, &text))?;
     }
-    let steps: Vec<String> = attempt.steps.iter().map(step).collect();
+    let steps: Vec<String> = attempt.steps.iter().map(|one| step(one, why.as_deref())).collect();
     let facts = [gained(attempt), identity(attempt)];
     for text in [steps.join(" > ")].into_iter().chain(facts) {
         if !text.is_empty() {
@@ -268,6 +236,23 @@ fn write_attempt(attempt: &Attempt, depth: usize, style: &Style, out: &mut dyn W
     Ok(())
 }
 
+/// From where to where, and how fast.
+fn route(attempt: &Attempt) -> String {
+    let address = attempt.address.map_or_else(|| "no address".to_owned(), |address| address.to_string());
+    let mut text = format!("{address} over {}", attempt.transport);
+    if let Some(local) = attempt.local {
+        text.push_str(&format!(" from {local}"));
+    }
+    if let Some(rtt_ms) = attempt.rtt_ms {
+        text.push_str(&format!(", rtt {}", units::duration(rtt_ms)));
+    }
+    if attempt.retransmissions > 0 {
+        let count = units::count(attempt.retransmissions as usize, "retransmission");
+        text.push_str(&format!(", {count}"));
+    }
+    text
+}
+
 /// The word for how it ended. A redirection is an error of the protocol, but no failure.
 fn outcome(attempt: &Attempt) -> (&'static str, Paint) {
     match (attempt.outcome, attempt.error.as_ref().map(|error| error.kind)) {
@@ -279,7 +264,7 @@ fn outcome(attempt: &Attempt) -> (&'static str, Paint) {
     }
 }
 
-/// `437 Allocation Mismatch (stun-error)`, and where a redirection leads.
+/// `437 Allocation Mismatch`, and where a redirection leads.
 fn why(attempt: &Attempt) -> Option<String> {
     let error = attempt.error.as_ref()?;
     let mut text = String::new();
@@ -296,15 +281,15 @@ fn why(attempt: &Attempt) -> Option<String> {
     Some(text)
 }
 
-/// `allocate 21 ms`; with how it ended if it is the one that failed.
-fn step(step: &Step) -> String {
+/// `allocate 21 ms`; with how it ended if it is the one that failed, and its detail unless that has been said.
+fn step(step: &Step, said: Option<&str>) -> String {
     let mut text = format!("{} {}", step.step, units::duration(step.took_ms));
     let failed = match step.outcome {
         AttemptOutcome::Ok => None,
         AttemptOutcome::Failed => Some("failed"),
         AttemptOutcome::Timeout => Some("timeout"),
     };
-    let words: Vec<&str> = failed.into_iter().chain(step.detail.as_deref()).collect();
+    let words: Vec<&str> = failed.into_iter().chain(step.detail.as_deref().filter(|detail| Some(*detail) != said)).collect();
     if !words.is_empty() {
         text.push_str(&format!(" ({})", words.join(": ")));
     }
@@ -371,9 +356,9 @@ fn certificate_line(certificate: &Certificate, index: usize) -> String {
 // --- the local addresses ---
 
 fn write_left_out(report: &Candidates, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    let mut by_reason: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    let mut by_reason: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for interface in report.interfaces.iter().filter(|interface| !interface.used) {
-        let reason = interface.reason.as_deref().unwrap_or("not wanted");
+        let reason = interface.reason.map_or_else(|| "not used".to_owned(), |reason| reason.to_string());
         let addresses = by_reason.entry(reason).or_default();
         addresses.push(format!("{} {}", interface.name, interface.address));
     }
