@@ -4,9 +4,11 @@
 mod sim;
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 use rtcdiag::datagram::Transport;
 use rtcdiag::probe::allocate::{Allocate, AllocateOptions, AllocateResult, Release};
 use rtcdiag::probe::authentication::Credentials;
@@ -65,13 +67,24 @@ fn run(seed: u64, link: Link, server: TurnServer, transport: Transport, deadline
 }
 
 impl Run {
-    /// Whether a Refresh of ours arrived at the server after it had made its last allocation.
+    /// Whether a Refresh of ours arrived at the server after it had made its last allocation. One whose first copy came
+    /// before that does not count: the server answers the others as it did the first (RFC 8489 §6.3.1).
     fn release_arrived(&self) -> bool {
         let made = self.server.borrow().made.last().copied().unwrap_or_default();
-        self.network.log.iter().any(|seen| {
-            let is_refresh = Message::decode(&seen.bytes).is_ok_and(|message| message.method() == Method::REFRESH);
-            seen.fate == Fate::Delivered && seen.dst == socket(SERVER) && is_refresh && seen.at > made
-        })
+        let mut first = BTreeMap::new();
+        for seen in self
+            .network
+            .log
+            .iter()
+            .filter(|seen| seen.fate == Fate::Delivered && seen.dst == socket(SERVER))
+        {
+            if let Ok(message) = Message::decode(&seen.bytes)
+                && message.method() == Method::REFRESH
+            {
+                first.entry(message.transaction_id()).or_insert(seen.at);
+            }
+        }
+        first.into_values().any(|at| at > made)
     }
 
     fn assert_nothing_is_left(&self, what: &str) {
@@ -225,7 +238,7 @@ fn a_silent_server_holds_a_cancelled_probe_for_the_grace_only() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, rng_seed: RngSeed::Fixed(1), ..ProptestConfig::default() })]
 
     #[test]
     fn on_any_network_a_probe_leaves_nothing_that_a_release_could_reach(
