@@ -163,6 +163,13 @@ fn out_of_time_at_any_time_a_probe_leaves_nothing() {
             let what = format!("{auth:?} deadline {deadline} ms");
             assert_eq!(run.server.borrow().allocations.len(), 0, "{what}: {:?}", run.result);
             let round_trips = if auth == Auth::None { 1 } else { 2 };
+            // Once the server has talked to us, a release is waited for.
+            let asked = auth != Auth::None && deadline > 100;
+            assert!(
+                !asked || run.result.release == Release::Released,
+                "{what}: {:?}",
+                run.result
+            );
             // An answer that comes at the very deadline is too late.
             assert_eq!(run.result.outcome.is_ok(), deadline > 100 * round_trips, "{what}");
             assert!(
@@ -171,6 +178,46 @@ fn out_of_time_at_any_time_a_probe_leaves_nothing() {
                 run.done
             );
         }
+    }
+}
+
+#[test]
+fn an_allocation_whose_success_was_lost_is_given_back() {
+    for (remembers, ok) in [(true, true), (false, false)] {
+        let mut network = Network::new(1);
+        let client = network.host(ip("192.0.2.7"), Link::of(25));
+        network.host(ip("198.51.100.1"), Link::of(25));
+        let server = Rc::new(RefCell::new(TurnServer {
+            remembers,
+            ..TurnServer::with(Auth::Classic)
+        }));
+        network.service(&[socket(SERVER)], Muffled::new(server.clone(), &[2]));
+        let from = network.socket(client, 4000, Transport::Udp);
+        let mut probe = Allocate::new(AllocateOptions {
+            server: socket(SERVER),
+            transport: Transport::Udp,
+            credentials: Some(Credentials {
+                username: "user".into(),
+                password: Secret::new("pass"),
+            }),
+            family: None,
+            lifetime: None,
+            deadline: At::from_millis(5000),
+            release_grace: ms(GRACE),
+            new_id: ids(1),
+        });
+        network.run(&mut [Task::new(&mut probe, from)]);
+        let result = probe.result();
+        // A server that does not know a retransmission by its transaction id says 437 to it.
+        match result.outcome {
+            Ok(_) => assert!(ok),
+            Err(failure) => assert_eq!((ok, failure.code), (false, Some(437))),
+        }
+        let server = server.borrow();
+        assert_eq!(
+            (server.made.len(), server.allocations.len(), result.release),
+            (1, 0, Release::Released)
+        );
     }
 }
 
