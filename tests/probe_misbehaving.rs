@@ -50,7 +50,9 @@ fn elsewhere() -> SocketAddr {
 }
 
 /// Vice, how the probe fails, when, and what it notes how often.
-fn cases() -> Vec<(Misbehavior, FailureKind, u64, Option<(NoteKind, u32)>)> {
+type Case = (Misbehavior, FailureKind, u64, Option<(NoteKind, u32)>);
+
+fn cases() -> Vec<Case> {
     use FailureKind as Kind;
     use Misbehavior::*;
     let html = b"<!DOCTYPE html><html></html>".to_vec();

@@ -449,7 +449,8 @@ mod tests {
             .build();
         let mut broken = answer.clone();
         *broken.last_mut().unwrap() ^= 1;
-        let cases: [(&[u8], SocketAddr, &[TransactionId], NoteKind, FailureKind); 9] = [
+        type Case<'a> = (&'a [u8], SocketAddr, &'a [TransactionId], NoteKind, FailureKind);
+        let cases: [Case<'_>; 9] = [
             (b"", server(), &[], NoteKind::NotStun, FailureKind::NotStun),
             (
                 b"SIP/2.0 400 Bad Request\r\n\r\n",
