@@ -9,7 +9,7 @@
 //! ```
 //!
 //! Departures from RFC 8489 §9.2.5, which is otherwise followed to the letter: an error response without integrity is
-//! believed when it comes twice, see [`Transaction`](crate::probe::transaction::Transaction); 300 (Try Alternate) is
+//! believed when it comes twice, see [`Transaction`]; 300 (Try Alternate) is
 //! believed at once, since §10 allows it to be unsigned.
 
 use std::net::SocketAddr;
