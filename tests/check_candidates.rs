@@ -365,16 +365,19 @@ fn cases() -> Vec<(&'static str, Candidates, Vec<&'static str>)> {
         vec!["turn-redirected"],
     ));
 
-    let mut misspelled = server("stun", vec![good()]);
-    misspelled.url_notes = vec![UrlNote {
-        note: "slashes".to_owned(),
-        instead: "stun:server.example".to_owned(),
-    }];
-    cases.push((
-        "misspelled",
-        report(vec![misspelled]),
-        vec!["url-outdated-or-misspelled"],
-    ));
+    let with_url_note = |well_formed: bool| {
+        let mut server = server("stun", vec![good()]);
+        server.url_notes = vec![UrlNote {
+            note: "a-note".to_owned(),
+            well_formed,
+            problem: "it has slashes before the host".to_owned(),
+            browsers: "Browsers refuse it.".to_owned(),
+            instead: "Leave them out.".to_owned(),
+        }];
+        report(vec![server])
+    };
+    cases.push(("misspelled", with_url_note(false), vec!["url-outdated-or-misspelled"]));
+    cases.push(("not for browsers", with_url_note(true), vec!["url-not-for-browsers"]));
 
     let mut refused = report(vec![server("stun", vec![good()])]);
     refused.configuration_errors = vec![ConfigurationError {

@@ -7,7 +7,7 @@ use super::catalog::Entry;
 use super::catalog::candidates as catalog;
 use super::nat;
 use crate::report::candidates::{
-    Attempt, AttemptError, AttemptOutcome, Candidates, CredentialNote, ErrorKind, LeftOut, Server,
+    Attempt, AttemptError, AttemptOutcome, Candidates, CredentialNote, ErrorKind, LeftOut, Server, UrlNote,
 };
 use crate::report::{Evidence, Finding, Severity};
 
@@ -41,16 +41,18 @@ fn check_server(server: &Server, findings: &mut Vec<Finding>) {
 }
 
 fn check_url(server: &Server, findings: &mut Vec<Finding>) {
-    if server.url_notes.is_empty() {
-        return;
+    let (well_formed, malformed): (Vec<&UrlNote>, Vec<&UrlNote>) =
+        server.url_notes.iter().partition(|note| note.well_formed);
+    for (entry, notes) in [(catalog::URL_NOTE, malformed), (catalog::URL_BROWSERS, well_formed)] {
+        if notes.is_empty() {
+            continue;
+        }
+        let problems: Vec<_> = notes.iter().map(|note| note.problem.as_str()).collect();
+        let facts = notes
+            .iter()
+            .map(|note| Evidence::new(&note.note, format!("{} {}", note.browsers, note.instead)));
+        findings.push(entry.finding(&server.url, sentence(&problems.join("; ")), facts.collect()));
     }
-    let notes: Vec<_> = server.url_notes.iter().map(|note| note.note.as_str()).collect();
-    let evidence = server
-        .url_notes
-        .iter()
-        .map(|note| Evidence::new(&note.note, &note.instead))
-        .collect();
-    findings.push(catalog::URL_NOTE.finding(&server.url, sentence(&notes.join("; ")), evidence));
 }
 
 /// What is odd about the credentials matters only where the server did not take them: a username like
@@ -146,6 +148,9 @@ fn failure_entry(error: &AttemptError) -> Option<&'static Entry> {
         ErrorKind::Malformed => catalog::MALFORMED_ANSWER,
         ErrorKind::WrongSource => catalog::ANSWER_FROM_ELSEWHERE,
         ErrorKind::NotAuthentic => catalog::NOT_AUTHENTIC,
+        ErrorKind::WrongTransaction => catalog::ANSWER_TO_ANOTHER,
+        ErrorKind::BidDown => catalog::BID_DOWN,
+        ErrorKind::PasswordAlgorithm => catalog::PASSWORD_ALGORITHM,
         ErrorKind::Unauthorized => catalog::CREDENTIALS_REJECTED,
         ErrorKind::MissingCredentials => catalog::CREDENTIALS_MISSING,
         ErrorKind::NonceLoop => catalog::TURN_NONCE_LOOP,

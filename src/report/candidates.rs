@@ -107,11 +107,17 @@ pub struct ConfigurationError {
     pub instead: String,
 }
 
-/// A misspelled or outdated part of a URL.
+/// Something in a URL that is understood, and not quite right.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct UrlNote {
-    /// What is odd.
+    /// Kebab-case, stable: `slashes`, `stun-query`, ...
     pub note: String,
+    /// Whether the URL is written as the RFC says; what is odd is then only that browsers do something else.
+    pub well_formed: bool,
+    /// What is odd, as the end of a sentence about the URL.
+    pub problem: String,
+    /// What browsers make of it.
+    pub browsers: String,
     /// What to write instead.
     pub instead: String,
 }
@@ -328,10 +334,16 @@ pub enum ErrorKind {
     NotStun,
     /// What came back is damaged STUN.
     Malformed,
+    /// Answers came, all with transaction ids that were never used.
+    WrongTransaction,
     /// The answer came from another address than was asked.
     WrongSource,
     /// The answer's integrity does not fit the password.
     NotAuthentic,
+    /// The nonce announces password algorithms whose list is missing.
+    BidDown,
+    /// No password algorithm in common.
+    PasswordAlgorithm,
     /// A STUN error response; `code` says which.
     StunError,
     /// 401 in spite of credentials.
