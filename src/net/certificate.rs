@@ -38,7 +38,11 @@ impl CertificateInfo {
         let certificate = match X509Certificate::from_der(der) {
             Ok((_, certificate)) => certificate,
             Err(error) => {
-                return CertificateInfo { sha256, unreadable: Some(error.to_string()), ..CertificateInfo::default() };
+                return CertificateInfo {
+                    sha256,
+                    unreadable: Some(error.to_string()),
+                    ..CertificateInfo::default()
+                };
             }
         };
         let names = match certificate.subject_alternative_name() {
@@ -62,8 +66,12 @@ fn general_name(name: &GeneralName<'_>) -> Option<String> {
     match name {
         GeneralName::DNSName(name) => Some((*name).to_owned()),
         GeneralName::IPAddress(octets) => match octets.len() {
-            4 => <[u8; 4]>::try_from(*octets).ok().map(|o| std::net::Ipv4Addr::from(o).to_string()),
-            16 => <[u8; 16]>::try_from(*octets).ok().map(|o| std::net::Ipv6Addr::from(o).to_string()),
+            4 => <[u8; 4]>::try_from(*octets)
+                .ok()
+                .map(|o| std::net::Ipv4Addr::from(o).to_string()),
+            16 => <[u8; 16]>::try_from(*octets)
+                .ok()
+                .map(|o| std::net::Ipv6Addr::from(o).to_string()),
             _ => None,
         },
         _ => None,
@@ -112,24 +120,42 @@ impl Verdict {
     /// Sorts what the verifier said about the certificate `leaf`, asked for as `expected`.
     pub(super) fn from_error(error: &rustls::Error, leaf: &CertificateInfo, expected: &str) -> Verdict {
         let rustls::Error::InvalidCertificate(error) = error else {
-            return Verdict::Untrusted { self_signed: leaf.self_signed, reason: error.to_string() };
+            return Verdict::Untrusted {
+                self_signed: leaf.self_signed,
+                reason: error.to_string(),
+            };
         };
         let seconds = |time: &rustls::pki_types::UnixTime| i64::try_from(time.as_secs()).unwrap_or(i64::MAX);
         match error {
-            CertificateError::Expired => Verdict::Expired { not_after: leaf.not_after },
-            CertificateError::ExpiredContext { not_after, .. } => Verdict::Expired { not_after: seconds(not_after) },
-            CertificateError::NotValidYet => Verdict::NotYetValid { not_before: leaf.not_before },
-            CertificateError::NotValidYetContext { not_before, .. } => {
-                Verdict::NotYetValid { not_before: seconds(not_before) }
-            }
+            CertificateError::Expired => Verdict::Expired {
+                not_after: leaf.not_after,
+            },
+            CertificateError::ExpiredContext { not_after, .. } => Verdict::Expired {
+                not_after: seconds(not_after),
+            },
+            CertificateError::NotValidYet => Verdict::NotYetValid {
+                not_before: leaf.not_before,
+            },
+            CertificateError::NotValidYetContext { not_before, .. } => Verdict::NotYetValid {
+                not_before: seconds(not_before),
+            },
             CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-                Verdict::NameMismatch { expected: expected.to_owned(), presented: leaf.names.clone() }
+                Verdict::NameMismatch {
+                    expected: expected.to_owned(),
+                    presented: leaf.names.clone(),
+                }
             }
             CertificateError::UnknownIssuer | CertificateError::Revoked | CertificateError::BadSignature => {
-                Verdict::Untrusted { self_signed: leaf.self_signed, reason: error.to_string() }
+                Verdict::Untrusted {
+                    self_signed: leaf.self_signed,
+                    reason: error.to_string(),
+                }
             }
             // A self-signed authority used as a server certificate has an error of its own.
-            _ if leaf.self_signed => Verdict::Untrusted { self_signed: true, reason: error.to_string() },
+            _ if leaf.self_signed => Verdict::Untrusted {
+                self_signed: true,
+                reason: error.to_string(),
+            },
             _ => Verdict::Other(error.to_string()),
         }
     }
@@ -139,9 +165,13 @@ impl Verdict {
         if leaf.unreadable.is_some() {
             None
         } else if now > leaf.not_after {
-            Some(Verdict::Expired { not_after: leaf.not_after })
+            Some(Verdict::Expired {
+                not_after: leaf.not_after,
+            })
         } else if now < leaf.not_before {
-            Some(Verdict::NotYetValid { not_before: leaf.not_before })
+            Some(Verdict::NotYetValid {
+                not_before: leaf.not_before,
+            })
         } else {
             None
         }
@@ -197,15 +227,28 @@ mod tests {
     fn damage_at_every_octet_is_said() {
         let der = certificate();
         for end in 0..der.len() {
-            assert!(CertificateInfo::from_der(&der[..end]).unreadable.is_some(), "cut at {end}");
+            assert!(
+                CertificateInfo::from_der(&der[..end]).unreadable.is_some(),
+                "cut at {end}"
+            );
         }
     }
 
     #[test]
     fn dates() {
         let info = CertificateInfo::from_der(&certificate());
-        assert_eq!(Verdict::from_dates(&info, 1_577_836_799), Some(Verdict::NotYetValid { not_before: 1_577_836_800 }));
+        assert_eq!(
+            Verdict::from_dates(&info, 1_577_836_799),
+            Some(Verdict::NotYetValid {
+                not_before: 1_577_836_800
+            })
+        );
         assert_eq!(Verdict::from_dates(&info, 1_577_836_800), None);
-        assert_eq!(Verdict::from_dates(&info, 1_609_459_201), Some(Verdict::Expired { not_after: 1_609_459_200 }));
+        assert_eq!(
+            Verdict::from_dates(&info, 1_609_459_201),
+            Some(Verdict::Expired {
+                not_after: 1_609_459_200
+            })
+        );
     }
 }

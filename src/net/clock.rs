@@ -17,7 +17,10 @@ pub struct Clock {
 impl Clock {
     /// Starts the run now.
     pub fn start() -> Clock {
-        Clock { started: Instant::now(), started_wall: SystemTime::now() }
+        Clock {
+            started: Instant::now(),
+            started_wall: SystemTime::now(),
+        }
     }
 
     /// Time since the start.

@@ -28,8 +28,11 @@ pub(super) struct QueuedError {
 
 /// Asks the kernel to keep errors of this socket.
 pub(super) fn enable(socket: &impl AsFd, v6: bool) -> io::Result<()> {
-    let result =
-        if v6 { setsockopt(socket, Ipv6RecvErr, &true) } else { setsockopt(socket, Ipv4RecvErr, &true) };
+    let result = if v6 {
+        setsockopt(socket, Ipv6RecvErr, &true)
+    } else {
+        setsockopt(socket, Ipv4RecvErr, &true)
+    };
     result.map_err(io::Error::from)
 }
 
@@ -50,7 +53,11 @@ pub(super) fn next(socket: &impl AsRawFd) -> io::Result<QueuedError> {
         let error = message.cmsgs().ok().and_then(|mut list| list.find_map(path_error));
         let length = message.bytes;
         if let Some(error) = error {
-            return Ok(QueuedError { error, destination, quoted: payload[..length.min(1500)].to_vec() });
+            return Ok(QueuedError {
+                error,
+                destination,
+                quoted: payload[..length.min(1500)].to_vec(),
+            });
         }
     }
 }
@@ -69,7 +76,12 @@ fn path_error(control: ControlMessageOwned) -> Option<PathError> {
         ICMP6 => true,
         _ => return None,
     };
-    Some(PathError::Icmp { v6, kind: error.ee_type, code: error.ee_code, from })
+    Some(PathError::Icmp {
+        v6,
+        kind: error.ee_type,
+        code: error.ee_code,
+        from,
+    })
 }
 
 fn v4_address(address: sockaddr_in) -> IpAddr {

@@ -171,9 +171,14 @@ pub fn enumerate() -> Result<Vec<Interface>, NetError> {
             if_addrs::IfAddr::V4(v4) => v4.prefixlen,
             if_addrs::IfAddr::V6(v6) => v6.prefixlen,
         };
-        let state = states.iter().find(|(known, name, _)| IpAddr::V6(*known) == ip && *name == entry.name);
-        let address =
-            InterfaceAddress { ip, prefix_length, state: state.map_or(AddressState::default(), |(_, _, s)| *s) };
+        let state = states
+            .iter()
+            .find(|(known, name, _)| IpAddr::V6(*known) == ip && *name == entry.name);
+        let address = InterfaceAddress {
+            ip,
+            prefix_length,
+            state: state.map_or(AddressState::default(), |(_, _, s)| *s),
+        };
         match interfaces.iter_mut().find(|known| known.name == entry.name) {
             Some(known) => {
                 known.addresses.push(address);
@@ -199,7 +204,11 @@ pub fn select(interfaces: &[Interface], selection: &Selection) -> Selected {
             let duplicate = selected.used.iter().any(|used| used.ip == address.ip);
             match reason_against(interface, address, selection).or(duplicate.then_some(Reason::Duplicate)) {
                 Some(reason) => {
-                    selected.left_out.push(LeftOut { ip: address.ip, interface: interface.name.clone(), reason });
+                    selected.left_out.push(LeftOut {
+                        ip: address.ip,
+                        interface: interface.name.clone(),
+                        reason,
+                    });
                 }
                 None => selected.used.push(HostAddress {
                     ip: address.ip,
@@ -274,7 +283,11 @@ fn reason_against_v6(interface: &Interface, ip: Ipv6Addr, address: &InterfaceAdd
 fn same_prefix(ip: Ipv6Addr, other: IpAddr, prefix_length: u8) -> bool {
     let IpAddr::V6(other) = other else { return false };
     // A single address (/128, as DHCPv6 gives) belongs to the /64 around it.
-    let length = if prefix_length == 0 || prefix_length > 64 { 64 } else { u32::from(prefix_length) };
+    let length = if prefix_length == 0 || prefix_length > 64 {
+        64
+    } else {
+        u32::from(prefix_length)
+    };
     (u128::from(ip) ^ u128::from(other)) >> (128 - length) == 0
 }
 
@@ -298,7 +311,9 @@ fn parse_if_inet6(text: &str) -> Vec<(Ipv6Addr, String, AddressState)> {
     const TENTATIVE: u32 = 0x40;
     let line = |line: &str| {
         let fields: Vec<&str> = line.split_whitespace().collect();
-        let [address, _index, _prefix, _scope, flags, name] = fields[..] else { return None };
+        let [address, _index, _prefix, _scope, flags, name] = fields[..] else {
+            return None;
+        };
         if address.len() != 32 {
             return None;
         }
@@ -319,7 +334,11 @@ mod tests {
     use super::*;
 
     fn address(ip: &str) -> InterfaceAddress {
-        InterfaceAddress { ip: ip.parse().unwrap(), prefix_length: 64, state: AddressState::default() }
+        InterfaceAddress {
+            ip: ip.parse().unwrap(),
+            prefix_length: 64,
+            state: AddressState::default(),
+        }
     }
 
     fn with(ip: &str, state: AddressState) -> InterfaceAddress {
@@ -328,7 +347,13 @@ mod tests {
 
     fn interface(name: &str, addresses: Vec<InterfaceAddress>) -> Interface {
         let loopback = addresses.iter().any(|a| a.ip.is_loopback());
-        Interface { name: name.into(), index: None, up: true, loopback, addresses }
+        Interface {
+            name: name.into(),
+            index: None,
+            up: true,
+            loopback,
+            addresses,
+        }
     }
 
     fn reasons(selected: &Selected) -> Vec<(String, Reason)> {
@@ -372,7 +397,7 @@ mod tests {
             ("fe80::1", Reason::LinkLocal),
             ("fec0::1", Reason::SiteLocal),
             ("::ffff:192.0.2.5", Reason::Ipv4Mapped),
-            ("::192.0.2.5", Reason::Ipv4Compatible),
+            ("::c000:205", Reason::Ipv4Compatible),
             ("ff02::1", Reason::NotUnicast),
             ("0.0.0.0", Reason::NotUnicast),
             ("192.0.2.5", Reason::Duplicate),
@@ -383,8 +408,15 @@ mod tests {
 
     #[test]
     fn temporary_addresses_hide_the_others_of_their_prefix_and_interface() {
-        let temporary = AddressState { temporary: true, ..Default::default() };
-        let old = AddressState { temporary: true, deprecated: true, ..Default::default() };
+        let temporary = AddressState {
+            temporary: true,
+            ..Default::default()
+        };
+        let old = AddressState {
+            temporary: true,
+            deprecated: true,
+            ..Default::default()
+        };
         let host = [
             interface(
                 "wlan0",
@@ -395,10 +427,16 @@ mod tests {
                     address("2001:db8:2::aa"),
                 ],
             ),
-            interface("eth0", vec![address("2001:db8:1::dd"), address("fd00::1"), with("fd00::2", old)]),
+            interface(
+                "eth0",
+                vec![address("2001:db8:1::dd"), address("fd00::1"), with("fd00::2", old)],
+            ),
         ];
         let selected = select(&host, &Selection::default());
-        assert_eq!(used(&selected), ["2001:db8:1::bb", "2001:db8:2::aa", "2001:db8:1::dd", "fd00::1"]);
+        assert_eq!(
+            used(&selected),
+            ["2001:db8:1::bb", "2001:db8:2::aa", "2001:db8:1::dd", "fd00::1"]
+        );
         assert!(selected.used[0].temporary && !selected.used[1].temporary);
         assert_eq!(reasons(&selected)[0], ("2001:db8:1::aa".into(), Reason::Trackable));
         assert_eq!(reasons(&selected)[1], ("2001:db8:1::cc".into(), Reason::Deprecated));
@@ -410,11 +448,23 @@ mod tests {
             interface("lo", vec![address("127.0.0.1"), address("::1")]),
             interface("eth0", vec![address("192.0.2.5"), address("2001:db8::5")]),
         ];
-        let only = |name: &str| Selection { interface: Some(name.into()), ..Default::default() };
+        let only = |name: &str| Selection {
+            interface: Some(name.into()),
+            ..Default::default()
+        };
         assert_eq!(used(&select(&host, &only("lo"))), ["127.0.0.1", "::1"]);
         assert_eq!(used(&select(&host, &only("eth0"))), ["192.0.2.5", "2001:db8::5"]);
-        assert!(select(&host, &only("eth7")).left_out.iter().all(|l| l.reason == Reason::OtherInterface));
-        let all = Selection { include_loopback: true, families: Families::Ipv4, ..Default::default() };
+        assert!(
+            select(&host, &only("eth7"))
+                .left_out
+                .iter()
+                .all(|l| l.reason == Reason::OtherInterface)
+        );
+        let all = Selection {
+            include_loopback: true,
+            families: Families::Ipv4,
+            ..Default::default()
+        };
         assert_eq!(used(&select(&host, &all)), ["127.0.0.1", "192.0.2.5"]);
         assert_eq!(reasons(&select(&host, &all))[0].1, Reason::Family);
     }
@@ -427,10 +477,18 @@ mod tests {
                     20010db8000000000000000000000004 04 40 00 08     eth0\n\
                     short 04 40 00 08 eth0\n\nnonsense\n20010db8000000000000000000000004 04 40 00 zz eth0\n";
         let list = parse_if_inet6(text);
-        let flags: Vec<_> = list.iter().map(|(_, _, s)| (s.temporary, s.deprecated, s.tentative)).collect();
+        let flags: Vec<_> = list
+            .iter()
+            .map(|(_, _, s)| (s.temporary, s.deprecated, s.tentative))
+            .collect();
         assert_eq!(
             flags,
-            [(false, false, false), (true, false, false), (true, true, true), (false, false, true)]
+            [
+                (false, false, false),
+                (true, false, false),
+                (true, true, true),
+                (false, false, true)
+            ]
         );
         assert_eq!(list[1].0, "2001:db8::2".parse::<Ipv6Addr>().unwrap());
         assert_eq!(list[1].1, "eth0");
@@ -439,6 +497,9 @@ mod tests {
     #[test]
     fn this_host_has_a_loopback_interface() {
         let all = enumerate().unwrap();
-        assert!(all.iter().any(|i| i.loopback && i.up && !i.addresses.is_empty()), "{all:?}");
+        assert!(
+            all.iter().any(|i| i.loopback && i.up && !i.addresses.is_empty()),
+            "{all:?}"
+        );
     }
 }

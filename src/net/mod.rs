@@ -47,7 +47,12 @@ pub struct NetError {
 impl NetError {
     /// Wraps what `operation` returned.
     pub fn new(operation: &'static str, address: Option<SocketAddr>, error: &io::Error) -> NetError {
-        NetError { operation, address, kind: error.kind(), message: error.to_string() }
+        NetError {
+            operation,
+            address,
+            kind: error.kind(),
+            message: error.to_string(),
+        }
     }
 }
 

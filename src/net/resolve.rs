@@ -69,8 +69,14 @@ pub async fn resolve_name(
     let lookup = move || {
         let _ = sender.send((owned.as_str(), port).to_socket_addrs().map(Iterator::collect));
     };
-    let io = |message: String| ResolveError::Io { name: name.to_owned(), message };
-    std::thread::Builder::new().name("resolve".into()).spawn(lookup).map_err(|e| io(e.to_string()))?;
+    let io = |message: String| ResolveError::Io {
+        name: name.to_owned(),
+        message,
+    };
+    std::thread::Builder::new()
+        .name("resolve".into())
+        .spawn(lookup)
+        .map_err(|e| io(e.to_string()))?;
     let answer: io::Result<Vec<SocketAddr>> = match clock.within(deadline, receiver).await {
         None => return Err(ResolveError::Timeout { name: name.to_owned() }),
         Some(Err(_)) => return Err(io("the lookup was lost".into())),
@@ -86,7 +92,11 @@ fn filter(name: &str, addresses: Vec<SocketAddr>, families: Families) -> Result<
     let mut wanted: Vec<SocketAddr> = Vec::new();
     let mut others: Vec<SocketAddr> = Vec::new();
     for address in addresses {
-        let list = if families.contains(address.ip()) { &mut wanted } else { &mut others };
+        let list = if families.contains(address.ip()) {
+            &mut wanted
+        } else {
+            &mut others
+        };
         if !list.contains(&address) {
             list.push(address);
         }
@@ -95,7 +105,10 @@ fn filter(name: &str, addresses: Vec<SocketAddr>, families: Families) -> Result<
     match (wanted.is_empty(), others.is_empty()) {
         (false, _) => Ok(wanted),
         (true, false) => Err(ResolveError::NoAddressOfFamily { name: name(), others }),
-        (true, true) => Err(ResolveError::NotFound { name: name(), message: "no address".into() }),
+        (true, true) => Err(ResolveError::NotFound {
+            name: name(),
+            message: "no address".into(),
+        }),
     }
 }
 
@@ -110,10 +123,16 @@ fn classify(name: &str, error: &io::Error) -> ResolveError {
         "No such host is known",
         "Name has no usable address",
     ];
-    const TEMPORARY: [&str; 4] =
-        ["Temporary failure", "Try again", "Non-recoverable failure", "temporary error during hostname resolution"];
+    const TEMPORARY: [&str; 4] = [
+        "Temporary failure",
+        "Try again",
+        "Non-recoverable failure",
+        "temporary error during hostname resolution",
+    ];
     let text = error.to_string();
-    let message = text.trim_start_matches("failed to lookup address information: ").to_owned();
+    let message = text
+        .trim_start_matches("failed to lookup address information: ")
+        .to_owned();
     let name = name.to_owned();
     if NOT_FOUND.iter().any(|known| text.contains(known)) {
         ResolveError::NotFound { name, message }
@@ -135,24 +154,45 @@ mod tests {
     #[test]
     fn families_and_duplicates() {
         let both = list(&["[::1]:3478", "127.0.0.1:3478", "127.0.0.1:3478"]);
-        assert_eq!(filter("h", both.clone(), Families::Both).unwrap(), list(&["[::1]:3478", "127.0.0.1:3478"]));
-        assert_eq!(filter("h", both.clone(), Families::Ipv4).unwrap(), list(&["127.0.0.1:3478"]));
+        assert_eq!(
+            filter("h", both.clone(), Families::Both).unwrap(),
+            list(&["[::1]:3478", "127.0.0.1:3478"])
+        );
+        assert_eq!(
+            filter("h", both.clone(), Families::Ipv4).unwrap(),
+            list(&["127.0.0.1:3478"])
+        );
         let others = list(&["127.0.0.1:3478"]);
         assert_eq!(
             filter("h", others.clone(), Families::Ipv6),
-            Err(ResolveError::NoAddressOfFamily { name: "h".into(), others })
+            Err(ResolveError::NoAddressOfFamily {
+                name: "h".into(),
+                others
+            })
         );
-        assert!(matches!(filter("h", Vec::new(), Families::Both), Err(ResolveError::NotFound { .. })));
+        assert!(matches!(
+            filter("h", Vec::new(), Families::Both),
+            Err(ResolveError::NotFound { .. })
+        ));
     }
 
     #[test]
     fn texts_of_getaddrinfo() {
         let of = |text: &str| {
-            classify("h", &io::Error::other(format!("failed to lookup address information: {text}")))
+            classify(
+                "h",
+                &io::Error::other(format!("failed to lookup address information: {text}")),
+            )
         };
         let (name, message) = ("h".to_owned(), "Name or service not known".to_owned());
-        assert_eq!(of("Name or service not known"), ResolveError::NotFound { name, message });
-        assert!(matches!(of("Temporary failure in name resolution"), ResolveError::Temporary { .. }));
+        assert_eq!(
+            of("Name or service not known"),
+            ResolveError::NotFound { name, message }
+        );
+        assert!(matches!(
+            of("Temporary failure in name resolution"),
+            ResolveError::Temporary { .. }
+        ));
         assert!(matches!(of("System error"), ResolveError::Io { .. }));
     }
 }

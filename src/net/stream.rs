@@ -6,9 +6,9 @@
 use std::fmt;
 use std::future::poll_fn;
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll, Waker, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
@@ -19,6 +19,7 @@ use crate::net::clock::Clock;
 use crate::net::tls::TlsStream;
 use crate::net::udp::Arrival;
 use crate::probe::PathError;
+use crate::proto::stun::MAGIC_COOKIE;
 use crate::proto::turn::{Frame, frame};
 use crate::time::At;
 
@@ -84,7 +85,15 @@ pub async fn connect(
 ) -> Result<Connected, ConnectError> {
     let started = clock.now();
     let fail = |operation, kind, message: String| {
-        Err(ConnectError { operation, local, remote, started, ended: clock.now(), kind, message })
+        Err(ConnectError {
+            operation,
+            local,
+            remote,
+            started,
+            ended: clock.now(),
+            kind,
+            message,
+        })
     };
     let socket = match bound_socket(local, remote) {
         Ok(socket) => socket,
@@ -99,13 +108,23 @@ pub async fn connect(
     // Best effort: small requests should leave at once.
     let _ = stream.set_nodelay(true);
     match stream.local_addr() {
-        Ok(local) => Ok(Connected { stream, local, remote, started, ended }),
+        Ok(local) => Ok(Connected {
+            stream,
+            local,
+            remote,
+            started,
+            ended,
+        }),
         Err(error) => fail("local address", ConnectErrorKind::Other, error.to_string()),
     }
 }
 
 fn bound_socket(local: Option<IpAddr>, remote: SocketAddr) -> io::Result<TcpSocket> {
-    let socket = if remote.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    let socket = if remote.is_ipv4() {
+        TcpSocket::new_v4()
+    } else {
+        TcpSocket::new_v6()
+    }?;
     if let Some(ip) = local {
         socket.bind(SocketAddr::new(ip, 0))?;
     }
@@ -139,7 +158,10 @@ pub fn listen(ip: IpAddr) -> Result<PassivePort, NetError> {
         let listener = std::net::TcpListener::bind(address)?;
         listener.set_nonblocking(true)?;
         let listener = TcpListener::from_std(listener)?;
-        Ok(PassivePort { local: listener.local_addr()?, _listener: listener })
+        Ok(PassivePort {
+            local: listener.local_addr()?,
+            _listener: listener,
+        })
     };
     open().map_err(|error: io::Error| NetError::new("listen", Some(address), &error))
 }
@@ -164,7 +186,9 @@ pub struct MessageStream {
 impl MessageStream {
     /// Messages over TCP in the clear.
     pub fn tcp(connected: Connected, clock: Clock) -> MessageStream {
-        let Connected { stream, local, remote, .. } = connected;
+        let Connected {
+            stream, local, remote, ..
+        } = connected;
         MessageStream::new(Box::new(stream), Transport::Tcp, local, remote, clock)
     }
 
@@ -209,21 +233,26 @@ impl MessageStream {
     }
 
     /// Whether ChannelData may arrive, because a channel was bound. Before that it cannot, and what looks like it is
-    /// another protocol: `HTTP/1.1` would be data for channel 0x4854.
+    /// another protocol.
     pub fn set_channel_data(&mut self, expected: bool) {
         self.channel_data = expected;
     }
 
-    /// Queues one message; [`receive`](MessageStream::receive) writes it. Fails with the stream's failure, if it has
+    /// Queues one message and writes what can be written at once; [`receive`](MessageStream::receive) writes the rest. Fails with the stream's failure, if it has
     /// failed, or if the other end has stopped reading.
     pub fn send(&mut self, bytes: &[u8]) -> Result<(), PathError> {
         if let Some(failure) = &self.failure {
             return Err(failure.clone());
         }
         if self.outgoing.len() + bytes.len() > OUTGOING_LIMIT {
-            return Err(PathError::Io { operation: "send", message: "the other end does not read".into() });
+            return Err(PathError::Io {
+                operation: "send",
+                message: "the other end does not read".into(),
+            });
         }
         self.outgoing.extend_from_slice(bytes);
+        // Nobody waits here: `receive` asks again, and tells of an error, which stays while octets wait.
+        let _ = self.poll_write(&mut Context::from_waker(Waker::noop()));
         Ok(())
     }
 
@@ -232,7 +261,10 @@ impl MessageStream {
     pub async fn receive(&mut self) -> Arrival {
         let event = poll_fn(|cx| self.poll_receive(cx)).await;
         let remote = self.remote;
-        Arrival { at: self.clock.now(), event: event.map(|bytes| (remote, bytes)) }
+        Arrival {
+            at: self.clock.now(),
+            event: event.map(|bytes| (remote, bytes)),
+        }
     }
 
     /// Writes what is queued and says goodbye (FIN, or close_notify before it). Ends by `deadline`.
@@ -269,7 +301,11 @@ impl MessageStream {
                 return Poll::Ready(Ok(message));
             }
             match self.poll_fill(cx) {
-                Poll::Ready(Ok(0)) => return Poll::Ready(Err(PathError::Closed { pending: self.incoming.len() })),
+                Poll::Ready(Ok(0)) => {
+                    return Poll::Ready(Err(PathError::Closed {
+                        pending: self.incoming.len(),
+                    }));
+                }
                 Poll::Ready(Ok(_)) => {}
                 Poll::Ready(Err(error)) => return Poll::Ready(Err(self.path_error("receive", &error))),
                 Poll::Pending => {
@@ -307,18 +343,39 @@ impl MessageStream {
 
     /// Takes the first whole message off what has arrived.
     fn cut(&mut self) -> Result<Option<Vec<u8>>, PathError> {
-        let channel_data = self.incoming.first().is_some_and(|first| first >> 6 == 0b01);
+        if self.is_foreign() {
+            return Err(self.not_framed());
+        }
         match frame(&self.incoming) {
             _ if self.incoming.is_empty() => Ok(None),
-            _ if channel_data && !self.channel_data => Err(self.not_framed()),
-            Frame::Message(length) if length <= self.incoming.len() => Ok(Some(self.incoming.drain(..length).collect())),
+            Frame::Message(length) if length <= self.incoming.len() => {
+                Ok(Some(self.incoming.drain(..length).collect()))
+            }
             Frame::Message(_) | Frame::Incomplete { .. } => Ok(None),
             Frame::NotFramed => Err(self.not_framed()),
         }
     }
 
+    /// Whether what has arrived has the shape of a message only by chance, and waiting for its end would be in vain:
+    /// `HTTP/1.1` looks like data for channel 0x4854, a TLS alert like a STUN message of 768 octets.
+    fn is_foreign(&self) -> bool {
+        match self.incoming.first() {
+            None | Some(0x80..) => false,
+            Some(0x40..) => !self.channel_data,
+            // RFC 7983 §7 leaves 0 to 3 to STUN.
+            Some(4..) => true,
+            // There is no STUN without the cookie over streams: RFC 3489 had UDP only.
+            Some(..4) => self
+                .incoming
+                .get(4..8)
+                .is_some_and(|cookie| cookie != MAGIC_COOKIE.to_be_bytes()),
+        }
+    }
+
     fn not_framed(&self) -> PathError {
-        PathError::NotFramed { prefix: self.incoming[..self.incoming.len().min(64)].to_vec() }
+        PathError::NotFramed {
+            prefix: self.incoming[..self.incoming.len().min(64)].to_vec(),
+        }
     }
 
     fn path_error(&self, operation: &'static str, error: &io::Error) -> PathError {
@@ -327,8 +384,13 @@ impl MessageStream {
                 PathError::Reset
             }
             // A TLS stream that ends without close_notify.
-            io::ErrorKind::UnexpectedEof => PathError::Closed { pending: self.incoming.len() },
-            _ => PathError::Io { operation, message: error.to_string() },
+            io::ErrorKind::UnexpectedEof => PathError::Closed {
+                pending: self.incoming.len(),
+            },
+            _ => PathError::Io {
+                operation,
+                message: error.to_string(),
+            },
         }
     }
 }
@@ -341,13 +403,5 @@ impl fmt::Debug for MessageStream {
             .field("remote", &self.remote)
             .field("failure", &self.failure)
             .finish_non_exhaustive()
-    }
-}
-
-/// The address that means any address, of the same IP version as `other`.
-pub const fn unspecified_like(other: IpAddr) -> IpAddr {
-    match other {
-        IpAddr::V4(_) => IpAddr::V4(Ipv4Addr::UNSPECIFIED),
-        IpAddr::V6(_) => IpAddr::V6(Ipv6Addr::UNSPECIFIED),
     }
 }

@@ -153,7 +153,12 @@ impl TlsClient {
             Some(path) => Some(Arc::new(Trust::from_file(path, &provider)?)),
             None => None,
         };
-        Ok(TlsClient { provider, insecure: options.insecure, named, platform: OnceCell::new() })
+        Ok(TlsClient {
+            provider,
+            insecure: options.insecure,
+            named,
+            platform: OnceCell::new(),
+        })
     }
 
     /// Makes a handshake as a client of `server_name`, a DNS name or an IP address. Ends by `deadline`.
@@ -166,7 +171,12 @@ impl TlsClient {
         deadline: At,
     ) -> Result<TlsSession, TlsError> {
         let waited_from = clock.now();
-        let fail = |started, kind| TlsError { remote, started, ended: clock.now(), kind };
+        let fail = |started, kind| TlsError {
+            remote,
+            started,
+            ended: clock.now(),
+            kind,
+        };
         let bare = server_name.trim_start_matches('[').trim_end_matches(']');
         let Ok(name) = ServerName::try_from(bare.to_owned()) else {
             return Err(fail(waited_from, TlsErrorKind::BadName(server_name.to_owned())));
@@ -176,18 +186,32 @@ impl TlsClient {
         };
         let started = clock.now();
         let record = Arc::new(Mutex::new(Record::default()));
-        let verifier = Recorder { trust, provider: Arc::clone(&self.provider), record: Arc::clone(&record) };
+        let verifier = Recorder {
+            trust,
+            provider: Arc::clone(&self.provider),
+            record: Arc::clone(&record),
+        };
         let config = match self.config(verifier) {
             Ok(config) => config,
             Err(error) => return Err(fail(started, TlsErrorKind::Protocol(error.to_string()))),
         };
         let heard = Arc::new(Mutex::new(Heard::default()));
-        let listening = Listening { stream, heard: Arc::clone(&heard) };
+        let listening = Listening {
+            stream,
+            heard: Arc::clone(&heard),
+        };
         let connect = tokio_rustls::TlsConnector::from(Arc::new(config)).connect(name, listening);
         let stream = match clock.within(deadline, connect).await {
             Some(Ok(stream)) => stream,
             Some(Err(error)) => return Err(fail(started, error_kind(&error, &lock(&heard)))),
-            None => return Err(fail(started, TlsErrorKind::Timeout { received: lock(&heard).count })),
+            None => {
+                return Err(fail(
+                    started,
+                    TlsErrorKind::Timeout {
+                        received: lock(&heard).count,
+                    },
+                ));
+            }
         };
         let ended = clock.now();
         let info = self.info(&stream, &lock(&record), bare, started, ended);
@@ -216,7 +240,9 @@ impl TlsClient {
             let job = move || drop(sender.send(Trust::platform(provider)));
             let spawned = std::thread::Builder::new().name("roots".into()).spawn(job);
             let trust = match spawned {
-                Ok(_) => receiver.await.unwrap_or_else(|_| Trust::none("loading the platform's roots failed".into())),
+                Ok(_) => receiver
+                    .await
+                    .unwrap_or_else(|_| Trust::none("loading the platform's roots failed".into())),
                 Err(error) => Trust::none(error.to_string()),
             };
             Arc::new(trust)
@@ -227,14 +253,22 @@ impl TlsClient {
     fn info(&self, stream: &TlsStream, record: &Record, server_name: &str, started: At, ended: At) -> TlsInfo {
         let connection = stream.get_ref().1;
         let mut problems = record.problems.clone();
-        let verdict = if problems.is_empty() { Verdict::Trusted } else { problems.remove(0) };
+        let verdict = if problems.is_empty() {
+            Verdict::Trusted
+        } else {
+            problems.remove(0)
+        };
         let certificates = connection.peer_certificates().unwrap_or_default();
         TlsInfo {
-            version: connection.protocol_version().map_or_else(|| "unknown".into(), version_name),
+            version: connection
+                .protocol_version()
+                .map_or_else(|| "unknown".into(), version_name),
             cipher_suite: connection
                 .negotiated_cipher_suite()
                 .map_or_else(|| "unknown".into(), |suite| suite_name(&format!("{:?}", suite.suite()))),
-            key_exchange: connection.negotiated_key_exchange_group().map(|group| format!("{:?}", group.name())),
+            key_exchange: connection
+                .negotiated_key_exchange_group()
+                .map(|group| format!("{:?}", group.name())),
             chain: certificates.iter().map(|der| CertificateInfo::from_der(der)).collect(),
             server_name: server_name.to_owned(),
             acceptable: verdict.is_trusted() || self.insecure,
@@ -257,21 +291,31 @@ struct Trust {
 
 impl Trust {
     fn none(why: String) -> Trust {
-        Trust { verifier: Err(why), pinned: Vec::new() }
+        Trust {
+            verifier: Err(why),
+            pinned: Vec::new(),
+        }
     }
 
     fn platform(provider: Arc<CryptoProvider>) -> Trust {
         match rustls_platform_verifier::Verifier::new(provider) {
-            Ok(verifier) => Trust { verifier: Ok(Arc::new(verifier)), pinned: Vec::new() },
+            Ok(verifier) => Trust {
+                verifier: Ok(Arc::new(verifier)),
+                pinned: Vec::new(),
+            },
             Err(error) => Trust::none(error.to_string()),
         }
     }
 
     fn from_file(path: &Path, provider: &Arc<CryptoProvider>) -> Result<Trust, CaFileError> {
-        let fail = |message: String| CaFileError { path: path.to_owned(), message };
+        let fail = |message: String| CaFileError {
+            path: path.to_owned(),
+            message,
+        };
         let text = std::fs::read(path).map_err(|e| fail(e.to_string()))?;
-        let pinned: Vec<CertificateDer<'static>> =
-            CertificateDer::pem_slice_iter(&text).collect::<Result<_, _>>().map_err(|e| fail(e.to_string()))?;
+        let pinned: Vec<CertificateDer<'static>> = CertificateDer::pem_slice_iter(&text)
+            .collect::<Result<_, _>>()
+            .map_err(|e| fail(e.to_string()))?;
         if pinned.is_empty() {
             return Err(fail("no certificate in PEM form in it".into()));
         }
@@ -282,7 +326,10 @@ impl Trust {
         let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(provider))
             .build()
             .map_err(|e| fail(e.to_string()))?;
-        Ok(Trust { verifier: Ok(verifier), pinned })
+        Ok(Trust {
+            verifier: Ok(verifier),
+            pinned,
+        })
     }
 }
 
@@ -319,10 +366,17 @@ impl Recorder {
                 problems.push(verdict);
             }
         };
-        let pinned = self.trust.pinned.iter().any(|pinned| pinned.as_ref() == end_entity.as_ref());
+        let pinned = self
+            .trust
+            .pinned
+            .iter()
+            .any(|pinned| pinned.as_ref() == end_entity.as_ref());
         match &self.trust.verifier {
             _ if pinned => {}
-            Err(why) => add(Verdict::Untrusted { self_signed: leaf.self_signed, reason: why.clone() }),
+            Err(why) => add(Verdict::Untrusted {
+                self_signed: leaf.self_signed,
+                reason: why.clone(),
+            }),
             Ok(verifier) => {
                 if let Err(error) =
                     verifier.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
@@ -440,14 +494,18 @@ fn error_kind(error: &io::Error, heard: &Heard) -> TlsErrorKind {
     // The record types of TLS: change_cipher_spec, alert, handshake, application_data (RFC 8446 §5.1).
     let tls_record = heard.prefix.first().is_none_or(|first| (20..=23).contains(first));
     if !tls_record {
-        return TlsErrorKind::NotTls { prefix: heard.prefix.clone() };
+        return TlsErrorKind::NotTls {
+            prefix: heard.prefix.clone(),
+        };
     }
     let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
     match (inner, error.kind()) {
         (Some(rustls::Error::AlertReceived(alert)), _) => TlsErrorKind::Alert(alert_name(&format!("{alert:?}"))),
         (Some(error @ rustls::Error::PeerIncompatible(_)), _) => TlsErrorKind::Version(error.to_string()),
         (Some(rustls::Error::InvalidMessage(rustls::InvalidMessage::UnknownProtocolVersion)), _) => {
-            TlsErrorKind::NotTls { prefix: heard.prefix.clone() }
+            TlsErrorKind::NotTls {
+                prefix: heard.prefix.clone(),
+            }
         }
         (Some(error), _) => TlsErrorKind::Protocol(error.to_string()),
         (None, io::ErrorKind::UnexpectedEof) => TlsErrorKind::Closed { received: heard.count },
@@ -491,7 +549,9 @@ fn suite_name(debug: &str) -> String {
 
 impl fmt::Debug for TlsSession {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TlsSession").field("info", &self.info).finish_non_exhaustive()
+        f.debug_struct("TlsSession")
+            .field("info", &self.info)
+            .finish_non_exhaustive()
     }
 }
 
@@ -513,10 +573,19 @@ mod tests {
     fn a_ca_file_must_hold_a_certificate() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("ca.pem");
-        let options = TlsOptions { ca_file: Some(path.clone()), insecure: false };
+        let options = TlsOptions {
+            ca_file: Some(path.clone()),
+            insecure: false,
+        };
         assert_eq!(TlsClient::new(&options).err().unwrap().path, path);
         std::fs::write(&path, "no certificate").unwrap();
-        assert!(TlsClient::new(&options).err().unwrap().message.contains("no certificate"));
+        assert!(
+            TlsClient::new(&options)
+                .err()
+                .unwrap()
+                .message
+                .contains("no certificate")
+        );
         std::fs::write(&path, "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n").unwrap();
         assert!(TlsClient::new(&options).is_err());
     }

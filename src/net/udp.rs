@@ -86,7 +86,9 @@ impl UdpEndpoint {
             counters: Cell::new(UdpCounters::default()),
         });
         let task = tokio::task::spawn_local(receive(Rc::clone(&shared)));
-        Ok(UdpEndpoint { inner: Rc::new(Inner { shared, task }) })
+        Ok(UdpEndpoint {
+            inner: Rc::new(Inner { shared, task }),
+        })
     }
 
     /// The socket's own address.
@@ -98,7 +100,11 @@ impl UdpEndpoint {
     pub fn attach(&self) -> Inbox {
         let (sender, queue) = mpsc::channel(INBOX_CAPACITY);
         let key = self.inner.shared.routes.borrow_mut().add(sender);
-        Inbox { inner: Rc::clone(&self.inner), key, queue }
+        Inbox {
+            inner: Rc::clone(&self.inner),
+            key,
+            queue,
+        }
     }
 
     /// What reached no probe so far.
@@ -174,7 +180,10 @@ impl Shared {
             self.take_errors();
         }
         let message = last.map_or_else(String::new, |error| error.to_string());
-        Err(PathError::Io { operation: "send", message })
+        Err(PathError::Io {
+            operation: "send",
+            message,
+        })
     }
 
     fn count(&self, change: impl FnOnce(&mut UdpCounters)) {
@@ -184,8 +193,14 @@ impl Shared {
     }
 
     fn deliver(&self, from: SocketAddr, bytes: &[u8]) {
-        let event = || Arrival { at: self.clock.now(), event: Ok((from, bytes.to_vec())) };
-        let delivery = self.routes.borrow().deliver(from, transaction_id(bytes).as_ref(), event);
+        let event = || Arrival {
+            at: self.clock.now(),
+            event: Ok((from, bytes.to_vec())),
+        };
+        let delivery = self
+            .routes
+            .borrow()
+            .deliver(from, transaction_id(bytes).as_ref(), event);
         self.count(|counters| {
             counters.unmatched += u64::from(delivery.reached == 0 && delivery.overflowed == 0);
             counters.overflowed += delivery.overflowed;
@@ -196,7 +211,10 @@ impl Shared {
     #[cfg(target_os = "linux")]
     fn take_errors(&self) {
         while let Ok(queued) = crate::net::errqueue::next(&self.socket) {
-            let event = || Arrival { at: self.clock.now(), event: Err(queued.error.clone()) };
+            let event = || Arrival {
+                at: self.clock.now(),
+                event: Err(queued.error.clone()),
+            };
             let id = transaction_id(&queued.quoted);
             let routes = self.routes.borrow();
             let delivery = match (queued.destination, id) {
@@ -223,7 +241,11 @@ impl Shared {
 async fn receive(shared: Rc<Shared>) {
     const BACK_OFF: Duration = Duration::from_millis(10);
     let mut buffer = vec![0_u8; 65_536];
-    let interest = if cfg!(target_os = "linux") { Interest::READABLE | Interest::ERROR } else { Interest::READABLE };
+    let interest = if cfg!(target_os = "linux") {
+        Interest::READABLE | Interest::ERROR
+    } else {
+        Interest::READABLE
+    };
     loop {
         let Ok(ready) = shared.socket.ready(interest).await else {
             tokio::time::sleep(BACK_OFF).await;
@@ -280,7 +302,10 @@ struct Delivery {
 }
 
 impl Delivery {
-    fn to(members: impl Iterator<Item = impl std::ops::Deref<Target = Member>>, event: impl Fn() -> Arrival) -> Delivery {
+    fn to(
+        members: impl Iterator<Item = impl std::ops::Deref<Target = Member>>,
+        event: impl Fn() -> Arrival,
+    ) -> Delivery {
         let mut delivery = Delivery::default();
         for member in members {
             match member.queue.try_send(event()) {
@@ -296,7 +321,13 @@ impl Routes {
     fn add(&mut self, queue: mpsc::Sender<Arrival>) -> u64 {
         let key = self.next;
         self.next += 1;
-        self.members.insert(key, Member { queue, sent_to: HashSet::new() });
+        self.members.insert(
+            key,
+            Member {
+                queue,
+                sent_to: HashSet::new(),
+            },
+        );
         key
     }
 
@@ -319,11 +350,17 @@ impl Routes {
         if id.is_some_and(|id| self.by_id.contains_key(id)) {
             return id.map_or_else(Delivery::default, |id| self.deliver_by_id(id, event));
         }
-        Delivery::to(self.members.values().filter(|member| member.sent_to.contains(&other)), event)
+        Delivery::to(
+            self.members.values().filter(|member| member.sent_to.contains(&other)),
+            event,
+        )
     }
 
     fn deliver_by_id(&self, id: &TransactionId, event: impl Fn() -> Arrival) -> Delivery {
-        Delivery::to(self.by_id.get(id).and_then(|key| self.members.get(key)).into_iter(), event)
+        Delivery::to(
+            self.by_id.get(id).and_then(|key| self.members.get(key)).into_iter(),
+            event,
+        )
     }
 }
 
@@ -340,7 +377,10 @@ mod tests {
     }
 
     fn arrival() -> Arrival {
-        Arrival { at: At::START, event: Ok((address(1), Vec::new())) }
+        Arrival {
+            at: At::START,
+            event: Ok((address(1), Vec::new())),
+        }
     }
 
     #[test]
@@ -354,7 +394,13 @@ mod tests {
         routes.sent(two, address(2), None);
 
         // The transaction decides, wherever the answer comes from.
-        assert_eq!(routes.deliver(address(9), Some(&id(2)), arrival), Delivery { reached: 1, overflowed: 0 });
+        assert_eq!(
+            routes.deliver(address(9), Some(&id(2)), arrival),
+            Delivery {
+                reached: 1,
+                overflowed: 0
+            }
+        );
         assert!(at_one.try_recv().is_err() && at_two.try_recv().is_ok());
         // An unknown transaction, or none: everyone who talks to that address.
         assert_eq!(routes.deliver(address(1), Some(&id(7)), arrival).reached, 2);
@@ -373,7 +419,19 @@ mod tests {
         let (queue, _receiver) = mpsc::channel(1);
         let key = routes.add(queue);
         routes.sent(key, address(1), None);
-        assert_eq!(routes.deliver(address(1), None, arrival), Delivery { reached: 1, overflowed: 0 });
-        assert_eq!(routes.deliver(address(1), None, arrival), Delivery { reached: 0, overflowed: 1 });
+        assert_eq!(
+            routes.deliver(address(1), None, arrival),
+            Delivery {
+                reached: 1,
+                overflowed: 0
+            }
+        );
+        assert_eq!(
+            routes.deliver(address(1), None, arrival),
+            Delivery {
+                reached: 0,
+                overflowed: 1
+            }
+        );
     }
 }
