@@ -1,5 +1,6 @@
 //! rtcdiag: why does my WebRTC call not connect, or sound bad?
 #![forbid(unsafe_code)]
+#![cfg_attr(not(test), warn(clippy::disallowed_methods, clippy::disallowed_macros))]
 
 pub mod check;
 pub mod datagram;
