@@ -30,11 +30,11 @@ fn key(server: &EmbeddedServer, credential: &Secret) -> Key {
     Key::long_term(server.username(), REALM, credential, PasswordAlgorithm::MD5)
 }
 
-fn authenticated(builder: Builder, server: &EmbeddedServer, nonce: &str, key: &Key) -> Vec<u8> {
+fn authenticated(builder: Builder, server: &EmbeddedServer, nonce: &[u8], key: &Key) -> Vec<u8> {
     builder
         .text(AttributeType::USERNAME, server.username())
         .text(AttributeType::REALM, REALM)
-        .text(AttributeType::NONCE, nonce)
+        .attribute(AttributeType::NONCE, nonce)
         .message_integrity(key)
         .build()
 }

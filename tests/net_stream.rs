@@ -13,24 +13,32 @@ use rtcdiag::probe::PathError;
 use rtcdiag::proto::stun::MAGIC_COOKIE;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
 
 const LOCALHOST: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
-/// A stream to a server that does `behave` with the first connection.
-async fn to_server<F: Future<Output = ()> + 'static>(
+/// A stream to a server that does `behave` with the first connection, and the server's task.
+async fn with_server<F: Future<Output = ()> + 'static>(
     clock: &Clock,
     behave: impl FnOnce(TcpStream) -> F + 'static,
-) -> MessageStream {
+) -> (MessageStream, JoinHandle<()>) {
     let listener = TcpListener::bind((LOCALHOST, 0)).await.unwrap();
     let address = listener.local_addr().unwrap();
-    tokio::task::spawn_local(async move { behave(listener.accept().await.unwrap().0).await });
+    let server = tokio::task::spawn_local(async move { behave(listener.accept().await.unwrap().0).await });
     let connected = connect(Some(LOCALHOST), address, clock, soon(clock, 1000))
         .await
         .unwrap();
     assert_eq!(connected.remote, address);
     assert_eq!(connected.local.ip(), LOCALHOST);
     assert!(connected.ended >= connected.started);
-    MessageStream::tcp(connected, *clock)
+    (MessageStream::tcp(connected, *clock), server)
+}
+
+async fn to_server<F: Future<Output = ()> + 'static>(
+    clock: &Clock,
+    behave: impl FnOnce(TcpStream) -> F + 'static,
+) -> MessageStream {
+    with_server(clock, behave).await.0
 }
 
 async fn next(stream: &mut MessageStream, clock: &Clock) -> Result<Vec<u8>, PathError> {
@@ -48,7 +56,7 @@ async fn next(stream: &mut MessageStream, clock: &Clock) -> Result<Vec<u8>, Path
 fn request_and_answer() {
     run(async {
         let clock = Clock::start();
-        let mut stream = to_server(&clock, async |mut socket| {
+        let (mut stream, server) = with_server(&clock, async |mut socket| {
             let mut buffer = [0; 20];
             socket.read_exact(&mut buffer).await.unwrap();
             assert_eq!(buffer[..], request(1));

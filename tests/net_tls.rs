@@ -294,6 +294,7 @@ fn nothing_is_sent_before_the_verdict_and_messages_pass_after_it() {
             let identity = authority.sign(params(&["turn.example.org"]));
             let clock = Clock::start();
             let acceptor = TlsAcceptor::from(Arc::new(identity.config(&[version])));
+            let (done, server) = tokio::sync::oneshot::channel();
             let serve = async move |socket| {
                 let mut stream = acceptor.accept(socket).await.unwrap();
                 let mut buffer = [0; 100];
@@ -302,6 +303,7 @@ fn nothing_is_sent_before_the_verdict_and_messages_pass_after_it() {
                 let length = stream.read(&mut buffer).await.unwrap();
                 stream.write_all(&answer(&buffer[..length])).await.unwrap();
                 assert_eq!(stream.read(&mut buffer).await.unwrap(), 0, "a proper close");
+                done.send(()).unwrap();
             };
             let (session, local, remote) = handshake(&authority.options, "turn.example.org", &clock, serve)
                 .await
@@ -317,6 +319,7 @@ fn nothing_is_sent_before_the_verdict_and_messages_pass_after_it() {
             stream.send(&request(1)).unwrap();
             assert_eq!(stream.receive().await.event, Ok((remote, response(1))));
             stream.close(soon(&clock, 500)).await;
+            server.await.expect("the server saw what it should");
         });
     }
 }

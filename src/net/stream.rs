@@ -84,39 +84,33 @@ pub async fn connect(
     deadline: At,
 ) -> Result<Connected, ConnectError> {
     let started = clock.now();
-    let fail = |operation, kind, message: String| {
-        Err(ConnectError {
-            operation,
-            local,
-            remote,
-            started,
-            ended: clock.now(),
-            kind,
-            message,
-        })
+    let fail = |operation, kind, message: String| ConnectError {
+        operation,
+        local,
+        remote,
+        started,
+        ended: clock.now(),
+        kind,
+        message,
     };
-    let socket = match bound_socket(local, remote) {
-        Ok(socket) => socket,
-        Err(error) => return fail("bind", connect_error_kind(&error), error.to_string()),
-    };
+    let io = |operation, error: &io::Error| fail(operation, connect_error_kind(error), error.to_string());
+    let socket = bound_socket(local, remote).map_err(|error| io("bind", &error))?;
     let stream = match clock.within(deadline, socket.connect(remote)).await {
         Some(Ok(stream)) => stream,
-        Some(Err(error)) => return fail("connect", connect_error_kind(&error), error.to_string()),
-        None => return fail("connect", ConnectErrorKind::Timeout, "no answer in time".into()),
+        Some(Err(error)) => return Err(io("connect", &error)),
+        None => return Err(fail("connect", ConnectErrorKind::Timeout, "no answer in time".into())),
     };
     let ended = clock.now();
     // Best effort: small requests should leave at once.
     let _ = stream.set_nodelay(true);
-    match stream.local_addr() {
-        Ok(local) => Ok(Connected {
-            stream,
-            local,
-            remote,
-            started,
-            ended,
-        }),
-        Err(error) => fail("local address", ConnectErrorKind::Other, error.to_string()),
-    }
+    let local = stream.local_addr().map_err(|error| io("local address", &error))?;
+    Ok(Connected {
+        stream,
+        local,
+        remote,
+        started,
+        ended,
+    })
 }
 
 fn bound_socket(local: Option<IpAddr>, remote: SocketAddr) -> io::Result<TcpSocket> {
