@@ -22,9 +22,12 @@ mod errqueue;
 pub mod interface;
 pub mod random;
 pub mod resolve;
+mod routes;
+mod selection;
 pub mod server;
 pub mod stream;
 pub mod tls;
+mod trust;
 pub mod udp;
 
 use std::fmt;

@@ -7,24 +7,22 @@
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::client::{Resumption, WebPkiServerVerifier, verify_server_name};
+use rustls::client::Resumption;
 use rustls::crypto::CryptoProvider;
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::server::ParsedCertificate;
-use rustls::{ClientConfig, DigitallySignedStruct, ProtocolVersion, RootCertStore, SignatureScheme};
+use rustls::pki_types::ServerName;
+use rustls::{ClientConfig, ProtocolVersion};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::sync::{OnceCell, oneshot};
 
 pub use crate::net::certificate::{CertificateInfo, Verdict};
 use crate::net::clock::Clock;
+use crate::net::trust::{Recorder, Trust};
 use crate::time::At;
 
 /// Whom to trust.
@@ -185,12 +183,7 @@ impl TlsClient {
             return Err(fail(waited_from, TlsErrorKind::Timeout { received: 0 }));
         };
         let started = clock.now();
-        let record = Arc::new(Mutex::new(Record::default()));
-        let verifier = Recorder {
-            trust,
-            provider: Arc::clone(&self.provider),
-            record: Arc::clone(&record),
-        };
+        let (verifier, record) = Recorder::new(trust, Arc::clone(&self.provider));
         let config = match self.config(verifier) {
             Ok(config) => config,
             Err(error) => return Err(fail(started, TlsErrorKind::Protocol(error.to_string()))),
@@ -214,7 +207,7 @@ impl TlsClient {
             }
         };
         let ended = clock.now();
-        let info = self.info(&stream, &lock(&record), bare, started, ended);
+        let info = self.info(&stream, lock(&record).clone(), bare, started, ended);
         Ok(TlsSession { info, stream })
     }
 
@@ -250,9 +243,15 @@ impl TlsClient {
         Arc::clone(self.platform.get_or_init(load).await)
     }
 
-    fn info(&self, stream: &TlsStream, record: &Record, server_name: &str, started: At, ended: At) -> TlsInfo {
+    fn info(
+        &self,
+        stream: &TlsStream,
+        mut problems: Vec<Verdict>,
+        server_name: &str,
+        started: At,
+        ended: At,
+    ) -> TlsInfo {
         let connection = stream.get_ref().1;
-        let mut problems = record.problems.clone();
         let verdict = if problems.is_empty() {
             Verdict::Trusted
         } else {
@@ -277,170 +276,6 @@ impl TlsClient {
             started,
             ended,
         }
-    }
-}
-
-/// Whose word counts.
-#[derive(Debug)]
-struct Trust {
-    /// Who judges chains, or why nobody can.
-    verifier: Result<Arc<dyn ServerCertVerifier>, String>,
-    /// Certificates that are trusted themselves, whatever they may sign.
-    pinned: Vec<CertificateDer<'static>>,
-}
-
-impl Trust {
-    fn none(why: String) -> Trust {
-        Trust {
-            verifier: Err(why),
-            pinned: Vec::new(),
-        }
-    }
-
-    fn platform(provider: Arc<CryptoProvider>) -> Trust {
-        match rustls_platform_verifier::Verifier::new(provider) {
-            Ok(verifier) => Trust {
-                verifier: Ok(Arc::new(verifier)),
-                pinned: Vec::new(),
-            },
-            Err(error) => Trust::none(error.to_string()),
-        }
-    }
-
-    fn from_file(path: &Path, provider: &Arc<CryptoProvider>) -> Result<Trust, CaFileError> {
-        let fail = |message: String| CaFileError {
-            path: path.to_owned(),
-            message,
-        };
-        let text = std::fs::read(path).map_err(|e| fail(e.to_string()))?;
-        let pinned: Vec<CertificateDer<'static>> = CertificateDer::pem_slice_iter(&text)
-            .collect::<Result<_, _>>()
-            .map_err(|e| fail(e.to_string()))?;
-        if pinned.is_empty() {
-            return Err(fail("no certificate in PEM form in it".into()));
-        }
-        let mut roots = RootCertStore::empty();
-        for certificate in &pinned {
-            roots.add(certificate.clone()).map_err(|e| fail(e.to_string()))?;
-        }
-        let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(provider))
-            .build()
-            .map_err(|e| fail(e.to_string()))?;
-        Ok(Trust {
-            verifier: Ok(verifier),
-            pinned,
-        })
-    }
-}
-
-/// What the verifier found, in the order of gravity.
-#[derive(Debug, Default)]
-struct Record {
-    problems: Vec<Verdict>,
-}
-
-/// A verifier that writes down what it finds and lets the handshake go on.
-#[derive(Debug)]
-struct Recorder {
-    trust: Arc<Trust>,
-    provider: Arc<CryptoProvider>,
-    record: Arc<Mutex<Record>>,
-}
-
-impl Recorder {
-    fn problems(
-        &self,
-        end_entity: &CertificateDer<'_>,
-        intermediates: &[CertificateDer<'_>],
-        server_name: &ServerName<'_>,
-        ocsp_response: &[u8],
-        now: UnixTime,
-    ) -> Vec<Verdict> {
-        let leaf = CertificateInfo::from_der(end_entity);
-        let expected = server_name.to_str();
-        let mut problems: Vec<Verdict> = Vec::new();
-        // One kind of problem is told once.
-        let mut add = |verdict: Verdict| {
-            let kind = std::mem::discriminant(&verdict);
-            if problems.iter().all(|known| std::mem::discriminant(known) != kind) {
-                problems.push(verdict);
-            }
-        };
-        let pinned = self
-            .trust
-            .pinned
-            .iter()
-            .any(|pinned| pinned.as_ref() == end_entity.as_ref());
-        match &self.trust.verifier {
-            _ if pinned => {}
-            Err(why) => add(Verdict::Untrusted {
-                self_signed: leaf.self_signed,
-                reason: why.clone(),
-            }),
-            Ok(verifier) => {
-                if let Err(error) =
-                    verifier.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
-                {
-                    add(Verdict::from_error(&error, &leaf, &expected));
-                }
-            }
-        }
-        // The verifier stops at the first problem: look for the others.
-        let named = ParsedCertificate::try_from(end_entity).and_then(|parsed| verify_server_name(&parsed, server_name));
-        if let Err(error) = named {
-            add(Verdict::from_error(&error, &leaf, &expected));
-        }
-        if let Some(verdict) = Verdict::from_dates(&leaf, i64::try_from(now.as_secs()).unwrap_or(i64::MAX)) {
-            add(verdict);
-        }
-        problems
-    }
-
-    fn signature(&self, checked: Result<HandshakeSignatureValid, rustls::Error>) -> HandshakeSignatureValid {
-        checked.unwrap_or_else(|error| {
-            let verdict = Verdict::Other(format!("the server did not prove that it holds the key: {error}"));
-            lock(&self.record).problems.insert(0, verdict);
-            HandshakeSignatureValid::assertion()
-        })
-    }
-}
-
-impl ServerCertVerifier for Recorder {
-    fn verify_server_cert(
-        &self,
-        end_entity: &CertificateDer<'_>,
-        intermediates: &[CertificateDer<'_>],
-        server_name: &ServerName<'_>,
-        ocsp_response: &[u8],
-        now: UnixTime,
-    ) -> Result<ServerCertVerified, rustls::Error> {
-        let problems = self.problems(end_entity, intermediates, server_name, ocsp_response, now);
-        lock(&self.record).problems.extend(problems);
-        Ok(ServerCertVerified::assertion())
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        dss: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        let algorithms = &self.provider.signature_verification_algorithms;
-        Ok(self.signature(rustls::crypto::verify_tls12_signature(message, cert, dss, algorithms)))
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        dss: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        let algorithms = &self.provider.signature_verification_algorithms;
-        Ok(self.signature(rustls::crypto::verify_tls13_signature(message, cert, dss, algorithms)))
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.provider.signature_verification_algorithms.supported_schemes()
     }
 }
 
@@ -486,7 +321,7 @@ impl AsyncWrite for Listening {
     }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

@@ -6,7 +6,6 @@
 //! On Linux ICMP errors take the same way, by the datagram that they quote.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::rc::Rc;
@@ -20,6 +19,9 @@ use tokio::task::JoinHandle;
 
 use crate::net::NetError;
 use crate::net::clock::Clock;
+#[cfg(target_os = "linux")]
+use crate::net::routes::Delivery;
+use crate::net::routes::Routes;
 use crate::probe::PathError;
 use crate::proto::stun::{Message, TransactionId};
 use crate::time::At;
@@ -280,158 +282,4 @@ async fn receive(shared: Rc<Shared>) {
 
 fn transaction_id(bytes: &[u8]) -> Option<TransactionId> {
     Message::decode(bytes).ok().map(|message| message.transaction_id())
-}
-
-/// Who gets what.
-#[derive(Default)]
-struct Routes {
-    next: u64,
-    members: BTreeMap<u64, Member>,
-    by_id: HashMap<TransactionId, u64>,
-}
-
-struct Member {
-    queue: mpsc::Sender<Arrival>,
-    sent_to: HashSet<SocketAddr>,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Delivery {
-    reached: u64,
-    overflowed: u64,
-}
-
-impl Delivery {
-    fn to(
-        members: impl Iterator<Item = impl std::ops::Deref<Target = Member>>,
-        event: impl Fn() -> Arrival,
-    ) -> Delivery {
-        let mut delivery = Delivery::default();
-        for member in members {
-            match member.queue.try_send(event()) {
-                Ok(()) => delivery.reached += 1,
-                Err(_) => delivery.overflowed += 1,
-            }
-        }
-        delivery
-    }
-}
-
-impl Routes {
-    fn add(&mut self, queue: mpsc::Sender<Arrival>) -> u64 {
-        let key = self.next;
-        self.next += 1;
-        self.members.insert(
-            key,
-            Member {
-                queue,
-                sent_to: HashSet::new(),
-            },
-        );
-        key
-    }
-
-    fn remove(&mut self, key: u64) {
-        self.members.remove(&key);
-        self.by_id.retain(|_, owner| *owner != key);
-    }
-
-    fn sent(&mut self, key: u64, to: SocketAddr, id: Option<TransactionId>) {
-        if let Some(member) = self.members.get_mut(&key) {
-            member.sent_to.insert(to);
-        }
-        if let Some(id) = id {
-            self.by_id.insert(id, key);
-        }
-    }
-
-    /// By transaction id, else by the address of the other end.
-    fn deliver(&self, other: SocketAddr, id: Option<&TransactionId>, event: impl Fn() -> Arrival) -> Delivery {
-        if id.is_some_and(|id| self.by_id.contains_key(id)) {
-            return id.map_or_else(Delivery::default, |id| self.deliver_by_id(id, event));
-        }
-        Delivery::to(
-            self.members.values().filter(|member| member.sent_to.contains(&other)),
-            event,
-        )
-    }
-
-    fn deliver_by_id(&self, id: &TransactionId, event: impl Fn() -> Arrival) -> Delivery {
-        Delivery::to(
-            self.by_id.get(id).and_then(|key| self.members.get(key)).into_iter(),
-            event,
-        )
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn id(n: u8) -> TransactionId {
-        TransactionId::new([n; 12])
-    }
-
-    fn address(port: u16) -> SocketAddr {
-        SocketAddr::from(([192, 0, 2, 1], port))
-    }
-
-    fn arrival() -> Arrival {
-        Arrival {
-            at: At::START,
-            event: Ok((address(1), Vec::new())),
-        }
-    }
-
-    #[test]
-    fn by_transaction_then_by_address() {
-        let mut routes = Routes::default();
-        let (one, mut at_one) = mpsc::channel(8);
-        let (two, mut at_two) = mpsc::channel(8);
-        let (one, two) = (routes.add(one), routes.add(two));
-        routes.sent(one, address(1), Some(id(1)));
-        routes.sent(two, address(1), Some(id(2)));
-        routes.sent(two, address(2), None);
-
-        // The transaction decides, wherever the answer comes from.
-        assert_eq!(
-            routes.deliver(address(9), Some(&id(2)), arrival),
-            Delivery {
-                reached: 1,
-                overflowed: 0
-            }
-        );
-        assert!(at_one.try_recv().is_err() && at_two.try_recv().is_ok());
-        // An unknown transaction, or none: everyone who talks to that address.
-        assert_eq!(routes.deliver(address(1), Some(&id(7)), arrival).reached, 2);
-        assert_eq!(routes.deliver(address(2), None, arrival).reached, 1);
-        assert_eq!(routes.deliver(address(3), None, arrival), Delivery::default());
-        assert_eq!((at_one.len(), at_two.len()), (1, 2));
-
-        routes.remove(two);
-        assert_eq!(routes.deliver(address(9), Some(&id(2)), arrival), Delivery::default());
-        assert_eq!(routes.deliver(address(1), None, arrival).reached, 1);
-    }
-
-    #[test]
-    fn a_full_inbox_drops_and_says_so() {
-        let mut routes = Routes::default();
-        let (queue, _receiver) = mpsc::channel(1);
-        let key = routes.add(queue);
-        routes.sent(key, address(1), None);
-        assert_eq!(
-            routes.deliver(address(1), None, arrival),
-            Delivery {
-                reached: 1,
-                overflowed: 0
-            }
-        );
-        assert_eq!(
-            routes.deliver(address(1), None, arrival),
-            Delivery {
-                reached: 0,
-                overflowed: 1
-            }
-        );
-    }
 }
