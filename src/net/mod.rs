@@ -8,6 +8,7 @@
 //! - [`clock`], [`random`]: time and randomness, handed to everything else as values.
 //! - [`interface`], [`resolve`]: which addresses this host has, which addresses a name has.
 //! - [`udp`], [`stream`], [`tls`]: the three ways to reach a server; [`driver`] runs a probe over one of them.
+//! - [`runtime`]: the thread it all runs on, and Ctrl-C.
 //! - [`server`]: the embedded STUN/TURN server behind its own small NAT.
 #![allow(
     clippy::disallowed_methods,
@@ -23,6 +24,7 @@ pub mod interface;
 pub mod random;
 pub mod resolve;
 mod routes;
+pub mod runtime;
 mod selection;
 pub mod server;
 pub mod stream;
