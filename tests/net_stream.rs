@@ -72,6 +72,7 @@ fn request_and_answer() {
             "two messages in one segment"
         );
         stream.close(soon(&clock, 500)).await;
+        server.await.unwrap();
     });
 }
 
