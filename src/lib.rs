@@ -5,6 +5,7 @@
 pub mod check;
 pub mod datagram;
 pub mod exchange;
+pub mod net;
 pub mod probe;
 pub mod proto;
 pub mod report;
