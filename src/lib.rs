@@ -2,5 +2,6 @@
 #![forbid(unsafe_code)]
 
 pub mod datagram;
+pub mod proto;
 pub mod secret;
 pub mod time;
