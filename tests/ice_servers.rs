@@ -246,6 +246,31 @@ fn errors_say_where_and_never_repeat_a_value() {
 }
 
 #[test]
+fn credentials_are_judged_for_turn_only() {
+    let servers =
+        read("[{ urls: ['stun:a', 'turn:a'] }, { urls: 'turns:a', username: '1600000000:u', credential: 'p' }]");
+    let codes: Vec<Vec<&str>> = servers
+        .servers
+        .iter()
+        .map(|server| {
+            server
+                .credential_quirks(1_795_000_000)
+                .iter()
+                .map(|quirk| quirk.code())
+                .collect()
+        })
+        .collect();
+    assert_eq!(
+        codes,
+        [
+            vec![],
+            vec!["missing-username", "missing-credential"],
+            vec!["expired", "not-base64"]
+        ]
+    );
+}
+
+#[test]
 fn secrets_do_not_show_in_debug() {
     let servers =
         read("[{ urls: ['turn:a', 'turn:u:hunter2@b', 'turn:u:hunter2@:'], username: 'u', credential: 'hunter2' }]");
@@ -305,6 +330,7 @@ proptest! {
         let servers = read(&format!("const config = {};", serde_json::json!({ "iceServers": [server] })));
         let read = servers.servers[0].credential.as_ref().map(|secret| secret.expose());
         prop_assert_eq!(read, Some(credential.as_str()));
-        prop_assert!(!format!("{servers:?}").contains(&credential));
+        let debug = format!("{servers:?}");
+        prop_assert!(!debug.contains(&credential));
     }
 }

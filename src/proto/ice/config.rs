@@ -120,26 +120,26 @@ impl Scan {
     }
 
     fn bracket_at(&self, offset: usize) -> Option<usize> {
-        self.brackets.iter().position(|bracket| bracket.open == offset)
+        self.brackets.binary_search_by_key(&offset, |bracket| bracket.open).ok()
     }
 
     fn parse(&self, text: &str, bracket: usize) -> Result<Value, IceServersError> {
         let Bracket { open, end, .. } = self.brackets[bracket];
         let data = &text[open..end.unwrap_or(text.len())];
         json5::from_str(data).map_err(|error| {
-            let position = error.position().map(|inner| {
-                let Position { line, column } = Position::from_offset(open, text);
-                (
-                    line + inner.line + 1,
-                    if inner.line == 0 {
-                        column + inner.column + 1
-                    } else {
-                        inner.column + 1
-                    },
-                )
-            });
             // Only the kind of error is passed on: a message of the library could repeat a part of the text.
-            IceServersError::new(IceServersErrorKind::Syntax(what(error.code())), position)
+            let what = what(error.code());
+            let position = match error.position() {
+                // The library says where the unfinished value begins; where the text ends helps more.
+                _ if what == TOO_EARLY => Some(place(text, open + data.trim_end().len())),
+                Some(Position { line: 0, column }) => {
+                    let (line, before) = place(text, open);
+                    Some((line, before + column))
+                }
+                Some(Position { line, column }) => Some((place(text, open).0 + line, column + 1)),
+                None => None,
+            };
+            IceServersError::new(IceServersErrorKind::Syntax(what), position)
         })
     }
 
@@ -150,9 +150,8 @@ impl Scan {
         };
         match text[end..].find(|c: char| !c.is_whitespace() && !matches!(c, ';' | ',' | ')')) {
             Some(offset) if !text[end + offset..].starts_with(['/', '\u{feff}']) => {
-                let Position { line, column } = Position::from_offset(end + offset, text);
                 let kind = IceServersErrorKind::Syntax("text after the end of the configuration");
-                Err(IceServersError::new(kind, Some((line + 1, column + 1))))
+                Err(IceServersError::new(kind, Some(place(text, end + offset))))
             }
             _ => Ok(()),
         }
@@ -167,7 +166,8 @@ fn scan(text: &str) -> Result<Scan, IceServersError> {
         blank: true,
         plain: false,
     };
-    let mut open = Vec::new();
+    // For each open bracket its index, for each open parenthesis none.
+    let mut open: Vec<Option<usize>> = Vec::new();
     let mut at = 0;
     while let Some(c) = text[at..].chars().next() {
         let rest = &text[at..];
@@ -181,18 +181,13 @@ fn scan(text: &str) -> Result<Scan, IceServersError> {
         match c {
             '{' | '[' | '(' => {
                 if open.len() == DEEPEST {
-                    let Position { line, column } = Position::from_offset(at, text);
                     return Err(IceServersError::new(
                         IceServersErrorKind::TooDeep,
-                        Some((line + 1, column + 1)),
+                        Some(place(text, at)),
                     ));
                 }
                 if c != '(' {
-                    let parent = open
-                        .iter()
-                        .rev()
-                        .copied()
-                        .find_map(|(index, _): (Option<usize>, char)| index);
+                    let parent = open.iter().rev().find_map(|index| *index);
                     scan.brackets.push(Bracket {
                         list: c == '[',
                         open: at,
@@ -200,26 +195,24 @@ fn scan(text: &str) -> Result<Scan, IceServersError> {
                         parent,
                     });
                 }
-                open.push(((c != '(').then(|| scan.brackets.len() - 1), c));
+                open.push((c != '(').then(|| scan.brackets.len() - 1));
             }
             '}' | ']' | ')' => {
                 // A wrong closing bracket is left for the JSON5 reader to complain about.
-                if let Some((index, _)) = open.pop()
-                    && let Some(index) = index
-                {
+                if let Some(Some(index)) = open.pop() {
                     scan.brackets[index].end = Some(at + 1);
                 }
             }
             '"' | '\'' | '`' => {
                 length = string_length(rest, c);
                 let content = rest.get(1..length.saturating_sub(1)).unwrap_or_default();
-                scan.anchor(text, content, at + length, innermost(&open));
+                scan.anchor(text, content, at + length, open.last().copied().flatten());
             }
             c if c.is_alphanumeric() || c == '_' || c == '$' => {
                 length = rest
                     .find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '$'))
                     .unwrap_or(rest.len());
-                scan.anchor(text, &rest[..length], at + length, innermost(&open));
+                scan.anchor(text, &rest[..length], at + length, open.last().copied().flatten());
             }
             _ => {}
         }
@@ -246,10 +239,6 @@ impl Scan {
             });
         }
     }
-}
-
-fn innermost(open: &[(Option<usize>, char)]) -> Option<usize> {
-    open.last().and_then(|(index, _)| *index)
 }
 
 fn skip_blank(text: &str, mut at: usize) -> usize {
@@ -294,6 +283,14 @@ fn string_length(text: &str, quote: char) -> usize {
     text.len()
 }
 
+/// Line and column, both from 1.
+fn place(text: &str, offset: usize) -> (usize, usize) {
+    let Position { line, column } = Position::from_offset(offset, text);
+    (line + 1, column + 1)
+}
+
+const TOO_EARLY: &str = "the text ends too early";
+
 /// What the JSON5 reader did not like, in words that repeat nothing of the text.
 fn what(code: Option<ErrorCode>) -> &'static str {
     use ErrorCode::*;
@@ -309,7 +306,7 @@ fn what(code: Option<ErrorCode>) -> &'static str {
             | EofParsingObject
             | EofParsingString
             | EofParsingValue,
-        ) => "the text ends too early",
+        ) => TOO_EARLY,
         Some(ExpectedClosingBrace | ExpectedClosingBracket | ExpectedComma) => "expected a comma or a closing bracket",
         Some(ExpectedColon) => "expected a colon",
         Some(ExpectedIdentifier | InvalidKey) => "expected a member name",

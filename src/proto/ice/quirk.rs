@@ -188,7 +188,7 @@ pub enum ConfigQuirk {
         /// The value.
         found: String,
     },
-    /// A member beside `iceServers` is computed; only `iceServers` was read.
+    /// A member beside `iceServers` is computed or broken; only `iceServers` was read.
     PartlyRead {
         /// The line of that member, from 1.
         line: usize,

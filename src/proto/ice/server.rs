@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use crate::proto::ice::config;
 use crate::proto::ice::error::IceServersErrorKind;
 use crate::proto::ice::url::ServerUrl;
+use crate::proto::turn_rest::{self, CredentialQuirk};
 use crate::secret::Secret;
 
 pub use crate::proto::ice::error::{IceServersError, Refusal};
@@ -24,6 +25,27 @@ pub struct IceServer {
     pub credential: Option<Secret>,
     /// Where it stands, such as `iceServers[1].urls[0]`; empty for servers that come from elsewhere.
     pub path: String,
+}
+
+impl IceServer {
+    /// A server that stands in no configuration.
+    pub fn new(url: ServerUrl, username: Option<String>, credential: Option<Secret>) -> IceServer {
+        IceServer {
+            url,
+            username,
+            credential,
+            path: String::new(),
+        }
+    }
+
+    /// What can be said about the credentials at `now_unix` (seconds) before a TURN server is asked; nothing for STUN.
+    pub fn credential_quirks(&self, now_unix: u64) -> Vec<CredentialQuirk> {
+        if self.url.scheme.is_turn() {
+            turn_rest::diagnose(self.username.as_deref(), self.credential.as_ref(), now_unix)
+        } else {
+            Vec::new()
+        }
+    }
 }
 
 /// Which candidates a connection may use (`iceTransportPolicy`).
