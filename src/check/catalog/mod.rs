@@ -1,0 +1,115 @@
+//! The catalog: every finding that the program can make, with what it means and what to do.
+//!
+//! A check can only fire an [`Entry`], so a finding without an explanation does not compile. Each subject has a table
+//! of its own; [`all`] is all of them.
+
+pub mod candidates;
+
+use crate::report::{Evidence, Finding, Severity};
+
+/// What there is to say about one kind of finding, once and for all.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Kebab-case, stable, unique.
+    pub code: &'static str,
+    /// How bad it is by itself; a check may lower it where the rest works.
+    pub severity: Severity,
+    /// One line, without a full stop.
+    pub title: &'static str,
+    /// What it means.
+    pub what: &'static str,
+    /// Why it happens.
+    pub why: &'static str,
+    /// How to fix it; the `advice` of the finding.
+    pub fix: &'static str,
+    /// The text it follows.
+    pub reference: &'static str,
+}
+
+impl Entry {
+    /// A finding of this kind about `subject`.
+    pub fn finding(&self, subject: impl Into<String>, summary: impl Into<String>, evidence: Vec<Evidence>) -> Finding {
+        Finding {
+            code: self.code.to_owned(),
+            severity: self.severity,
+            subject: subject.into(),
+            summary: summary.into(),
+            evidence,
+            advice: self.fix.to_owned(),
+            reference: self.reference.to_owned(),
+        }
+    }
+}
+
+/// Every entry, in the order of the subjects.
+pub fn all() -> impl Iterator<Item = &'static Entry> {
+    candidates::ALL.iter().copied()
+}
+
+/// The entry with this code.
+pub fn find(code: &str) -> Option<&'static Entry> {
+    all().find(|entry| entry.code == code)
+}
+
+/// Declares entries as constants, and `ALL` of them.
+macro_rules! entries {
+    ($($(#[$doc:meta])* $name:ident = $code:literal, $severity:ident, $title:literal {
+        what: $what:literal, why: $why:literal, fix: $fix:literal, reference: $reference:literal $(,)?
+    })+) => {
+        $(
+            #[doc = $title]
+            $(#[$doc])*
+            pub const $name: &$crate::check::catalog::Entry = &$crate::check::catalog::Entry {
+                code: $code,
+                severity: $crate::report::Severity::$severity,
+                title: $title,
+                what: $what,
+                why: $why,
+                fix: $fix,
+                reference: $reference,
+            };
+        )+
+        /// Every entry of this table.
+        pub const ALL: &[&$crate::check::catalog::Entry] = &[$($name),+];
+    };
+}
+pub(crate) use entries;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_unique_and_kebab_case() {
+        let mut codes: Vec<_> = all().map(|entry| entry.code).collect();
+        for code in &codes {
+            assert!(
+                code.chars()
+                    .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'),
+                "{code}"
+            );
+        }
+        codes.sort_unstable();
+        let count = codes.len();
+        codes.dedup();
+        assert_eq!(codes.len(), count, "a code stands twice");
+    }
+
+    #[test]
+    fn every_entry_says_something() {
+        for entry in all() {
+            for text in [entry.what, entry.why, entry.fix] {
+                assert!(
+                    text.len() > 20 && text.ends_with(['.', '`']),
+                    "{}: {text:?}",
+                    entry.code
+                );
+            }
+            assert!(
+                !entry.title.ends_with('.') && !entry.reference.is_empty(),
+                "{}",
+                entry.code
+            );
+        }
+    }
+}

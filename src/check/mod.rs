@@ -1,0 +1,6 @@
+//! Facts -> findings. Pure: no IO, no clock; one file per subject, tested by tables.
+
+pub mod address;
+pub mod candidates;
+pub mod catalog;
+pub mod nat;

@@ -1,0 +1,100 @@
+//! The documents: what a command found out, as plain data.
+//!
+//! Text and JSON are rendered from the same value, so they cannot disagree. Everything here can be written *and* read
+//! back: redaction works on the written form, and a saved report is a fixture. Key names are the contract with scripts.
+
+pub mod candidates;
+pub mod explain;
+pub mod finding;
+pub mod timestamp;
+
+use serde::{Deserialize, Serialize};
+
+pub use finding::{Evidence, Finding, Severity};
+
+/// The number of the JSON contract; raised when a key changes its meaning or goes away.
+pub const SCHEMA: u32 = 1;
+
+/// The frame around every report.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Envelope<R = Report> {
+    /// [`SCHEMA`].
+    pub schema: u32,
+    /// Always `rtcdiag`.
+    pub tool: String,
+    /// The program's version.
+    pub version: String,
+    /// The subcommand.
+    pub command: String,
+    /// When the run began, RFC 3339 in UTC with nine decimals.
+    pub started: String,
+    /// Whether the user stopped the run; the report is then partial.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub interrupted: bool,
+    /// What the command found out.
+    pub report: R,
+    /// What it means, worst first.
+    pub findings: Vec<Finding>,
+}
+
+impl Envelope {
+    /// The frame of a finished run of `command` that began at `started` (RFC 3339).
+    pub fn new(command: &str, started: String, report: Report, mut findings: Vec<Finding>) -> Envelope {
+        findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+        Envelope {
+            schema: SCHEMA,
+            tool: env!("CARGO_PKG_NAME").to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            command: command.to_owned(),
+            started,
+            interrupted: false,
+            report,
+            findings,
+        }
+    }
+
+    /// The severity of the worst finding.
+    pub fn worst(&self) -> Option<Severity> {
+        self.findings.iter().map(|finding| finding.severity).max()
+    }
+}
+
+/// One variant per command that reports.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Report {
+    /// `rtcdiag candidates`.
+    Candidates(candidates::Candidates),
+    /// `rtcdiag explain`.
+    Explain(explain::Explain),
+}
+
+impl Report {
+    /// The keys of the report whose entries were printed one by one in `jsonl`, as [`Event`]s.
+    pub const fn streamed_keys(&self) -> &'static [&'static str] {
+        match self {
+            Report::Candidates(_) => &["candidates", "servers"],
+            Report::Explain(_) => &["entries"],
+        }
+    }
+}
+
+/// A part of a report, told as soon as it is known: one line of `jsonl`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Event {
+    /// A candidate was gathered.
+    Candidate(Box<candidates::Candidate>),
+    /// An attempt at a server ended.
+    Attempt {
+        /// The server's URL, as the user gave it.
+        url: String,
+        /// What happened.
+        #[serde(flatten)]
+        attempt: Box<candidates::Attempt>,
+    },
+    /// An entry of a catalog.
+    Entry(Box<explain::Entry>),
+    /// A finding.
+    Finding(Box<Finding>),
+}
