@@ -24,6 +24,7 @@
 //!
 //! [`run`] puts them together: parse, run the command, render, exit code.
 #![forbid(unsafe_code)]
+#![cfg_attr(not(test), warn(clippy::disallowed_methods, clippy::disallowed_macros))]
 
 pub mod check;
 pub mod cli;
@@ -31,6 +32,7 @@ pub mod command;
 pub mod datagram;
 pub mod error;
 pub mod exchange;
+pub mod net;
 pub mod probe;
 pub mod proto;
 pub mod render;

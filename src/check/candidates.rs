@@ -21,6 +21,11 @@ pub fn check(report: &Candidates) -> Vec<Finding> {
         let evidence = Evidence::new(&problem.entry, format!("{}; {}", problem.problem, problem.instead));
         findings.push(catalog::CONFIG_NOTE.finding(&problem.entry, sentence(&problem.problem), vec![evidence]));
     }
+    if !report.configuration_notes.is_empty() {
+        let facts = report.configuration_notes.iter().map(Evidence::value).collect();
+        let summary = sentence(&report.configuration_notes.join("; "));
+        findings.push(catalog::CONFIG_QUIRK.finding("ICE server list", summary, facts));
+    }
     for server in &report.servers {
         check_server(server, &mut findings);
     }
@@ -63,39 +68,29 @@ fn check_credentials(server: &Server, findings: &mut Vec<Finding>) {
     }
     let refused: Vec<&Attempt> = server.attempts.iter().filter(|attempt| is_refusal(attempt)).collect();
     for note in &server.credential_notes {
-        let (entry, summary) = match note {
-            CredentialNote::Expired { ago_s } => (
-                catalog::CREDENTIALS_EXPIRED,
-                format!("The time in the username passed {} ago.", duration(*ago_s)),
-            ),
-            CredentialNote::Milliseconds => (
-                catalog::CREDENTIALS_MILLISECONDS,
-                "The number in the username has 13 digits.".to_owned(),
-            ),
-            CredentialNote::Reversed => (
-                catalog::CREDENTIALS_REVERSED,
-                "The time stands behind the name in the username.".to_owned(),
-            ),
-            CredentialNote::Hex => (
-                catalog::CREDENTIALS_HEX,
-                "The credential is 40 hexadecimal digits long.".to_owned(),
-            ),
-            // The 401 itself says so, with better evidence.
-            CredentialNote::Missing if !refused.is_empty() => continue,
-            CredentialNote::Missing => (
-                catalog::CREDENTIALS_MISSING,
-                "A TURN URL without a username and a credential.".to_owned(),
-            ),
-        };
-        let mut finding = entry.finding(
-            &server.url,
-            summary,
-            refused.iter().map(|attempt| evidence(attempt)).collect(),
-        );
+        let entry = credential_entry(note);
+        // The 401 itself says so, with better evidence.
+        if entry == catalog::CREDENTIALS_MISSING && !refused.is_empty() {
+            continue;
+        }
+        let mut facts = vec![Evidence::new(&note.note, &note.instead)];
+        facts.extend(refused.iter().map(|attempt| evidence(attempt)));
+        let mut finding = entry.finding(&server.url, sentence(&note.problem), facts);
         if refused.is_empty() {
             lower(&mut finding, Severity::Warning);
         }
         findings.push(finding);
+    }
+}
+
+fn credential_entry(note: &CredentialNote) -> &'static Entry {
+    match note.note.as_str() {
+        "expired" => catalog::CREDENTIALS_EXPIRED,
+        "milliseconds" => catalog::CREDENTIALS_MILLISECONDS,
+        "reversed" => catalog::CREDENTIALS_REVERSED,
+        "hex-credential" | "base64-of-hex" => catalog::CREDENTIALS_HEX,
+        "missing-username" | "missing-credential" => catalog::CREDENTIALS_MISSING,
+        _ => catalog::CREDENTIALS_FORM,
     }
 }
 

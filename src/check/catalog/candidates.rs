@@ -183,6 +183,12 @@ entries! {
         fix: "Encode the raw 20 octets of the HMAC in base64, not their hexadecimal text.",
         reference: "draft-uberti-behave-turn-rest-00 §2.2",
     }
+    CREDENTIALS_FORM = "turn-credentials-malformed", Error, "The TURN credentials have a form that servers refuse" {
+        what: "Something about the username or the credential does not fit what TURN servers compute with; the evidence says what.",
+        why: "A duration instead of a time, blanks around a pasted text, another hash function, another base64 alphabet, or the shared secret itself in place of the credential.",
+        fix: "Correct what the evidence says; the credential is base64(HMAC-SHA1(secret, username)).",
+        reference: "draft-uberti-behave-turn-rest-00 §2.2",
+    }
     TURN_TRY_ALTERNATE = "turn-redirected", Info, "The server sent us to another one" {
         what: "The server answered 300 (Try Alternate) and the alternate server was asked instead.",
         why: "The server spreads its load over several machines.",
@@ -373,6 +379,12 @@ entries! {
         what: "One entry of the pasted configuration is malformed and was left out; the others were used.",
         why: "A misspelled URL or member; browsers refuse the whole configuration for it.",
         fix: "Correct the entry as the evidence says.",
+        reference: "W3C WebRTC §4.2.4",
+    }
+    CONFIG_QUIRK = "ice-servers-misspelled", Warning, "The ICE server list is not as browsers expect it" {
+        what: "The pasted configuration was understood; browsers ignore or refuse the part that the evidence names.",
+        why: "Old names of members (`url`, `password`), values of other types, or text from another service's answer.",
+        fix: "Write it as the W3C text has it: `{ iceServers: [{ urls, username, credential }] }`.",
         reference: "W3C WebRTC §4.2.4",
     }
     UNSUPPORTED = "transport-not-supported", Warning, "A server was not asked: its transport is not supported" {

@@ -100,7 +100,7 @@ impl Builder {
 
     /// ERROR-CODE; the class keeps three bits.
     pub fn error_code(self, code: ErrorCode, reason: &str) -> Builder {
-        let head = [0, 0, (code.0 / 100 & 7) as u8, (code.0 % 100) as u8];
+        let head = [0, 0, ((code.0 / 100) & 7) as u8, (code.0 % 100) as u8];
         self.attribute(AttributeType::ERROR_CODE, &[&head, reason.as_bytes()].concat())
     }
 

@@ -9,7 +9,7 @@ registry! {
     BAD_REQUEST = 400, "Bad Request", "RFC 8489 §14.8";
     UNAUTHENTICATED = 401, "Unauthenticated", "RFC 8489 §14.8";
     FORBIDDEN = 403, "Forbidden", "RFC 8656 §19";
-    MOBILITY_FORBIDDEN = 405, "Mobility Forbidden", "RFC 8016 §3.4";
+    MOBILITY_FORBIDDEN = 405, "Mobility Forbidden", "RFC 8016";
     UNKNOWN_ATTRIBUTE = 420, "Unknown Attribute", "RFC 8489 §14.8";
     ALLOCATION_MISMATCH = 437, "Allocation Mismatch", "RFC 8656 §19";
     STALE_NONCE = 438, "Stale Nonce", "RFC 8489 §14.8";
@@ -24,7 +24,7 @@ registry! {
     SERVER_ERROR = 500, "Server Error", "RFC 8489 §14.8";
     INSUFFICIENT_CAPACITY = 508, "Insufficient Capacity", "RFC 8656 §19";
     GLOBAL_FAILURE = 600, "Global Failure", "RFC 3489 §11.2.9", "obsolete";
-    NO_STUN_ANSWER = 701, "No STUN answer (browsers)", "webrtc-pc §4.8.3, icecandidateerror", "never on the wire";
+    NO_STUN_ANSWER = 701, "No STUN answer (browsers)", "W3C webrtc-pc, icecandidateerror", "never on the wire";
 }
 
 impl ErrorCode {

@@ -6,7 +6,7 @@ use crate::proto::stun::{
     AttributeType, Attributes, Class, Damage, HEADER, MAGIC_COOKIE, Method, RawAttribute, TransactionId,
 };
 
-/// What the first attribute of an MS-TURN message is: MAGIC-COOKIE with its value (MS-TURN §2.2.2.1).
+/// What the first attribute of an MS-TURN message is: MAGIC-COOKIE with its value.
 const MS_TURN_START: [u8; 8] = [0x00, 0x0f, 0x00, 0x04, 0x72, 0xc6, 0x4b, 0xc6];
 
 /// Why octets are no STUN message at all.

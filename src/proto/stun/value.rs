@@ -3,7 +3,10 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use crate::proto::reader::Reader;
-use crate::proto::stun::{AttributeType, Damage, ErrorCode, Message, PasswordAlgorithm, RawAttribute};
+use crate::proto::stun::list::algorithm;
+use crate::proto::stun::{
+    Algorithms, AttributeType, Damage, ErrorCode, Message, Numbers, PasswordAlgorithm, RawAttribute, Shape,
+};
 
 /// What an attribute means. A value of the wrong shape is [`Malformed`](Value::Malformed), never an error.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -77,7 +80,7 @@ pub enum Value<'a> {
         /// The error's own data: the next-hop MTU of "fragmentation needed" and "packet too big".
         data: u32,
     },
-    /// TRANSACTION_TRANSMIT_COUNTER (RFC 7982 §3.2).
+    /// TRANSACTION_TRANSMIT_COUNTER (RFC 7982).
     TransmitCounter {
         /// How often the request was sent until now.
         request: u8,
@@ -109,100 +112,6 @@ pub enum Value<'a> {
     Malformed(Damage),
 }
 
-/// How the octets of a type are to be read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Shape {
-    /// An address in the clear.
-    Address,
-    /// An address under XOR (RFC 8489 §14.2).
-    XorAddress,
-    /// Text.
-    Text,
-    /// Octets.
-    Bytes,
-    /// A 16-bit number, maybe with two octets after it that mean nothing.
-    U16,
-    /// A 32-bit number.
-    U32,
-    /// A 64-bit number.
-    U64,
-    /// Many 16-bit numbers.
-    U16List,
-    /// Nothing.
-    Flag,
-    /// A code and a reason.
-    ErrorCode,
-    /// As ERROR-CODE, for one address family.
-    AddressErrorCode,
-    /// Two bits.
-    ChangeRequest,
-    /// 16 bits, and 16 reserved.
-    ChannelNumber,
-    /// One bit.
-    EvenPort,
-    /// 8 bits, and 24 reserved.
-    RequestedTransport,
-    /// 8 bits, and 24 reserved.
-    AddressFamily,
-    /// 32 bits.
-    Fingerprint,
-    /// Many algorithms with their parameters.
-    PasswordAlgorithms,
-    /// One of them.
-    PasswordAlgorithm,
-    /// Type, code and data.
-    Icmp,
-    /// Two counters.
-    TransmitCounter,
-    /// Two numbers of 16 bits.
-    NetworkInfo,
-    /// 20 octets and a number.
-    SequenceNumber,
-    /// Two numbers of 16 bits.
-    ServiceQuality,
-}
-
-impl AttributeType {
-    /// How its value is to be read.
-    pub const fn shape(self) -> Shape {
-        use AttributeType as A;
-        match self {
-            A::MAPPED_ADDRESS | A::RESPONSE_ADDRESS | A::SOURCE_ADDRESS | A::CHANGED_ADDRESS => Shape::Address,
-            A::REFLECTED_FROM | A::DESTINATION_ADDRESS | A::ALTERNATE_SERVER => Shape::Address,
-            A::RESPONSE_ORIGIN | A::OTHER_ADDRESS | A::MS_ALT_MAPPED_ADDRESS => Shape::Address,
-            A::XOR_MAPPED_ADDRESS | A::MS_XOR_MAPPED_ADDRESS | A::XOR_PEER_ADDRESS => Shape::XorAddress,
-            A::XOR_RELAYED_ADDRESS | A::XOR_REFLECTED_FROM => Shape::XorAddress,
-            A::USERNAME | A::REALM | A::NONCE | A::SOFTWARE | A::ALTERNATE_DOMAIN => Shape::Text,
-            A::THIRD_PARTY_AUTHORIZATION | A::ORIGIN => Shape::Text,
-            A::MS_CANDIDATE_IDENTIFIER | A::MS_ALTERNATE_HOST_NAME => Shape::Text,
-            A::RESPONSE_PORT => Shape::U16,
-            A::PRIORITY | A::LIFETIME | A::BANDWIDTH | A::CACHE_TIMEOUT | A::CONNECTION_ID => Shape::U32,
-            A::MS_VERSION | A::MS_IMPLEMENTATION_VERSION | A::GOOG_CONNECTION_ID => Shape::U32,
-            A::GOOG_RETRANSMIT_COUNT | A::MAGIC_COOKIE => Shape::U32,
-            A::ICE_CONTROLLED | A::ICE_CONTROLLING => Shape::U64,
-            A::GOOG_MISC_INFO => Shape::U16List,
-            A::USE_CANDIDATE | A::DONT_FRAGMENT => Shape::Flag,
-            A::ERROR_CODE => Shape::ErrorCode,
-            A::UNKNOWN_ATTRIBUTES => Shape::U16List,
-            A::ADDRESS_ERROR_CODE => Shape::AddressErrorCode,
-            A::CHANGE_REQUEST => Shape::ChangeRequest,
-            A::CHANNEL_NUMBER => Shape::ChannelNumber,
-            A::EVEN_PORT => Shape::EvenPort,
-            A::REQUESTED_TRANSPORT => Shape::RequestedTransport,
-            A::REQUESTED_ADDRESS_FAMILY | A::ADDITIONAL_ADDRESS_FAMILY => Shape::AddressFamily,
-            A::FINGERPRINT => Shape::Fingerprint,
-            A::PASSWORD_ALGORITHMS => Shape::PasswordAlgorithms,
-            A::PASSWORD_ALGORITHM => Shape::PasswordAlgorithm,
-            A::ICMP => Shape::Icmp,
-            A::TRANSACTION_TRANSMIT_COUNTER => Shape::TransmitCounter,
-            A::GOOG_NETWORK_INFO => Shape::NetworkInfo,
-            A::MS_SEQUENCE_NUMBER => Shape::SequenceNumber,
-            A::MS_SERVICE_QUALITY => Shape::ServiceQuality,
-            _ => Shape::Bytes,
-        }
-    }
-}
-
 impl<'a> Message<'a> {
     /// What this attribute of the message means.
     pub fn value(&self, attribute: &RawAttribute<'a>) -> Value<'a> {
@@ -232,7 +141,7 @@ fn read<'a>(message: &Message<'_>, attribute: &RawAttribute<'a>) -> Result<Value
         Shape::U32 => Value::U32(reader.u32("32-bit number")?),
         Shape::U64 => Value::U64(reader.u64("64-bit number")?),
         Shape::U16List => {
-            let numbers = Numbers(reader.rest());
+            let numbers = Numbers::new(reader.rest());
             reader.bytes(attribute.value.len() & !1, "list of 16-bit numbers")?;
             if attribute.attribute_type == AttributeType::UNKNOWN_ATTRIBUTES {
                 Value::UnknownAttributes(numbers)
@@ -284,7 +193,7 @@ fn read<'a>(message: &Message<'_>, attribute: &RawAttribute<'a>) -> Result<Value
         }
         Shape::Fingerprint => Value::Fingerprint(reader.u32("fingerprint")?),
         Shape::PasswordAlgorithms => {
-            let list = Algorithms(reader.rest());
+            let list = Algorithms::new(reader.rest());
             while !reader.is_empty() {
                 algorithm(&mut reader)?;
             }
@@ -386,60 +295,6 @@ fn code<'a>(reader: &mut Reader<'a>) -> Result<(ErrorCode, &'a str), Damage> {
     Ok((ErrorCode(class * 100 + number), reason))
 }
 
-/// One algorithm with its parameters (RFC 8489 §14.11).
-fn algorithm<'a>(reader: &mut Reader<'a>) -> Result<(PasswordAlgorithm, &'a [u8]), Damage> {
-    let number = reader.u16("algorithm")?;
-    let length = usize::from(reader.u16("length of the parameters")?);
-    let parameters = reader.bytes(length, "parameters")?;
-    // Padding may be missing at the very end.
-    let padding = (length.next_multiple_of(4) - length).min(reader.remaining());
-    reader.bytes(padding, "padding")?;
-    Ok((PasswordAlgorithm(number), parameters))
-}
-
-/// A list of 16-bit numbers; also an iterator over them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Numbers<'a>(&'a [u8]);
-
-impl Iterator for Numbers<'_> {
-    type Item = u16;
-
-    fn next(&mut self) -> Option<u16> {
-        let (&first, rest) = self.0.split_first_chunk()?;
-        self.0 = rest;
-        Some(u16::from_be_bytes(first))
-    }
-}
-
-/// The algorithms of PASSWORD-ALGORITHMS with their parameters, in the server's order; also an iterator over them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Algorithms<'a>(&'a [u8]);
-
-impl<'a> Iterator for Algorithms<'a> {
-    type Item = (PasswordAlgorithm, &'a [u8]);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let mut reader = Reader::new(self.0);
-        let item = algorithm(&mut reader).ok()?;
-        self.0 = reader.rest();
-        Some(item)
-    }
-}
-
-impl<'a> Algorithms<'a> {
-    /// The list in these octets; empty for `&[]`.
-    pub(super) const fn new(bytes: &'a [u8]) -> Algorithms<'a> {
-        Algorithms(bytes)
-    }
-}
-
-impl<'a> Numbers<'a> {
-    /// The list in these octets; empty for `&[]`.
-    pub(super) const fn new(bytes: &'a [u8]) -> Numbers<'a> {
-        Numbers(bytes)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -484,11 +339,11 @@ mod tests {
                 vec![1, 2, 3, 4, 5, 6, 7, 8],
                 Value::U64(0x0102_0304_0506_0708),
             ),
-            (A::GOOG_MISC_INFO, vec![0, 1], Value::U16List(Numbers(&[0, 1]))),
+            (A::GOOG_MISC_INFO, vec![0, 1], Value::U16List(Numbers::new(&[0, 1]))),
             (
                 A::UNKNOWN_ATTRIBUTES,
                 vec![0, 0x1a],
-                Value::UnknownAttributes(Numbers(&[0, 0x1a])),
+                Value::UnknownAttributes(Numbers::new(&[0, 0x1a])),
             ),
             (A::USE_CANDIDATE, vec![], Value::Flag),
             (
@@ -529,7 +384,7 @@ mod tests {
             (
                 A::PASSWORD_ALGORITHMS,
                 vec![0, 2, 0, 0],
-                Value::PasswordAlgorithms(Algorithms(&[0, 2, 0, 0])),
+                Value::PasswordAlgorithms(Algorithms::new(&[0, 2, 0, 0])),
             ),
             (
                 A::PASSWORD_ALGORITHM,
@@ -661,19 +516,7 @@ mod tests {
             assert!(matches!(value, Value::Malformed(_)))
         });
         with_value(AttributeType::UNKNOWN_ATTRIBUTES, &[], |value| {
-            assert_eq!(value, Value::UnknownAttributes(Numbers(&[])));
+            assert_eq!(value, Value::UnknownAttributes(Numbers::new(&[])));
         });
-    }
-
-    #[test]
-    fn algorithms_with_parameters_are_padded_within_the_list() {
-        let list: Vec<_> = Algorithms(&[0, 9, 0, 5, 1, 2, 3, 4, 5, 0, 0, 0, 0, 1, 0, 0]).collect();
-        assert_eq!(
-            list,
-            [
-                (PasswordAlgorithm(9), &[1, 2, 3, 4, 5][..]),
-                (PasswordAlgorithm::MD5, &[][..])
-            ]
-        );
     }
 }
