@@ -61,7 +61,11 @@ Examples:
 /// Results go to stdout, everything else to stderr.
 #[derive(Debug, Parser)]
 #[command(name = "rtcdiag", version, styles = STYLES, after_help = EXAMPLES, max_term_width = 100)]
-#[command(propagate_version = false, disable_help_subcommand = true, subcommand_required = true)]
+#[command(
+    propagate_version = false,
+    disable_help_subcommand = true,
+    subcommand_required = true
+)]
 pub struct Cli {
     /// What holds for every command.
     #[command(flatten)]
@@ -76,7 +80,14 @@ pub struct Cli {
 #[command(next_help_heading = "Output")]
 pub struct Global {
     /// How to print: for people, as one JSON document, or as JSON lines while results come in
-    #[arg(long, global = true, value_enum, value_name = "FORMAT", default_value_t, hide_default_value = true)]
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        value_name = "FORMAT",
+        default_value_t,
+        hide_default_value = true
+    )]
     pub format: Format,
 
     /// Short for --format json
@@ -84,7 +95,14 @@ pub struct Global {
     pub json: bool,
 
     /// When to use color; auto looks at the terminal, NO_COLOR and CLICOLOR_FORCE
-    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t, hide_default_value = true)]
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        value_name = "WHEN",
+        default_value_t,
+        hide_default_value = true
+    )]
     pub color: ColorChoice,
 
     /// Print warnings and errors only, and no progress
@@ -185,21 +203,45 @@ pub struct Candidates {
     pub credential: Option<Secret>,
 
     /// Take the password from this environment variable
-    #[arg(long, value_name = "VAR", help_heading = "Credentials", requires = "username", group = "password")]
+    #[arg(
+        long,
+        value_name = "VAR",
+        help_heading = "Credentials",
+        requires = "username",
+        group = "password"
+    )]
     pub credential_env: Option<String>,
 
     /// Take the password from the first line of this file
-    #[arg(long, value_name = "FILE", help_heading = "Credentials", requires = "username", group = "password")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        help_heading = "Credentials",
+        requires = "username",
+        group = "password"
+    )]
     #[arg(value_hint = ValueHint::FilePath)]
     pub credential_file: Option<PathBuf>,
 
     /// Make time-limited credentials (TURN REST API) from the shared secret in this environment
     /// variable; --username is then the part after the time
-    #[arg(long, value_name = "VAR", help_heading = "Credentials", requires = "named_server", group = "password")]
+    #[arg(
+        long,
+        value_name = "VAR",
+        help_heading = "Credentials",
+        requires = "named_server",
+        group = "password"
+    )]
     pub turn_secret_env: Option<String>,
 
     /// The same, with the shared secret on the first line of this file
-    #[arg(long, value_name = "FILE", help_heading = "Credentials", requires = "named_server", group = "password")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        help_heading = "Credentials",
+        requires = "named_server",
+        group = "password"
+    )]
     #[arg(value_hint = ValueHint::FilePath)]
     pub turn_secret_file: Option<PathBuf>,
 
@@ -301,7 +343,11 @@ fn seconds(text: &str) -> Result<Duration, String> {
         .parse()
         .map_err(|_| "not a number of seconds, such as 5 or 0.5".to_owned())?;
     if !TIMEOUT.contains(&seconds) {
-        return Err(format!("must lie between {} and {} seconds", TIMEOUT.start(), TIMEOUT.end()));
+        return Err(format!(
+            "must lie between {} and {} seconds",
+            TIMEOUT.start(),
+            TIMEOUT.end()
+        ));
     }
     Ok(Duration::from_secs_f64(seconds))
 }
@@ -327,7 +373,10 @@ mod tests {
     #[test]
     fn timeouts_take_fractions_and_refuse_nonsense() {
         assert_eq!(candidates(&[]).unwrap().timeout, Duration::from_secs(5));
-        assert_eq!(candidates(&["--timeout", "0.25"]).unwrap().timeout, Duration::from_millis(250));
+        assert_eq!(
+            candidates(&["--timeout", "0.25"]).unwrap().timeout,
+            Duration::from_millis(250)
+        );
         for bad in ["0", "-1", "NaN", "inf", "1e9", "5s", ""] {
             assert!(candidates(&[&format!("--timeout={bad}")]).is_err(), "{bad:?}");
         }

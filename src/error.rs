@@ -135,8 +135,15 @@ mod tests {
 
     #[test]
     fn io_errors_carry_operation_and_place() {
-        let error = Error::file("read the CA file", Path::new("ca.pem"), &io::Error::from_raw_os_error(2));
-        assert_eq!(error.to_string(), "cannot read the CA file (No such file or directory): ca.pem");
+        let error = Error::file(
+            "read the CA file",
+            Path::new("ca.pem"),
+            &io::Error::from_raw_os_error(2),
+        );
+        assert_eq!(
+            error.to_string(),
+            "cannot read the CA file (No such file or directory): ca.pem"
+        );
         assert_eq!((error.hints.len(), error.exit_code), (1, 2));
     }
 
@@ -146,7 +153,10 @@ mod tests {
         let error = usage(&["rtcdiag", "candidates", "--stum", "x"]);
         assert_eq!(error.to_string(), "unexpected argument '--stum' found");
         assert_eq!(error.hints[0], "a similar argument exists: '--stun'");
-        assert_eq!(error.hints[1], "`rtcdiag candidates --help` shows all options, with examples");
+        assert_eq!(
+            error.hints[1],
+            "`rtcdiag candidates --help` shows all options, with examples"
+        );
         let error = usage(&["rtcdiag", "candidates", "--username", "u"]);
         assert_eq!(
             error.to_string(),

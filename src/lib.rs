@@ -17,6 +17,7 @@
 //! | [`report`] | the documents: plain data, read and written as JSON |
 //! | [`exchange`] | which response belongs to which request |
 //! | [`probe`] | questions as state machines, without sockets or a clock |
+//! | [`net`] | the only sockets, clock, randomness, name lookups and TLS |
 //! | [`check`] | facts to findings, and the catalog of all findings |
 //! | [`render`] | documents to text and JSON; escaping, redaction |
 //! | [`cli`], [`error`] | the command line; what stops a command |
@@ -123,6 +124,7 @@ fn execute(command: Command, global: &Global, renderer: &Renderer, style: &Style
                     redactor.learn(private_name(private), text);
                 }
             },
+            show: &|text| renderer.line(text),
             progress: io::stderr().is_terminal() && !global.quiet && global.verbose == 0,
             color: style.color,
         },

@@ -38,7 +38,15 @@ const PLACES: &[(&str, &[&str])] = &[
     ("eprint!", &[]),
     ("dbg!", &[]),
     ("io::stdout()", &["lib.rs", "render/"]),
-    ("io::stderr()", &["lib.rs", "render/", "command/candidates/progress.rs", "command/progress.rs"]),
+    (
+        "io::stderr()",
+        &[
+            "lib.rs",
+            "render/",
+            "command/candidates/progress.rs",
+            "command/progress.rs",
+        ],
+    ),
     ("comfy_table", &["render/table.rs"]),
     ("indicatif", &["command/candidates/progress.rs", "command/progress.rs"]),
     ("Instant::now", &["net/"]),
@@ -69,7 +77,10 @@ fn sources() -> Vec<(String, String)> {
     walk(&root, &mut found);
     found.sort();
     let name = |path: &PathBuf| path.strip_prefix(&root).unwrap().to_string_lossy().replace('\\', "/");
-    found.iter().map(|path| (name(path), product(&fs::read_to_string(path).unwrap()))).collect()
+    found
+        .iter()
+        .map(|path| (name(path), product(&fs::read_to_string(path).unwrap())))
+        .collect()
 }
 
 /// The source without comments and without the tests at its end, which may use what they need.
@@ -96,7 +107,9 @@ fn used(source: &str) -> BTreeSet<String> {
             None => vec![rest],
         };
         for name in names {
-            let end = name.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(name.len());
+            let end = name
+                .find(|c: char| !c.is_alphanumeric() && c != '_')
+                .unwrap_or(name.len());
             used.insert(name[..end].to_owned());
         }
     }
@@ -181,5 +194,8 @@ fn the_reader_of_this_test_sees_what_it_should() {
     let source = "use crate::proto::stun;\nuse crate::{time, net::{udp, tls}, check};\nlet x = mycrate::cli::X; $crate::probe::y";
     let used: Vec<String> = used(source).into_iter().collect();
     assert_eq!(used, ["check", "net", "probe", "proto", "time"]);
-    assert_eq!(product("a // b\n  // crate::net\nc\n#[cfg(test)]\nmod tests {}"), "a\n\nc");
+    assert_eq!(
+        product("a // b\n  // crate::net\nc\n#[cfg(test)]\nmod tests {}"),
+        "a\n\nc"
+    );
 }

@@ -135,7 +135,10 @@ fn json_lines_say_everything_once() {
     let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let kinds: Vec<_> = lines.iter().map(|line| line["kind"].as_str().unwrap()).collect();
     let count = |kind| kinds.iter().filter(|other| **other == kind).count();
-    assert_eq!([count("candidate"), count("attempt"), count("finding"), count("report")], [5, 5, 3, 1]);
+    assert_eq!(
+        [count("candidate"), count("attempt"), count("finding"), count("report")],
+        [5, 5, 3, 1]
+    );
     let last = lines.last().unwrap();
     assert_eq!(last["kind"], "report");
     assert_eq!(last["schema"], 1);
@@ -149,7 +152,10 @@ fn an_interrupted_run_says_so() {
     envelope.interrupted = true;
     envelope.findings.clear();
     let text = print(&plain(Format::Text), &envelope);
-    assert!(text.ends_with("Interrupted: this is what was found out until then.\n"), "{text}");
+    assert!(
+        text.ends_with("Interrupted: this is what was found out until then.\n"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -171,12 +177,31 @@ fn redacted_output_gives_nothing_away() {
         };
         let text = print(&renderer, &envelope());
         for private in [
-            "company", "alice", "93.184", "151.101", "192.168", "2a02", "2a04", "c4f2", "842163049", "abab", "cdcd", "Encrypt",
+            "company",
+            "alice",
+            "93.184",
+            "151.101",
+            "192.168",
+            "2a02",
+            "2a04",
+            "c4f2",
+            "842163049",
+            "abab",
+            "cdcd",
+            "Encrypt",
         ] {
             assert!(!text.contains(private), "{private}: {text}");
         }
         // What verdicts rest on is still there.
-        for kept in ["10.0.0.1", "192.0.2.1", "2001:db8::1", "fe80::1", "127.0.0.1", "Coturn-4.6.1 'Gorst'", "host-1.example"] {
+        for kept in [
+            "10.0.0.1",
+            "192.0.2.1",
+            "2001:db8::1",
+            "fe80::1",
+            "127.0.0.1",
+            "Coturn-4.6.1 'Gorst'",
+            "host-1.example",
+        ] {
             assert!(text.contains(kept), "{kept}: {text}");
         }
         if format == Format::Text {

@@ -10,7 +10,7 @@ use crate::report::explain::{Entry, Explain};
 use crate::report::{Envelope, Event, Report};
 
 /// The entry asked for, or all of them.
-pub fn run(options: cli::Explain, context: &mut Context<'_>) -> Result<Envelope, Error> {
+pub fn run(options: &cli::Explain, context: &mut Context<'_>) -> Result<Envelope, Error> {
     let entries = match &options.code {
         Some(code) => vec![find(code).ok_or_else(|| unknown(code))?],
         None => all(),
@@ -18,7 +18,12 @@ pub fn run(options: cli::Explain, context: &mut Context<'_>) -> Result<Envelope,
     for entry in &entries {
         (context.emit)(Event::Entry(Box::new(entry.clone())));
     }
-    Ok(Envelope::new("explain", now(), Report::Explain(Explain { entries }), Vec::new()))
+    Ok(Envelope::new(
+        "explain",
+        now(),
+        Report::Explain(Explain { entries }),
+        Vec::new(),
+    ))
 }
 
 /// Findings in the order of the catalog, then error numbers.
@@ -132,7 +137,12 @@ mod tests {
 
     #[test]
     fn distances() {
-        for (one, other, edits) in [("", "abc", 3), ("abc", "abc", 0), ("437", "473", 1), ("kitten", "sitting", 3)] {
+        for (one, other, edits) in [
+            ("", "abc", 3),
+            ("abc", "abc", 0),
+            ("437", "473", 1),
+            ("kitten", "sitting", 3),
+        ] {
             assert_eq!(distance(one, other), edits, "{one} {other}");
             assert_eq!(distance(other, one), edits, "{other} {one}");
         }

@@ -27,7 +27,11 @@ pub fn run(options: &Man) -> Result<Output, Error> {
 fn pages() -> std::io::Result<Vec<(String, Vec<u8>)>> {
     let mut program = Cli::command();
     program.build();
-    let commands: Vec<_> = program.get_subcommands().filter(|command| !command.is_hide_set()).cloned().collect();
+    let commands: Vec<_> = program
+        .get_subcommands()
+        .filter(|command| !command.is_hide_set())
+        .cloned()
+        .collect();
     let mut pages = Vec::new();
     for command in [vec![program], commands].concat() {
         let name = command.get_display_name().unwrap_or(command.get_name()).to_owned();

@@ -7,14 +7,12 @@ pub mod candidates;
 pub mod completions;
 pub mod explain;
 pub mod man;
-
-use std::time::SystemTime;
-
-use time::OffsetDateTime;
-use time::macros::format_description;
+pub mod progress;
 
 use crate::cli::Command;
 use crate::error::Error;
+use crate::net::clock::Clock;
+use crate::report::timestamp::rfc3339;
 use crate::report::{Envelope, Event};
 
 /// What a command may do beside its work.
@@ -25,6 +23,8 @@ pub struct Context<'a> {
     /// Tells of a private name (of a file or the environment, say) before it can turn up in any message, so that it can
     /// be redacted. Those of the command line and of URLs are known already.
     pub conceal: &'a mut dyn FnMut(Private, &str),
+    /// Makes a text fit for stderr: without control characters, and redacted if that was asked for.
+    pub show: &'a dyn Fn(&str) -> String,
     /// Whether to show progress: stderr is a terminal, and nobody asked for quiet or for tracing.
     pub progress: bool,
     /// Whether stderr has colors.
@@ -59,34 +59,14 @@ pub enum Output {
 pub fn run(command: Command, context: &mut Context<'_>) -> Result<Output, Error> {
     let report = |envelope| Output::Report(Box::new(envelope));
     match command {
-        Command::Candidates(options) => candidates::run(options, context).map(report),
-        Command::Explain(options) => explain::run(options, context).map(report),
+        Command::Candidates(options) => candidates::run(&options, context).map(report),
+        Command::Explain(options) => explain::run(&options, context).map(report),
         Command::Completions(options) => Ok(Output::Bytes(completions::run(&options))),
         Command::Man(options) => man::run(&options),
     }
 }
 
-/// The time now, as [`rfc3339`].
-pub fn now() -> String {
-    rfc3339(SystemTime::now())
-}
-
-/// RFC 3339 in UTC with nine decimals: `2026-11-20T09:00:00.000000000Z`.
-pub fn rfc3339(time: SystemTime) -> String {
-    let format =
-        format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:9]Z");
-    // Only fails for years of more than four digits.
-    OffsetDateTime::from(time).format(format).unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::time::Duration;
-
-    #[test]
-    fn times_have_nine_decimals() {
-        let time = SystemTime::UNIX_EPOCH + Duration::new(1_795_165_200, 5_000);
-        assert_eq!(rfc3339(time), "2026-11-20T09:00:00.000005000Z");
-    }
+/// When the run of a command that asks nothing of the network began: now.
+fn now() -> String {
+    rfc3339(Clock::start().started_since_epoch())
 }

@@ -28,9 +28,9 @@ impl Clock {
         At::new(self.started.elapsed())
     }
 
-    /// The date of the start.
-    pub fn started_wall(&self) -> SystemTime {
-        self.started_wall
+    /// The date of the start, as time since 1970; zero if the system's clock is before that.
+    pub fn started_since_epoch(&self) -> Duration {
+        self.started_wall.duration_since(UNIX_EPOCH).unwrap_or_default()
     }
 
     /// Seconds since 1970, now. Follows the monotonic clock: a date set during the run does not show.

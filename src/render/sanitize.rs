@@ -67,7 +67,10 @@ mod tests {
             ("a\r\nerror: b\t\0\x7f", "a\\r\\nerror: b\\t\\x00\\x7f"),
             ("\u{9b}31m", "\\u{9b}31m"),
             ("\u{202e}gpj.exe\u{2066}", "\\u{202e}gpj.exe\\u{2066}"),
-            ("zero\u{200b}width\u{feff}\u{2028}", "zero\\u{200b}width\\u{feff}\\u{2028}"),
+            (
+                "zero\u{200b}width\u{feff}\u{2028}",
+                "zero\\u{200b}width\\u{feff}\\u{2028}",
+            ),
         ] {
             assert_eq!(visible(text), safe);
         }

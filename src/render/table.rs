@@ -83,7 +83,11 @@ impl Table {
         table.discover_columns();
         let widths = table.column_max_content_widths();
         // Two blanks between columns.
-        widths.iter().map(|width| usize::from(*width) + 2).sum::<usize>().saturating_sub(2)
+        widths
+            .iter()
+            .map(|width| usize::from(*width) + 2)
+            .sum::<usize>()
+            .saturating_sub(2)
     }
 
     /// The heading and the rows, each a line; a table wider than the terminal is wrapped in its cells.

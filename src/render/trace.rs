@@ -15,7 +15,9 @@ pub fn start(verbose: u8, renderer: &Renderer) {
     let targets = match verbose {
         0 => return,
         1 => Targets::new().with_target(own, LevelFilter::DEBUG),
-        2 => Targets::new().with_target(own, LevelFilter::TRACE).with_default(LevelFilter::WARN),
+        2 => Targets::new()
+            .with_target(own, LevelFilter::TRACE)
+            .with_default(LevelFilter::WARN),
         _ => Targets::new().with_default(LevelFilter::TRACE),
     };
     let lines = tracing_subscriber::fmt::layer()

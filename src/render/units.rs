@@ -64,9 +64,18 @@ mod tests {
     #[test]
     fn spans_and_counts() {
         let day = 24 * 3600;
-        for (seconds, text) in [(1, "1 second"), (90, "90 seconds"), (3600, "60 minutes"), (day, "24 hours"), (63 * day, "63 days")] {
+        for (seconds, text) in [
+            (1, "1 second"),
+            (90, "90 seconds"),
+            (3600, "60 minutes"),
+            (day, "24 hours"),
+            (63 * day, "63 days"),
+        ] {
             assert_eq!(span(seconds), text);
         }
-        assert_eq!((count(1, "error"), count(0, "error")), ("1 error".into(), "0 errors".into()));
+        assert_eq!(
+            (count(1, "error"), count(0, "error")),
+            ("1 error".into(), "0 errors".into())
+        );
     }
 }

@@ -30,7 +30,8 @@ impl Addresses {
         let mut rest = text;
         let mut before = None;
         while let Some(c) = rest.chars().next() {
-            let starts = (c.is_ascii_hexdigit() || c == ':') && !before.is_some_and(|c: char| c.is_ascii_alphanumeric() || c == '.');
+            let starts = (c.is_ascii_hexdigit() || c == ':')
+                && !before.is_some_and(|c: char| c.is_ascii_alphanumeric() || c == '.');
             if starts && let Some((address, length)) = address_at(rest) {
                 replaced.push_str(&self.pseudonym(address).to_string());
                 before = rest[..length].chars().last();
@@ -191,8 +192,13 @@ mod tests {
     #[test]
     fn public_addresses_never_run_out_of_names() {
         let mut addresses = Addresses::default();
-        let mut all: Vec<String> = (0..2000).map(|n| addresses.replace(&format!("8.8.{}.{}", n / 250, n % 250))).collect();
-        assert_eq!((all[253].as_str(), all[254].as_str(), all[762].as_str()), ("192.0.2.254", "198.51.100.1", "198.18.0.1"));
+        let mut all: Vec<String> = (0..2000)
+            .map(|n| addresses.replace(&format!("8.8.{}.{}", n / 250, n % 250)))
+            .collect();
+        assert_eq!(
+            (all[253].as_str(), all[254].as_str(), all[762].as_str()),
+            ("192.0.2.254", "198.51.100.1", "198.18.0.1")
+        );
         all.sort();
         all.dedup();
         assert_eq!(all.len(), 2000);

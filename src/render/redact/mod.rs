@@ -159,12 +159,34 @@ fn by_key(key: &str) -> Option<Private> {
 /// Members that can only have words of this program or of an RFC: never changed, whatever a user is called.
 fn is_vocabulary(key: &str, text: &str) -> bool {
     // Some reasons are codes, others are sentences.
-    (key == "reason" && serde_json::from_value::<LeftOut>(text.into()).is_ok()) || matches!(
-        key,
-        "kind" | "outcome" | "step" | "type" | "protocol" | "transport" | "family" | "policy" | "severity" | "code" | "note"
-            | "topic" | "scheme" | "tcp_type" | "relay_protocol" | "password_algorithm" | "integrity" | "version" | "cipher_suite"
-            | "not_before" | "not_after" | "reference" | "name" | "interface"
-    )
+    (key == "reason" && serde_json::from_value::<LeftOut>(text.into()).is_ok())
+        || matches!(
+            key,
+            "kind"
+                | "outcome"
+                | "step"
+                | "type"
+                | "protocol"
+                | "transport"
+                | "family"
+                | "policy"
+                | "severity"
+                | "code"
+                | "note"
+                | "topic"
+                | "scheme"
+                | "tcp_type"
+                | "relay_protocol"
+                | "password_algorithm"
+                | "integrity"
+                | "version"
+                | "cipher_suite"
+                | "not_before"
+                | "not_after"
+                | "reference"
+                | "name"
+                | "interface"
+        )
 }
 
 #[cfg(test)]
@@ -210,7 +232,8 @@ mod tests {
         let redactor = Redactor::new();
         redactor.learn(Private::Username, "udp");
         redactor.learn(Private::Realm, "turn");
-        let mut value = json!({"transport": "udp", "url": "turn:turn:3478?transport=udp", "realm": "turn", "username": "udp"});
+        let mut value =
+            json!({"transport": "udp", "url": "turn:turn:3478?transport=udp", "realm": "turn", "username": "udp"});
         redactor.value(&mut value);
         assert_eq!(
             value,
@@ -225,7 +248,10 @@ mod tests {
             severity: crate::report::Severity::Error,
             subject: "turn:turn.company.test".into(),
             summary: "No answer from turn.company.test for alice.".into(),
-            evidence: vec![crate::report::Evidence::new("10.1.2.3:5 -> [2001:470::1]:3478", "timeout")],
+            evidence: vec![crate::report::Evidence::new(
+                "10.1.2.3:5 -> [2001:470::1]:3478",
+                "timeout",
+            )],
             advice: "Name a server: `--stun stun:stun.example.org`.".into(),
             reference: "RFC 8656 §7".into(),
         };
@@ -233,7 +259,13 @@ mod tests {
         redactor.learn(Private::Username, "alice");
         let redacted = redactor.redact(&finding);
         assert_eq!(redacted.summary, "No answer from host-1.example for user-1.");
-        assert_eq!(redacted.evidence[0].id.as_deref(), Some("10.0.0.1:5 -> [2001:db8::1]:3478"));
-        assert_eq!((redacted.advice, redacted.reference), (finding.advice, finding.reference));
+        assert_eq!(
+            redacted.evidence[0].id.as_deref(),
+            Some("10.0.0.1:5 -> [2001:db8::1]:3478")
+        );
+        assert_eq!(
+            (redacted.advice, redacted.reference),
+            (finding.advice, finding.reference)
+        );
     }
 }

@@ -35,8 +35,32 @@ pub struct Words {
 
 /// Words that stand in our own sentences and in URLs; as a name they are only replaced where the key says so.
 const VOCABULARY: &[&str] = &[
-    "stun", "stuns", "turn", "turns", "transport", "udp", "tcp", "tls", "dtls", "candidate", "typ", "host", "srflx", "prflx",
-    "relay", "raddr", "rport", "localhost", "rtcdiag", "error", "warning", "hint", "fix", "CN", "O", "OU",
+    "stun",
+    "stuns",
+    "turn",
+    "turns",
+    "transport",
+    "udp",
+    "tcp",
+    "tls",
+    "dtls",
+    "candidate",
+    "typ",
+    "host",
+    "srflx",
+    "prflx",
+    "relay",
+    "raddr",
+    "rport",
+    "localhost",
+    "rtcdiag",
+    "error",
+    "warning",
+    "hint",
+    "fix",
+    "CN",
+    "O",
+    "OU",
 ];
 
 impl Words {
@@ -45,7 +69,9 @@ impl Words {
         match private {
             Private::Foundation => {
                 let next = self.foundations.len() + 1;
-                self.foundations.entry(text.to_owned()).or_insert_with(|| next.to_string());
+                self.foundations
+                    .entry(text.to_owned())
+                    .or_insert_with(|| next.to_string());
             }
             Private::Username => {
                 // `1700000000:alice`, also the other way round: the time is what verdicts rest on.
@@ -148,7 +174,13 @@ impl Words {
                 None => (None, authority),
             };
             if let Some(user) = user {
-                replaced.push_str(&self.pseudonyms.get(user).cloned().unwrap_or_else(|| self.replace_words(user)));
+                replaced.push_str(
+                    &self
+                        .pseudonyms
+                        .get(user)
+                        .cloned()
+                        .unwrap_or_else(|| self.replace_words(user)),
+                );
                 replaced.push('@');
             }
             let name_length = host.find(':').unwrap_or(host.len());
@@ -193,7 +225,9 @@ impl Words {
     }
 
     fn is_host(&self, word: &str) -> bool {
-        self.pseudonyms.get(word).is_some_and(|pseudonym| pseudonym.starts_with("host-"))
+        self.pseudonyms
+            .get(word)
+            .is_some_and(|pseudonym| pseudonym.starts_with("host-"))
     }
 
     /// Hashes keep their form, so that they are still taken for hashes: `00:00:...:01`.
@@ -250,16 +284,21 @@ fn is_word(c: char) -> bool {
 fn urls(text: &str) -> Vec<(usize, usize)> {
     let mut found = Vec::new();
     for (colon, _) in text.match_indices(':') {
-        let scheme = text[..colon].rfind(|c: char| !c.is_ascii_alphanumeric()).map_or(0, |before| {
-            before + text[before..].chars().next().map_or(1, char::len_utf8)
-        });
-        let is_ours = ["stun", "stuns", "turn", "turns"].iter().any(|ours| text[scheme..colon].eq_ignore_ascii_case(ours));
+        let scheme = text[..colon]
+            .rfind(|c: char| !c.is_ascii_alphanumeric())
+            .map_or(0, |before| {
+                before + text[before..].chars().next().map_or(1, char::len_utf8)
+            });
+        let is_ours = ["stun", "stuns", "turn", "turns"]
+            .iter()
+            .any(|ours| text[scheme..colon].eq_ignore_ascii_case(ours));
         if !is_ours || found.last().is_some_and(|(start, length)| colon < start + length) {
             continue;
         }
         let rest = &text[colon + 1..];
         let start = colon + 1 + (rest.len() - rest.trim_start_matches('/').len());
-        let ends = |c: char| c.is_whitespace() || matches!(c, '?' | '/' | '"' | '\'' | '`' | ',' | ';' | ')' | '>' | '#');
+        let ends =
+            |c: char| c.is_whitespace() || matches!(c, '?' | '/' | '"' | '\'' | '`' | ',' | ';' | ')' | '>' | '#');
         let mut length = text[start..].find(ends).unwrap_or(text.len() - start);
         // The colon or full stop of the sentence around it.
         length = text[start..start + length].trim_end_matches([':', '.']).len();
@@ -284,14 +323,29 @@ mod tests {
         let mut words = Words::default();
         for (text, redacted) in [
             ("turn:turn.company.test", "turn:host-1.example"),
-            ("TURNS:Turn.Company.Test:5349?transport=tcp", "TURNS:host-1.example:5349?transport=tcp"),
+            (
+                "TURNS:Turn.Company.Test:5349?transport=tcp",
+                "TURNS:host-1.example:5349?transport=tcp",
+            ),
             ("stun://bob@stun.company.test/", "stun://user-1@host-2.example/"),
-            ("error: no answer: stuns:other.test: hint", "error: no answer: stuns:host-3.example: hint"),
-            ("(turn:turn.company.test) and `stun:stun`.", "(turn:host-1.example) and `stun:host-4.example`."),
-            ("stun:[2001:db8::1]:3478 stun:192.0.2.1", "stun:[2001:db8::1]:3478 stun:192.0.2.1"),
+            (
+                "error: no answer: stuns:other.test: hint",
+                "error: no answer: stuns:host-3.example: hint",
+            ),
+            (
+                "(turn:turn.company.test) and `stun:stun`.",
+                "(turn:host-1.example) and `stun:host-4.example`.",
+            ),
+            (
+                "stun:[2001:db8::1]:3478 stun:192.0.2.1",
+                "stun:[2001:db8::1]:3478 stun:192.0.2.1",
+            ),
             ("return:x.test turn: stun:", "return:x.test turn: stun:"),
             ("turn:localhost:3478", "turn:localhost:3478"),
-            ("Stun is turned: turn.company.test-2, x.turn.company.test", "Stun is turned: turn.company.test-2, x.host-1.example"),
+            (
+                "Stun is turned: turn.company.test-2, x.turn.company.test",
+                "Stun is turned: turn.company.test-2, x.host-1.example",
+            ),
         ] {
             assert_eq!(redact(&mut words, text), redacted, "{text}");
         }
@@ -300,11 +354,19 @@ mod tests {
     #[test]
     fn wrong_urls_have_hosts_too() {
         let mut words = Words::default();
-        for url in ["trun:turn.company.test", "https://meet.company.test/x", "stun.company.test:3478"] {
+        for url in [
+            "trun:turn.company.test",
+            "https://meet.company.test/x",
+            "stun.company.test:3478",
+        ] {
             words.learn_url(url);
         }
-        let text = words.replace("unknown scheme: trun:turn.company.test, https://meet.company.test/x, stun.company.test:3478");
-        assert_eq!(text, "unknown scheme: trun:host-1.example, https://host-2.example/x, host-3.example:3478");
+        let text = words
+            .replace("unknown scheme: trun:turn.company.test, https://meet.company.test/x, stun.company.test:3478");
+        assert_eq!(
+            text,
+            "unknown scheme: trun:host-1.example, https://host-2.example/x, host-3.example:3478"
+        );
     }
 
     #[test]
@@ -312,7 +374,10 @@ mod tests {
         let mut words = Words::default();
         words.learn(Private::Username, "1700000000:alice");
         words.learn(Private::Username, "1800000000");
-        assert_eq!(words.replace("1700000000:alice, 1800000000, malice"), "1700000000:user-1, 1800000000, malice");
+        assert_eq!(
+            words.replace("1700000000:alice, 1800000000, malice"),
+            "1700000000:user-1, 1800000000, malice"
+        );
     }
 
     #[test]

@@ -110,7 +110,10 @@ fn table(candidates: &[Candidate], full: bool) -> Table {
 fn write_origin(candidate: &Candidate, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let parts: Vec<String> = [
         candidate.url.as_ref().map(|url| format!("from {url}")),
-        candidate.relay_protocol.as_ref().map(|protocol| format!("relay via {protocol}")),
+        candidate
+            .relay_protocol
+            .as_ref()
+            .map(|protocol| format!("relay via {protocol}")),
         related(candidate).map(|related| format!("related {related}")),
         candidate.interface.as_ref().map(|name| format!("interface {name}")),
         Some(format!("foundation {}", candidate.foundation)),
@@ -140,7 +143,12 @@ fn protocol(candidate: &Candidate) -> String {
 
 /// `type preference | local preference | 256 - component` (RFC 8445 §5.1.2.1).
 fn priority(priority: u32) -> String {
-    format!("{} | {} | {}", priority >> 24, (priority >> 8) & 0xffff, priority & 0xff)
+    format!(
+        "{} | {} | {}",
+        priority >> 24,
+        (priority >> 8) & 0xffff,
+        priority & 0xff
+    )
 }
 
 fn related(candidate: &Candidate) -> Option<String> {
@@ -189,7 +197,10 @@ fn chains(server: &Server) -> Vec<(&Attempt, usize)> {
             });
         }
     }
-    ordered.into_iter().map(|(index, depth)| (&attempts[index], depth)).collect()
+    ordered
+        .into_iter()
+        .map(|(index, depth)| (&attempts[index], depth))
+        .collect()
 }
 
 /// Whether both are of one host address; a redirected attempt over TCP has a new port.
@@ -238,7 +249,9 @@ fn write_attempt(attempt: &Attempt, depth: usize, style: &Style, out: &mut dyn W
 
 /// From where to where, and how fast.
 fn route(attempt: &Attempt) -> String {
-    let address = attempt.address.map_or_else(|| "no address".to_owned(), |address| address.to_string());
+    let address = attempt
+        .address
+        .map_or_else(|| "no address".to_owned(), |address| address.to_string());
     let mut text = format!("{address} over {}", attempt.transport);
     if let Some(local) = attempt.local {
         text.push_str(&format!(" from {local}"));
@@ -289,7 +302,10 @@ fn step(step: &Step, said: Option<&str>) -> String {
         AttemptOutcome::Failed => Some("failed"),
         AttemptOutcome::Timeout => Some("timeout"),
     };
-    let words: Vec<&str> = failed.into_iter().chain(step.detail.as_deref().filter(|detail| Some(*detail) != said)).collect();
+    let words: Vec<&str> = failed
+        .into_iter()
+        .chain(step.detail.as_deref().filter(|detail| Some(*detail) != said))
+        .collect();
     if !words.is_empty() {
         text.push_str(&format!(" ({})", words.join(": ")));
     }
@@ -298,7 +314,9 @@ fn step(step: &Step, said: Option<&str>) -> String {
 
 /// The addresses that came of it.
 fn gained(attempt: &Attempt) -> String {
-    let plain = attempt.plain_mapped_address.filter(|plain| Some(*plain) != attempt.mapped_address);
+    let plain = attempt
+        .plain_mapped_address
+        .filter(|plain| Some(*plain) != attempt.mapped_address);
     let parts: Vec<String> = [
         attempt.mapped_address.map(|address| format!("mapped {address}")),
         plain.map(|address| format!("MAPPED-ADDRESS says {address}")),
@@ -315,10 +333,16 @@ fn gained(attempt: &Attempt) -> String {
 fn identity(attempt: &Attempt) -> String {
     let authentication = attempt.authentication.as_ref().map(|authentication| {
         let userhash = if authentication.userhash { ", USERHASH" } else { "" };
-        format!("auth {}, {}{userhash}", authentication.password_algorithm, authentication.integrity)
+        format!(
+            "auth {}, {}{userhash}",
+            authentication.password_algorithm, authentication.integrity
+        )
     });
     let parts: Vec<String> = [
-        attempt.software.as_ref().map(|software| format!("software \"{software}\"")),
+        attempt
+            .software
+            .as_ref()
+            .map(|software| format!("software \"{software}\"")),
         attempt.realm.as_ref().map(|realm| format!("realm \"{realm}\"")),
         authentication,
     ]
@@ -358,7 +382,9 @@ fn certificate_line(certificate: &Certificate, index: usize) -> String {
 fn write_left_out(report: &Candidates, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let mut by_reason: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for interface in report.interfaces.iter().filter(|interface| !interface.used) {
-        let reason = interface.reason.map_or_else(|| "not used".to_owned(), |reason| reason.to_string());
+        let reason = interface
+            .reason
+            .map_or_else(|| "not used".to_owned(), |reason| reason.to_string());
         let addresses = by_reason.entry(reason).or_default();
         addresses.push(format!("{} {}", interface.name, interface.address));
     }

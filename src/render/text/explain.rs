@@ -22,7 +22,11 @@ fn write_entry(entry: &Entry, style: &Style, out: &mut dyn Write) -> io::Result<
         entry.title
     )?;
     if let Some(severity) = entry.severity {
-        writeln!(out, "severity: {}", style.paint(finding::color(severity), severity.name()))?;
+        writeln!(
+            out,
+            "severity: {}",
+            style.paint(finding::color(severity), severity.name())
+        )?;
     }
     let mut section = |heading: &str, text: &str| {
         writeln!(out, "\n{}", style.paint(Paint::Bold, heading))?;
@@ -55,5 +59,8 @@ fn write_list(entries: &[Entry], style: &Style, out: &mut dyn Write) -> io::Resu
         }
         writeln!(out)?;
     }
-    writeln!(out, "`rtcdiag explain CODE` says what it means, why it happens and how to fix it.")
+    writeln!(
+        out,
+        "`rtcdiag explain CODE` says what it means, why it happens and how to fix it."
+    )
 }

@@ -33,7 +33,11 @@ fn write(finding: &Finding, style: &Style, out: &mut dyn Write) -> io::Result<()
     }
     let fix = style.wrap("  fix: ", &finding.advice);
     writeln!(out, "{}", fix.replacen("fix:", &style.paint(Paint::Green, "fix:"), 1))?;
-    writeln!(out, "  {}", style.paint(Paint::Dim, &format!("see: {}", finding.reference)))
+    writeln!(
+        out,
+        "  {}",
+        style.paint(Paint::Dim, &format!("see: {}", finding.reference))
+    )
 }
 
 /// `0.123 s, frame 7, line 12: id: value`, of what there is.
@@ -47,7 +51,10 @@ fn fact(evidence: &Evidence) -> String {
     .flatten()
     .collect();
     let place = Some(place.join(", ")).filter(|place| !place.is_empty());
-    let parts: Vec<String> = [place, evidence.id.clone(), evidence.value.clone()].into_iter().flatten().collect();
+    let parts: Vec<String> = [place, evidence.id.clone(), evidence.value.clone()]
+        .into_iter()
+        .flatten()
+        .collect();
     parts.join(": ")
 }
 
@@ -66,7 +73,13 @@ pub fn write_verdict(envelope: &Envelope, style: &Style, out: &mut dyn Write) ->
         let text = "Interrupted: this is what was found out until then.";
         writeln!(out, "{}", style.paint(Paint::Yellow, text))?;
     }
-    let number = |severity| envelope.findings.iter().filter(|finding| finding.severity == severity).count();
+    let number = |severity| {
+        envelope
+            .findings
+            .iter()
+            .filter(|finding| finding.severity == severity)
+            .count()
+    };
     let counts: Vec<String> = [Severity::Error, Severity::Warning]
         .into_iter()
         .filter(|&severity| number(severity) > 0)
@@ -74,7 +87,11 @@ pub fn write_verdict(envelope: &Envelope, style: &Style, out: &mut dyn Write) ->
         .collect();
     match (counts.is_empty(), envelope.interrupted) {
         (false, _) => writeln!(out, "{}", counts.join(", ")),
-        (true, false) => writeln!(out, "{}", style.paint(Paint::Green, "Everything that was asked for works.")),
+        (true, false) => writeln!(
+            out,
+            "{}",
+            style.paint(Paint::Green, "Everything that was asked for works.")
+        ),
         (true, true) => Ok(()),
     }
 }
