@@ -9,20 +9,20 @@
 //! ```
 //!
 //! Departures from RFC 8489 §9.2.5, which is otherwise followed to the letter: an error response without integrity is
-//! believed when it comes twice, see [`Transaction`](crate::probe::transaction::Transaction); 300 (Try Alternate) is
+//! believed when it comes twice, see [`Transaction`]; 300 (Try Alternate) is
 //! believed at once, since §10 allows it to be unsigned.
 
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use crate::datagram::Transport;
+pub use crate::probe::allocation::{AllocateOptions, AllocateResult, RelayFamily, Relayed};
 use crate::probe::attempt::{Answer, Attempt, Line, redirect, unknown_required};
-use crate::probe::authentication::{Authentication, Credentials, Refusal, Session, Verified, is_bid_down};
+use crate::probe::authentication::{Credentials, Refusal, Session, Verified, is_bid_down};
 pub use crate::probe::release::Release;
 use crate::probe::release::{Releasing, refresh};
-use crate::probe::trace::{Failure, FailureKind, Note, NoteKind, StepName, StepOutcome, StepRecord};
+use crate::probe::trace::{Failure, FailureKind, NoteKind, StepName, StepOutcome, StepRecord};
 use crate::probe::transaction::{Transaction, TransactionStep};
-use crate::probe::{Input, NewTransactionId, Probe, Step, Transmit};
+use crate::probe::{Input, Probe, Step, Transmit};
 use crate::proto::stun::{AttributeType, Class, ErrorCode, Message, Method};
 use crate::time::At;
 
@@ -31,80 +31,9 @@ const STALE_NONCES: u32 = 3;
 /// IP protocol number of UDP, for REQUESTED-TRANSPORT.
 const UDP: u8 = 17;
 
-/// The address family of a relayed address (RFC 8656 §18.6).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum RelayFamily {
-    /// IPv4.
-    V4,
-    /// IPv6.
-    V6,
-}
-
-impl RelayFamily {
-    /// The number in REQUESTED-ADDRESS-FAMILY.
-    const fn number(self) -> u8 {
-        match self {
-            RelayFamily::V4 => 1,
-            RelayFamily::V6 => 2,
-        }
-    }
-}
-
-/// What to ask whom.
-pub struct AllocateOptions {
-    /// The server's address.
-    pub server: SocketAddr,
-    /// What carries the messages between us and the server; the relay itself is always UDP. The driver sends.
-    pub transport: Transport,
-    /// Who we are, for the server's 401.
-    pub credentials: Option<Credentials>,
-    /// REQUESTED-ADDRESS-FAMILY. `None` leaves the attribute out, which means IPv4 and suits old servers.
-    pub family: Option<RelayFamily>,
-    /// LIFETIME to ask for, whole seconds. `None` leaves it to the server.
-    pub lifetime: Option<Duration>,
-    /// When to give up getting an allocation, whatever RFC 8489's timers say.
-    pub deadline: At,
-    /// How long giving it back may take beyond that.
-    pub release_grace: Duration,
-    /// Where transaction ids come from.
-    pub new_id: NewTransactionId,
-}
-
-/// What a TURN server gave us.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Relayed {
-    /// XOR-RELAYED-ADDRESS.
-    pub relayed: SocketAddr,
-    /// XOR-MAPPED-ADDRESS: our address as the server sees it.
-    pub xor_mapped: Option<SocketAddr>,
-    /// MAPPED-ADDRESS, which TURN servers do not send; some old ones did.
-    pub mapped: Option<SocketAddr>,
-    /// LIFETIME.
-    pub lifetime: Option<Duration>,
-    /// SOFTWARE, as sent.
-    pub software: Option<String>,
-    /// The realm we authenticated in.
-    pub realm: Option<String>,
-    /// How we authenticated; `None` on an open relay.
-    pub authentication: Option<Authentication>,
-}
-
-/// What an [`Allocate`] found out.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AllocateResult {
-    /// The answer, or why there is none.
-    pub outcome: Result<Relayed, Failure>,
-    /// The steps that have ended, in order: challenge, allocate, refresh.
-    pub steps: Vec<StepRecord>,
-    /// What else was noticed.
-    pub notes: Vec<Note>,
-    /// What became of the allocation.
-    pub release: Release,
-}
-
 enum State {
     Idle,
-    Asking(Attempt),
+    Asking(Box<Attempt>),
     Releasing(Box<Releasing>),
     /// One last message, not waited for.
     Leaving(Transmit),
@@ -159,7 +88,7 @@ impl Allocate {
         let outcome = self
             .outcome
             .clone()
-            .unwrap_or_else(|| Err(Failure::new(FailureKind::Cancelled)));
+            .unwrap_or(Err(Failure::new(FailureKind::Cancelled)));
         let (steps, notes) = (self.steps.clone(), self.line.all_notes());
         AllocateResult {
             outcome,
@@ -189,7 +118,7 @@ impl Allocate {
     }
 
     /// Goes on with a new transaction in the same step.
-    fn repeat(&mut self, now: At, mut attempt: Attempt) {
+    fn repeat(&mut self, now: At, mut attempt: Box<Attempt>) {
         attempt.replace(self.request(now));
         self.state = State::Asking(attempt);
     }
@@ -233,7 +162,7 @@ impl Allocate {
         };
     }
 
-    fn received(&mut self, now: At, from: SocketAddr, bytes: &[u8], mut attempt: Attempt) {
+    fn received(&mut self, now: At, from: SocketAddr, bytes: &[u8], mut attempt: Box<Attempt>) {
         let message = attempt.receive(now, from, bytes, &mut self.line);
         match message {
             None => self.state = State::Asking(attempt),
@@ -249,7 +178,7 @@ impl Allocate {
 
     /// Whether the response may be believed; if not, it is as if it had not come (RFC 8489 §9.2.5), and on a transport
     /// that delivers by itself, nothing better will come.
-    fn distrust(&mut self, now: At, bytes: &[u8], kind: NoteKind, mut attempt: Attempt) {
+    fn distrust(&mut self, now: At, bytes: &[u8], kind: NoteKind, mut attempt: Box<Attempt>) {
         self.line.note(now, kind, bytes, None);
         attempt.transaction().discard(kind);
         if attempt.transaction().is_reliable() {
@@ -261,7 +190,7 @@ impl Allocate {
         }
     }
 
-    fn succeeded(&mut self, now: At, message: &Message<'_>, answer: Answer, mut attempt: Attempt) {
+    fn succeeded(&mut self, now: At, message: &Message<'_>, answer: Answer, mut attempt: Box<Attempt>) {
         let bytes = message.bytes();
         if is_bid_down(message) {
             return self.distrust(now, bytes, NoteKind::BidDown, attempt);
@@ -313,7 +242,7 @@ impl Allocate {
         self.give_back(now, None);
     }
 
-    fn rejected(&mut self, now: At, message: &Message<'_>, answer: Answer, mut attempt: Attempt) {
+    fn rejected(&mut self, now: At, message: &Message<'_>, answer: Answer, mut attempt: Box<Attempt>) {
         let Some(error) = answer.error.clone() else {
             let failure = Failure::new(FailureKind::Malformed).detail("the error response has no ERROR-CODE");
             return self.give_up(now, &attempt, failure, answer);
@@ -377,7 +306,14 @@ impl Allocate {
     }
 
     /// 401: the challenge if we had not signed, else a refusal; unless it is for another realm, once.
-    fn challenged(&mut self, now: At, message: &Message<'_>, answer: Answer, error: (u16, String), attempt: Attempt) {
+    fn challenged(
+        &mut self,
+        now: At,
+        message: &Message<'_>,
+        answer: Answer,
+        error: (u16, String),
+        attempt: Box<Attempt>,
+    ) {
         let Some(credentials) = self.credentials.clone() else {
             let failure = Failure::with_error(FailureKind::MissingCredentials, error);
             return self.give_up(now, &attempt, failure, answer);
@@ -401,7 +337,7 @@ impl Allocate {
                 self.record(now, &attempt, StepOutcome::Ok, Some(answer));
                 self.session = Some(session);
                 let request = self.request(now);
-                self.state = State::Asking(Attempt::new(StepName::Allocate, now, request));
+                self.state = State::Asking(Box::new(Attempt::new(StepName::Allocate, now, request)));
             }
             Ok(session) => {
                 self.realm_changed = true;
@@ -412,7 +348,14 @@ impl Allocate {
     }
 
     /// 438: the same with the new nonce.
-    fn stale(&mut self, now: At, message: &Message<'_>, answer: Answer, error: (u16, String), mut attempt: Attempt) {
+    fn stale(
+        &mut self,
+        now: At,
+        message: &Message<'_>,
+        answer: Answer,
+        error: (u16, String),
+        mut attempt: Box<Attempt>,
+    ) {
         // To a request without a nonce it can only be a clumsy challenge.
         let Some(session) = &self.session else {
             return self.challenged(now, message, answer, error, attempt);
@@ -445,7 +388,7 @@ impl Allocate {
     }
 
     /// The time is up, or the path is broken, with the request unanswered.
-    fn stop(&mut self, now: At, mut attempt: Attempt, failure: Failure) {
+    fn stop(&mut self, now: At, mut attempt: Box<Attempt>, failure: Failure) {
         let path_is_broken = matches!(failure.kind, FailureKind::Path(_) | FailureKind::NotStun);
         self.fail(now, &attempt, failure, None);
         if self.session.is_some() && !path_is_broken {
@@ -505,7 +448,7 @@ impl Probe for Allocate {
             match &mut self.state {
                 State::Idle => {
                     let request = self.request(now);
-                    self.state = State::Asking(Attempt::new(StepName::Challenge, now, request));
+                    self.state = State::Asking(Box::new(Attempt::new(StepName::Challenge, now, request)));
                 }
                 State::Asking(attempt) => match attempt.poll(now) {
                     TransactionStep::Send(transmit) => return Step::Send(transmit),

@@ -1,6 +1,6 @@
 //! The long-term credential mechanism, client side (RFC 8489 §9.2).
 //!
-//! A challenge (401, or 438 with a new nonce) plus our credentials make a [`Session`], which signs requests and
+//! A challenge (401, or 438 with a new nonce) plus our credentials make a session, which signs requests and
 //! verifies responses. What is used when:
 //!
 //! | the challenge has | user is named by | key | integrity of requests |

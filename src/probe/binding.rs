@@ -89,7 +89,7 @@ impl Binding {
         let outcome = self
             .outcome
             .clone()
-            .unwrap_or_else(|| Err(Failure::new(FailureKind::Cancelled)));
+            .unwrap_or(Err(Failure::new(FailureKind::Cancelled)));
         BindingResult {
             outcome,
             steps: self.steps.clone(),

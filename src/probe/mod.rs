@@ -21,6 +21,7 @@
 //! 4. `Done` is final, and whatever arrives later is ignored.
 
 pub mod allocate;
+mod allocation;
 mod attempt;
 pub mod authentication;
 pub mod binding;

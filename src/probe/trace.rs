@@ -331,7 +331,7 @@ impl NoteKind {
 pub struct Note {
     /// What it is about.
     pub kind: NoteKind,
-    /// Who sent it, where known.
+    /// Who sent it, where known; with port 0 for ICMP.
     pub from: Option<SocketAddr>,
     /// When it was first seen.
     pub first: At,

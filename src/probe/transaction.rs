@@ -2,7 +2,7 @@
 //!
 //! It knows when to send and which incoming message is its answer. It does not know what an answer means: that is
 //! the probe's part. Whatever is not an answer becomes a [`Note`](crate::probe::trace::Note) and is else ignored, as
-//! RFC 8489 §6.3 wants it; when the time is up, what was heard tells why ([`Transaction::failure`]).
+//! RFC 8489 §6.3 wants it; when the time is up, what was heard tells why.
 //!
 //! ICMP errors: RFC 8489 §6.2.1 lets a hard error fail the transaction. ICMP is easily forged and one stray message
 //! proves little, so here a hard error counts only when a *second transmission* meets one too, at the price of one RTO.
@@ -449,7 +449,8 @@ mod tests {
             .build();
         let mut broken = answer.clone();
         *broken.last_mut().unwrap() ^= 1;
-        let cases: [(&[u8], SocketAddr, &[TransactionId], NoteKind, FailureKind); 9] = [
+        type Case<'a> = (&'a [u8], SocketAddr, &'a [TransactionId], NoteKind, FailureKind);
+        let cases: [Case<'_>; 9] = [
             (b"", server(), &[], NoteKind::NotStun, FailureKind::NotStun),
             (
                 b"SIP/2.0 400 Bad Request\r\n\r\n",

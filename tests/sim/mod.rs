@@ -25,6 +25,6 @@ pub use link::Link;
 pub use misbehaving::{Misbehaving, Misbehavior};
 pub use nat::{Behavior, Nat};
 pub use network::{Fate, HostId, NatId, Network, SocketId, Task};
-pub use service::{Reaction, Service, ids, ip, ms, socket};
+pub use service::{Muffled, Reaction, Service, ids, ip, ms, socket};
 pub use stun_server::StunServer;
 pub use turn_server::{Auth, Tampering, TurnServer};

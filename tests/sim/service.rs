@@ -52,6 +52,35 @@ impl<S: Service> Service for Rc<RefCell<S>> {
     }
 }
 
+/// A service some of whose answers, counted from 1, never leave.
+pub struct Muffled<S> {
+    service: S,
+    muted: Vec<usize>,
+    count: usize,
+}
+
+impl<S> Muffled<S> {
+    pub fn new(service: S, muted: &[usize]) -> Muffled<S> {
+        Muffled {
+            service,
+            muted: muted.to_vec(),
+            count: 0,
+        }
+    }
+}
+
+impl<S: Service> Service for Muffled<S> {
+    fn receive(&mut self, now: At, to: SocketAddr, from: SocketAddr, bytes: &[u8]) -> Vec<Reaction> {
+        let reactions = self.service.receive(now, to, from, bytes);
+        self.count += 1;
+        if self.muted.contains(&self.count) {
+            Vec::new()
+        } else {
+            reactions
+        }
+    }
+}
+
 /// Transaction ids that count up, told apart by `who`.
 pub fn ids(who: u8) -> NewTransactionId {
     let mut count = 0u64;
