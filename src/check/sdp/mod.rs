@@ -1,0 +1,3 @@
+//! Session descriptions: what is wrong with one, what a pair agreed on, what changed between two.
+
+pub mod negotiate;
