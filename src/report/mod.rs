@@ -6,6 +6,8 @@
 pub mod candidates;
 pub mod explain;
 pub mod finding;
+pub mod sdp_diff;
+pub mod sdp_explain;
 pub mod sdp_negotiation;
 pub mod timestamp;
 
