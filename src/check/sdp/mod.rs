@@ -1,0 +1,3 @@
+//! Descriptions: what is wrong with them, and what an offer and an answer make of each other.
+
+pub mod form;
