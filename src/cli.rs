@@ -43,6 +43,12 @@ Examples:
 
 No server is contacted that you did not name.";
 
+const SDP_EXAMPLES: &str = "\
+Examples:
+  rtcdiag sdp offer.json                what does this offer say, and is it right?
+  rtcdiag sdp webrtc_internals_dump.txt --pick 2
+  pbpaste | rtcdiag sdp -               whatever is in the clipboard";
+
 const EXPLAIN_EXAMPLES: &str = "\
 Examples:
   rtcdiag explain                       everything there is, one line each
@@ -158,6 +164,13 @@ pub enum Command {
     /// each address of each server how far it got, how long it took and what came back. TURN allocations are released.
     #[command(after_help = CANDIDATES_EXAMPLES)]
     Candidates(Candidates),
+
+    /// Read session descriptions (SDP): what they say, and what is wrong with them
+    ///
+    /// Takes SDP as it was pasted: raw, as the JSON of createOffer and createAnswer, base64 of that, out of source code
+    /// or a log, or a dump of webrtc-internals or rtcstats. Damage is named with its place, and the rest is still read.
+    #[command(after_help = SDP_EXAMPLES)]
+    Sdp(Sdp),
 
     /// Say what a finding or a STUN/TURN error means and how to fix it
     #[command(after_help = EXPLAIN_EXAMPLES)]
@@ -285,6 +298,18 @@ pub struct Candidates {
     /// Go on in spite of a bad certificate, so that anybody in between can read along; it is still reported
     #[arg(long, help_heading = "TLS", conflicts_with = "ca_file")]
     pub insecure: bool,
+}
+
+/// The options of `rtcdiag sdp`.
+#[derive(Clone, Debug, Args)]
+pub struct Sdp {
+    /// Files with descriptions ("-" is stdin)
+    #[arg(value_name = "FILE", required = true, value_hint = ValueHint::FilePath)]
+    pub files: Vec<PathBuf>,
+
+    /// Only the Nth description found, from 1; may be repeated
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub pick: Vec<u32>,
 }
 
 /// `--policy`, the W3C's RTCIceTransportPolicy.

@@ -6,6 +6,7 @@
 pub mod candidates;
 pub mod explain;
 pub mod finding;
+pub mod sdp;
 pub mod sdp_diff;
 pub mod sdp_explain;
 pub mod sdp_negotiation;
@@ -70,6 +71,8 @@ pub enum Report {
     Candidates(candidates::Candidates),
     /// `rtcdiag explain`.
     Explain(explain::Explain),
+    /// `rtcdiag sdp`.
+    Sdp(sdp::Sdp),
 }
 
 impl Report {
@@ -78,6 +81,7 @@ impl Report {
         match self {
             Report::Candidates(_) => &["candidates", "servers"],
             Report::Explain(_) => &["entries"],
+            Report::Sdp(_) => &[],
         }
     }
 }

@@ -17,6 +17,7 @@ pub mod fmtp;
 mod grammar;
 mod line;
 mod line_type;
+pub mod unwrap;
 
 pub use attribute::dtls::{ConnectionReuse, Crypto, Fingerprint, Identity, Setup, TlsId};
 pub use attribute::ice::{CandidateLine, IceOptions, IcePwd, IceUfrag};
