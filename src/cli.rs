@@ -46,6 +46,9 @@ No server is contacted that you did not name.";
 const SDP_EXAMPLES: &str = "\
 Examples:
   rtcdiag sdp offer.json                what does this offer say, and is it right?
+  rtcdiag sdp offer.json answer.json    what did the two agree on, and what fell out?
+  rtcdiag sdp --diff before.sdp now.sdp what changed in the re-offer, and may it?
+  rtcdiag sdp --explain offer.sdp       every line, and what it means
   rtcdiag sdp webrtc_internals_dump.txt --pick 2
   pbpaste | rtcdiag sdp -               whatever is in the clipboard";
 
@@ -53,7 +56,9 @@ const EXPLAIN_EXAMPLES: &str = "\
 Examples:
   rtcdiag explain                       everything there is, one line each
   rtcdiag explain no-server-named       a finding
-  rtcdiag explain 437                   an error number of STUN, TURN or ICE";
+  rtcdiag explain 437                   an error number of STUN, TURN or ICE
+  rtcdiag explain a=setup               an attribute or a type of line of SDP
+  rtcdiag explain 'a=fmtp:111 apt=96'   a whole line of SDP";
 
 const COMPLETIONS_EXAMPLES: &str = "\
 Examples:
@@ -172,7 +177,7 @@ pub enum Command {
     #[command(after_help = SDP_EXAMPLES)]
     Sdp(Sdp),
 
-    /// Say what a finding or a STUN/TURN error means and how to fix it
+    /// Say what a finding, a STUN/TURN error or a line of SDP means
     #[command(after_help = EXPLAIN_EXAMPLES)]
     Explain(Explain),
 
@@ -310,6 +315,15 @@ pub struct Sdp {
     /// Only the Nth description found, from 1; may be repeated
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub pick: Vec<u32>,
+
+    /// Tell what changed from the first description to the second one of the same session (a re-offer), and whether it
+    /// may, in place of what an offer and an answer agreed on
+    #[arg(long)]
+    pub diff: bool,
+
+    /// Tell of every line what it means
+    #[arg(long)]
+    pub explain: bool,
 }
 
 /// `--policy`, the W3C's RTCIceTransportPolicy.
@@ -335,7 +349,7 @@ pub enum Family {
 /// The argument of `rtcdiag explain`.
 #[derive(Clone, Debug, Args)]
 pub struct Explain {
-    /// The code of a finding, or an error number; without it everything is listed
+    /// The code of a finding, an error number, or a line of SDP; without it everything is listed
     #[arg(value_name = "CODE")]
     pub code: Option<String>,
 }

@@ -10,12 +10,24 @@ use serde_json::{Map, Value};
 use crate::proto::sdp::effective::{Bundles, effective};
 use crate::proto::sdp::unwrap::Found;
 use crate::proto::sdp::{self, Line, Section, codecs};
+use crate::report::sdp_diff::Diff;
+use crate::report::sdp_explain::Explanation;
+use crate::report::sdp_negotiation::Negotiation;
 
 /// Everything that was read.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Sdp {
     /// The descriptions, in the order of the files and within them.
     pub descriptions: Vec<Description>,
+    /// What an offer and an answer agreed on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub negotiation: Option<Negotiation>,
+    /// `--diff`: what changed from the first description to the second.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub diff: Option<Diff>,
+    /// `--explain`: each description line by line.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub explanations: Vec<Explanation>,
 }
 
 /// One description.
@@ -26,12 +38,29 @@ pub struct Description {
     pub kind: Option<String>,
     /// Where it comes from.
     pub input: Input,
+    /// Who made it, as far as the text tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made_by: Option<MadeBy>,
     /// The session part.
     pub session: Session,
     /// The media sections.
     pub media: Vec<Media>,
     /// What holds for each media section.
     pub effective: Vec<Effective>,
+}
+
+/// Who made a description: a guess, with what it rests on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MadeBy {
+    /// `Chrome (libwebrtc)`, `Firefox`, `pion`, …
+    pub name: String,
+    /// Its version, where it is written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// Whether it says so itself; else it is its habits that tell.
+    pub certain: bool,
+    /// What tells.
+    pub clues: Vec<String>,
 }
 
 /// Where a description comes from.
@@ -432,6 +461,7 @@ impl Description {
                 sdp_bytes: sdp.text().len(),
                 lines: sdp.line_count(),
             },
+            made_by: None,
             effective: media
                 .iter()
                 .map(|media| holding(&session, media, sdp, &bundles))

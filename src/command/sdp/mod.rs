@@ -1,5 +1,7 @@
 //! `rtcdiag sdp`: files -> descriptions -> report and findings.
 
+mod views;
+
 use std::io::{self, Read};
 use std::path::Path;
 
@@ -12,6 +14,8 @@ use crate::proto::sdp::{self, Description};
 use crate::report::sdp::Sdp;
 use crate::report::{Envelope, Finding, Report};
 
+use views::Texts;
+
 /// Larger inputs are no descriptions, and no dumps that anyone could paste.
 const LARGEST: u64 = 1 << 30;
 
@@ -20,6 +24,7 @@ pub fn run(options: &cli::Sdp) -> Result<Envelope, Error> {
     let started = now();
     let mut report = Sdp::default();
     let mut findings = Vec::new();
+    let mut texts = Texts::default();
     let mut number = 0;
     for path in &options.files {
         let name = path.to_string_lossy();
@@ -35,6 +40,7 @@ pub fn run(options: &cli::Sdp) -> Result<Envelope, Error> {
             number += 1;
             if options.pick.is_empty() || options.pick.contains(&number) {
                 one(&name, found, number, &mut report, &mut findings);
+                texts.keep(&name, found);
             }
         }
     }
@@ -47,6 +53,7 @@ pub fn run(options: &cli::Sdp) -> Result<Envelope, Error> {
             .at("--pick")
             .hint("descriptions are counted from 1, through all files"));
     }
+    texts.look_at(options, &mut report)?;
     Ok(Envelope::new("sdp", started, Report::Sdp(report), findings))
 }
 

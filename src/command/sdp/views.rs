@@ -1,0 +1,74 @@
+//! What is made of several descriptions together, and of one at length: negotiation, `--diff`, `--explain`.
+
+use crate::check::sdp::diff::diff;
+use crate::check::sdp::explain::explain;
+use crate::check::sdp::negotiate::negotiate;
+use crate::cli;
+use crate::error::Error;
+use crate::proto::sdp::Description;
+use crate::proto::sdp::unwrap::{DescriptionType, Found};
+use crate::report::sdp::Sdp;
+
+/// The descriptions that were taken, as text.
+#[derive(Default)]
+pub(super) struct Texts(Vec<Text>);
+
+struct Text {
+    file: String,
+    kind: Option<DescriptionType>,
+    sdp: String,
+}
+
+impl Texts {
+    /// Keeps a description for later.
+    pub(super) fn keep(&mut self, file: &str, found: &Found<'_>) {
+        self.0.push(Text {
+            file: file.to_owned(),
+            kind: found.kind,
+            sdp: found.sdp.to_string(),
+        });
+    }
+
+    /// Adds what was asked for to the report.
+    pub(super) fn look_at(&self, options: &cli::Sdp, report: &mut Sdp) -> Result<(), Error> {
+        if options.explain {
+            let texts = self.0.iter().enumerate();
+            report.explanations = texts
+                .map(|(index, text)| explain(&Description::parse(&text.sdp), index))
+                .collect();
+        }
+        if options.diff {
+            let [before, after] = self.0.as_slice() else {
+                return Err(
+                    Error::new(format!("two descriptions are needed, there are {}", self.0.len()))
+                        .at("--diff")
+                        .hint("name two files with one description each, or take two with --pick"),
+                );
+            };
+            report.diff = Some(diff(&Description::parse(&before.sdp), &Description::parse(&after.sdp)));
+        } else if let Some((offer, answer)) = self.pair() {
+            report.negotiation = Some(negotiate(
+                &Description::parse(&offer.sdp),
+                &Description::parse(&answer.sdp),
+            ));
+        }
+        Ok(())
+    }
+
+    /// The offer and the answer, if these are what was read: by their types, else by their order.
+    fn pair(&self) -> Option<(&Text, &Text)> {
+        let [one, other] = self.0.as_slice() else {
+            return None;
+        };
+        let is_answer = |kind| matches!(kind, Some(DescriptionType::Answer | DescriptionType::PrAnswer));
+        let is_offer = |kind| kind == Some(DescriptionType::Offer);
+        match (one.kind, other.kind) {
+            (Some(DescriptionType::Rollback), _) | (_, Some(DescriptionType::Rollback)) => None,
+            (first, second) if is_answer(first) && !is_answer(second) => Some((other, one)),
+            (first, second) if is_offer(second) && !is_offer(first) => Some((other, one)),
+            // Two offers of one dump are no pair; two files are what the user says they are.
+            (first, second) if first.is_some() && first == second && one.file == other.file => None,
+            _ => Some((one, other)),
+        }
+    }
+}
