@@ -165,6 +165,10 @@ fn related(candidate: &Candidate) -> Option<String> {
 fn write_servers(report: &Candidates, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     for server in &report.servers {
         heading(&server.url, style, out)?;
+        if let Some(reason) = &server.skipped {
+            let text = style.wrap("  not asked: ", reason);
+            writeln!(out, "{}", style.paint(Paint::Yellow, &text))?;
+        }
         for (attempt, depth) in chains(server) {
             write_attempt(attempt, depth, style, out)?;
         }
@@ -294,22 +298,22 @@ fn why(attempt: &Attempt) -> Option<String> {
     Some(text)
 }
 
-/// `allocate 21 ms`; with how it ended if it is the one that failed, and its detail unless that has been said.
+/// `allocate 21 ms`; the one that failed also says how, unless that is what `said` ends with.
 fn step(step: &Step, said: Option<&str>) -> String {
-    let mut text = format!("{} {}", step.step, units::duration(step.took_ms));
-    let failed = match step.outcome {
-        AttemptOutcome::Ok => None,
-        AttemptOutcome::Failed => Some("failed"),
-        AttemptOutcome::Timeout => Some("timeout"),
+    let text = format!("{} {}", step.step, units::duration(step.took_ms));
+    let word = match step.outcome {
+        AttemptOutcome::Ok => return text,
+        AttemptOutcome::Failed => "failed",
+        AttemptOutcome::Timeout => "timeout",
     };
-    let words: Vec<&str> = failed
-        .into_iter()
-        .chain(step.detail.as_deref().filter(|detail| Some(*detail) != said))
-        .collect();
-    if !words.is_empty() {
-        text.push_str(&format!(" ({})", words.join(": ")));
+    match step
+        .detail
+        .as_deref()
+        .filter(|detail| !said.is_some_and(|said| said.ends_with(detail)))
+    {
+        Some(detail) => format!("{text} ({word}: {detail})"),
+        None => format!("{text} ({word})"),
     }
-    text
 }
 
 /// The addresses that came of it.
