@@ -2,6 +2,7 @@
 //!
 //! Values stay as they were typed (URLs, file names); the commands give them a meaning. What clap can check by itself
 //! (ranges, conflicts, what needs what) is checked here, so that a wrong command line fails before anything is done.
+#![allow(rustdoc::broken_intra_doc_links, reason = "the comments of options are their help texts")]
 
 use std::path::PathBuf;
 use std::time::Duration;
