@@ -39,7 +39,9 @@ impl Parsed {
             "{line}"
         );
         assert_eq!(self.priority, Some(candidate.priority), "{line}");
-        assert_eq!(self.address.as_ref(), Some(&candidate.address.to_string()), "{line}");
+        // Chromium writes IPv6 addresses with brackets.
+        let address = self.address.as_deref().map(|address| address.trim_matches(['[', ']']));
+        assert_eq!(address, Some(candidate.address.to_string().as_str()), "{line}");
         assert_eq!(self.port, Some(candidate.port), "{line}");
         assert_eq!(self.candidate_type.as_ref(), Some(&candidate.candidate_type), "{line}");
         let related = candidate.related_address.map(|address| address.to_string());
