@@ -236,11 +236,12 @@ fn take_failure(failure: Failure, attempt: &mut Attempt) -> Option<String> {
     attempt.redirected_to = failure.redirect.as_ref().map(|redirect| redirect.server);
     let kind = match &failure.kind {
         FailureKind::Timeout => ErrorKind::Timeout,
+        // Try Alternate, without an alternate.
+        FailureKind::Rejected if failure.code == Some(ErrorCode::TRY_ALTERNATE.0) => ErrorKind::RedirectLoop,
         FailureKind::Rejected => ErrorKind::StunError,
         FailureKind::Unauthorized => ErrorKind::Unauthorized,
         FailureKind::MissingCredentials => ErrorKind::MissingCredentials,
         FailureKind::NonceLoop => ErrorKind::NonceLoop,
-        FailureKind::Redirect if failure.redirect.is_none() => ErrorKind::RedirectLoop,
         FailureKind::Redirect => ErrorKind::Redirected,
         FailureKind::NotStun => ErrorKind::NotStun,
         FailureKind::Malformed => ErrorKind::Malformed,
