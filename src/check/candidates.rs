@@ -10,6 +10,7 @@ use crate::report::candidates::{
     Attempt, AttemptError, AttemptOutcome, Candidates, CredentialNote, ErrorKind, LeftOut, Server, UrlNote,
 };
 use crate::report::{Evidence, Finding, Severity};
+use crate::time::span;
 
 /// A certificate with less than this left is mentioned: a renewal that works has happened long before.
 const EXPIRES_SOON_S: i64 = 7 * 24 * 3600;
@@ -245,7 +246,7 @@ fn check_certificates(server: &Server, findings: &mut Vec<Finding>) {
                 tls.verdict.clone(),
             )
         } else {
-            let left = duration(leaf.expires_in_s.unsigned_abs());
+            let left = span(leaf.expires_in_s.unsigned_abs());
             (
                 format!("The certificate of {} ends in {left}.", leaf.subject),
                 leaf.not_after.clone(),
@@ -382,20 +383,5 @@ fn count(number: usize, noun: &str) -> String {
         format!("One {noun} was")
     } else {
         format!("{number} {noun}s were")
-    }
-}
-
-/// A span of time as people say it: its largest unit.
-fn duration(seconds: u64) -> String {
-    let (number, unit) = match seconds {
-        0..60 => (seconds, "second"),
-        60..3600 => (seconds / 60, "minute"),
-        3600..86_400 => (seconds / 3600, "hour"),
-        _ => (seconds / 86_400, "day"),
-    };
-    if number == 1 {
-        format!("1 {unit}")
-    } else {
-        format!("{number} {unit}s")
     }
 }

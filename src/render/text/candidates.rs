@@ -10,6 +10,7 @@ use crate::render::units;
 use crate::report::candidates::{
     Attempt, AttemptOutcome, Candidate, Candidates, Certificate, ErrorKind, Server, Step, Tls,
 };
+use crate::time::span;
 
 /// All but the findings.
 pub fn write(report: &Candidates, style: &Style, out: &mut dyn Write) -> io::Result<()> {
@@ -370,7 +371,7 @@ fn tls_line(tls: &Tls) -> String {
 
 fn certificate_line(certificate: &Certificate, index: usize) -> String {
     let days = certificate.not_after.split('T').next().unwrap_or_default();
-    let left = units::span(certificate.expires_in_s.unsigned_abs());
+    let left = span(certificate.expires_in_s.unsigned_abs());
     let expiry = if certificate.expires_in_s < 0 {
         format!("expired {left} ago ({days})")
     } else {
