@@ -712,13 +712,14 @@ fn what_tls_shows() {
         "connect:ok tls:ok challenge:ok allocate:ok refresh:ok",
     );
     let detail = attempt.step("tls").and_then(|step| step.detail.as_deref());
-    assert!(detail.is_some_and(|detail| detail.contains("1.3")), "{detail:?}");
+    // Which version and cipher suite is up to the OpenSSL that coturn was built with.
     assert!(
-        run.stdout.contains("TLS13_") || run.stdout.contains("TLS_AES"),
-        "{}",
-        run.stdout
+        detail.is_some_and(|detail| detail.contains("TLS 1.") && detail.contains("TLS_")),
+        "{detail:?}"
     );
+    // The chain, with its names.
     assert!(run.stdout.contains("rtcdiag test server"), "{}", run.stdout);
+    assert!(run.stdout.contains("2999-01-01"), "{}", run.stdout);
 }
 
 #[test]
@@ -734,18 +735,14 @@ fn certificates_that_must_not_be_trusted() {
         for scheme in ["turns", "stuns"] {
             let url = url(scheme, V4, &coturn, "");
             let authority = authority(&coturn);
-            let asked = || {
-                let asked = match scheme {
-                    "turns" => candidates().turn(&url).credentials(USERNAME, PASSWORD),
-                    _ => candidates().stun(&url),
-                };
-                if know_authority {
-                    asked.args(&["--ca-file", &authority])
-                } else {
-                    asked
-                }
+            let asked = || match scheme {
+                "turns" => candidates().turn(&url).credentials(USERNAME, PASSWORD),
+                _ => candidates().stun(&url),
             };
-            let run = asked().run();
+            let run = match know_authority {
+                true => asked().args(&["--ca-file", &authority]).run(),
+                false => asked().run(),
+            };
             assert_refused(&run, &url, "connect:ok tls:failed", kind, None);
             let found = run.assert_finding(finding);
             assert_eq!(found.severity, "error");
