@@ -183,3 +183,137 @@ impl Observer for Exchanges {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::proto::stun::Builder;
+
+    const CLIENT: &str = "192.0.2.1:5000";
+    const SERVER: &str = "198.51.100.1:3478";
+    const OTHER: &str = "198.51.100.2:3479";
+
+    fn id(number: u8) -> TransactionId {
+        TransactionId::new([number; 12])
+    }
+
+    /// Feeds one message: milliseconds, from, to, octets.
+    fn pass(exchanges: &mut Exchanges, ms: u64, src: &str, dst: &str, bytes: &[u8]) {
+        let (src, dst) = (src.parse().unwrap(), dst.parse().unwrap());
+        exchanges.observe(&Datagram {
+            at: At::from_millis(ms),
+            transport: Transport::Udp,
+            src,
+            dst,
+            bytes,
+        });
+    }
+
+    fn message(class: Class, number: u8) -> Vec<u8> {
+        Builder::new(class, Method::BINDING, id(number)).build()
+    }
+
+    fn error(number: u8, code: ErrorCode) -> Vec<u8> {
+        Builder::new(Class::Error, Method::BINDING, id(number))
+            .error_code(code, "no")
+            .build()
+    }
+
+    fn only(exchanges: &Exchanges) -> &Exchange {
+        assert_eq!(exchanges.len(), 1);
+        exchanges.get(&id(1), CLIENT.parse().unwrap()).unwrap()
+    }
+
+    #[test]
+    fn one_request_and_its_answer() {
+        let mut exchanges = Exchanges::new();
+        assert!(exchanges.is_empty());
+        pass(&mut exchanges, 10, CLIENT, SERVER, &message(Class::Request, 1));
+        assert_eq!(only(&exchanges).outcome(), Outcome::Unanswered);
+        assert_eq!(only(&exchanges).rtt(), None);
+        pass(&mut exchanges, 35, SERVER, CLIENT, &message(Class::Success, 1));
+        let exchange = only(&exchanges);
+        assert_eq!(exchange.outcome(), Outcome::Success);
+        assert_eq!(exchange.rtt(), Some(Duration::from_millis(25)));
+        assert_eq!(
+            (exchange.retransmissions(), exchange.answered_from_elsewhere()),
+            (0, None)
+        );
+        assert_eq!(
+            (exchange.method, exchange.server),
+            (Method::BINDING, SERVER.parse().unwrap())
+        );
+    }
+
+    #[test]
+    fn a_request_sent_twice_has_no_known_round_trip_time() {
+        let mut exchanges = Exchanges::new();
+        pass(&mut exchanges, 0, CLIENT, SERVER, &message(Class::Request, 1));
+        pass(&mut exchanges, 500, CLIENT, SERVER, &message(Class::Request, 1));
+        pass(&mut exchanges, 520, SERVER, CLIENT, &message(Class::Success, 1));
+        pass(&mut exchanges, 530, SERVER, CLIENT, &message(Class::Success, 1));
+        let exchange = only(&exchanges);
+        assert_eq!(
+            (exchange.rtt(), exchange.retransmissions(), exchange.answers.len()),
+            (None, 1, 2)
+        );
+    }
+
+    #[test]
+    fn the_first_answer_decides() {
+        let mut exchanges = Exchanges::new();
+        pass(&mut exchanges, 0, CLIENT, SERVER, &message(Class::Request, 1));
+        pass(&mut exchanges, 5, SERVER, CLIENT, &error(1, ErrorCode::STALE_NONCE));
+        pass(&mut exchanges, 6, SERVER, CLIENT, &message(Class::Success, 1));
+        assert_eq!(only(&exchanges).outcome(), Outcome::Error(ErrorCode::STALE_NONCE));
+        assert_eq!(only(&exchanges).answers[0].error_code, Some(438));
+    }
+
+    #[test]
+    fn an_answer_may_come_from_elsewhere() {
+        let mut exchanges = Exchanges::new();
+        pass(&mut exchanges, 0, CLIENT, SERVER, &message(Class::Request, 1));
+        pass(&mut exchanges, 9, OTHER, CLIENT, &message(Class::Success, 1));
+        assert_eq!(only(&exchanges).answered_from_elsewhere(), Some(OTHER.parse().unwrap()));
+        assert_eq!(only(&exchanges).outcome(), Outcome::Success);
+    }
+
+    #[test]
+    fn the_same_id_of_another_client_is_another_exchange() {
+        let mut exchanges = Exchanges::new();
+        pass(&mut exchanges, 0, CLIENT, SERVER, &message(Class::Request, 1));
+        pass(&mut exchanges, 1, OTHER, SERVER, &message(Class::Request, 1));
+        pass(&mut exchanges, 2, SERVER, OTHER, &message(Class::Success, 1));
+        let outcomes: Vec<_> = exchanges.iter().map(Exchange::outcome).collect();
+        assert_eq!(outcomes, [Outcome::Unanswered, Outcome::Success]);
+    }
+
+    #[test]
+    fn exchanges_stand_in_the_order_of_first_sight() {
+        let mut exchanges = Exchanges::new();
+        for number in [3, 1, 2, 1] {
+            pass(&mut exchanges, 0, CLIENT, SERVER, &message(Class::Request, number));
+        }
+        let ids: Vec<_> = (&exchanges).into_iter().map(|one| one.transaction_id).collect();
+        assert_eq!(ids, [id(3), id(1), id(2)]);
+    }
+
+    #[test]
+    fn indications_strays_and_other_protocols_make_no_exchange() {
+        let mut exchanges = Exchanges::new();
+        pass(&mut exchanges, 0, CLIENT, SERVER, &message(Class::Indication, 1));
+        pass(&mut exchanges, 0, SERVER, CLIENT, &message(Class::Success, 9));
+        // A DTLS record: it has the size of a STUN message, and neither cookie nor sense.
+        pass(
+            &mut exchanges,
+            0,
+            CLIENT,
+            SERVER,
+            &[
+                0x16, 0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0, 1, 0, 9, 1, 2, 3, 4, 5, 6, 7, 8, 9,
+            ],
+        );
+        pass(&mut exchanges, 0, CLIENT, SERVER, &[]);
+        assert_eq!((exchanges.len(), exchanges.unmatched()), (0, 1));
+    }
+}

@@ -1,12 +1,207 @@
 //! rtcdiag: why does my WebRTC call not connect, or sound bad?
+//!
+//! A live run is a capture that we made ourselves: whatever the program looks at first becomes facts with a time, and
+//! verdicts are pure functions of facts.
+//!
+//! ```text
+//! sockets -- net --+
+//!                  +-> Datagram -> proto -> exchange -> check -> report -> render -> stdout
+//!                         ^                               ^
+//!                         +-- probe (what to send next)   |
+//! ```
+//!
+//! | module | what it is |
+//! | --- | --- |
+//! | [`time`], [`secret`], [`datagram`] | the floor: when, what is never shown, what passed between two addresses |
+//! | [`proto`] | bytes and text to types and back: STUN, TURN framing, ICE candidates and URLs |
+//! | [`report`] | the documents: plain data, read and written as JSON |
+//! | [`exchange`] | which response belongs to which request |
+//! | [`probe`] | questions as state machines, without sockets or a clock |
+//! | [`net`] | the only sockets, clock, randomness, name lookups and TLS |
+//! | [`check`] | facts to findings, and the catalog of all findings |
+//! | [`render`] | documents to text and JSON; escaping, redaction |
+//! | [`cli`], [`error`] | the command line; what stops a command |
+//! | [`command`] | one file per subcommand |
+//!
+//! [`run`] puts them together: parse, run the command, render, exit code.
 #![forbid(unsafe_code)]
 #![cfg_attr(not(test), warn(clippy::disallowed_methods, clippy::disallowed_macros))]
 
 pub mod check;
+pub mod cli;
+pub mod command;
 pub mod datagram;
+pub mod error;
 pub mod exchange;
+pub mod net;
 pub mod probe;
 pub mod proto;
+pub mod render;
 pub mod report;
 pub mod secret;
 pub mod time;
+
+use std::ffi::OsString;
+use std::io::{self, BufWriter, IsTerminal, Write};
+
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser};
+
+use crate::cli::{Cli, ColorChoice, Command, Global};
+use crate::command::{Context, Output, Private};
+use crate::error::Error;
+use crate::render::text::Paint;
+use crate::render::{Format, Redactor, Renderer, Style, redact};
+use crate::report::{Envelope, Severity};
+
+/// The exit code of a run that found something that does not work.
+const FOUND_ERRORS: u8 = 1;
+/// The exit code of a run that the user stopped.
+const INTERRUPTED: u8 = 130;
+
+/// Parses the command line, runs the command and prints what came of it. Returns the exit code: 0, 1, 2 or 130.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let cli = match Cli::try_parse_from(&arguments) {
+        Ok(cli) => cli,
+        Err(error) => return not_parsed(&error, &arguments),
+    };
+    let color = match cli.global.color {
+        ColorChoice::Auto => None,
+        ColorChoice::Always => Some(true),
+        ColorChoice::Never => Some(false),
+    };
+    let format = match cli.global.format() {
+        cli::Format::Text => Format::Text,
+        cli::Format::Json => Format::Json,
+        cli::Format::Jsonl => Format::Jsonl,
+    };
+    let mut renderer = renderer(format, color, cli.global.redact);
+    renderer.quiet = cli.global.quiet;
+    if let Some(redactor) = &renderer.redactor {
+        conceal_arguments(&cli.command, redactor);
+    }
+    render::trace::start(cli.global.verbose, &renderer);
+    let style = Style::for_stderr(color);
+    match execute(cli.command, &cli.global, &renderer, &style) {
+        Ok(code) => code,
+        Err(error) => fail(&error, &renderer, style),
+    }
+}
+
+/// Help, the version, or what is wrong with the command line.
+fn not_parsed(error: &clap::Error, arguments: &[OsString]) -> u8 {
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            // Nobody may want to read it to its end.
+            let _ = error.print();
+            return 0;
+        }
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            let _ = error.print();
+            return error::COULD_NOT_RUN;
+        }
+        _ => {}
+    }
+    let mut command = env!("CARGO_PKG_NAME").to_owned();
+    let program = Cli::command();
+    if let Some(subcommand) = arguments.iter().find_map(|argument| program.find_subcommand(argument)) {
+        command = format!("{command} {}", subcommand.get_name());
+    }
+    let redact = arguments.iter().any(|argument| argument == "--redact");
+    let renderer = renderer(Format::Text, None, redact);
+    fail(&Error::usage(error, &command), &renderer, Style::for_stderr(None))
+}
+
+fn renderer(format: Format, color: Option<bool>, redact: bool) -> Renderer {
+    Renderer {
+        format,
+        style: Style::for_stdout(color),
+        quiet: false,
+        redactor: redact.then(Redactor::new),
+    }
+}
+
+/// The command itself: results are printed as they come, then the report.
+fn execute(command: Command, global: &Global, renderer: &Renderer, style: &Style) -> Result<u8, Error> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    // What goes wrong with stdout while the command runs is told at its end: it has things to release.
+    let mut written = Ok(());
+    let outcome = command::run(
+        command,
+        &mut Context {
+            emit: &mut |event| {
+                if written.is_ok() {
+                    written = renderer.event(&event, &mut out);
+                }
+            },
+            conceal: &mut |private, text| {
+                if let Some(redactor) = &renderer.redactor {
+                    redactor.learn(private_name(private), text);
+                }
+            },
+            show: &|text| renderer.line(text),
+            progress: io::stderr().is_terminal() && !global.quiet && global.verbose == 0,
+            color: style.color,
+        },
+    )?;
+    let code = match &outcome {
+        Output::Report(envelope) => exit_code(envelope),
+        Output::Bytes(_) | Output::Nothing => 0,
+    };
+    let written = written
+        .and_then(|()| match &outcome {
+            Output::Report(envelope) => renderer.report(envelope, &mut out),
+            Output::Bytes(bytes) => out.write_all(bytes),
+            Output::Nothing => Ok(()),
+        })
+        .and_then(|()| out.flush());
+    // Whatever is left in the buffer would only fail again.
+    let _ = out.into_parts();
+    match written {
+        Ok(()) => Ok(code),
+        // The reader has what it wanted: `rtcdiag explain | head -1`.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(0),
+        Err(error) => Err(Error::io("write", "stdout", &error)),
+    }
+}
+
+fn exit_code(envelope: &Envelope) -> u8 {
+    match envelope.worst() {
+        _ if envelope.interrupted => INTERRUPTED,
+        Some(Severity::Error) => FOUND_ERRORS,
+        _ => 0,
+    }
+}
+
+/// Tells the redactor of the names on the command line before anything is printed.
+fn conceal_arguments(command: &Command, redactor: &Redactor) {
+    if let Command::Candidates(options) = command {
+        for url in options.stun.iter().chain(&options.turn) {
+            redactor.learn_url(url);
+        }
+        if let Some(username) = &options.username {
+            redactor.learn(redact::Private::Username, username);
+        }
+    }
+}
+
+fn private_name(private: Private) -> redact::Private {
+    match private {
+        Private::Host => redact::Private::Host,
+        Private::Username => redact::Private::Username,
+        Private::Realm => redact::Private::Realm,
+        Private::Password => redact::Private::Password,
+    }
+}
+
+/// `error: ...` and `hint: ...` on stderr. If nobody reads that there is no one left to tell.
+fn fail(error: &Error, renderer: &Renderer, style: Style) -> u8 {
+    let mut stderr = io::stderr().lock();
+    let message = renderer.line(&error.to_string());
+    let _ = writeln!(stderr, "{} {message}", style.paint(Paint::Red, "error:"));
+    for hint in &error.hints {
+        let _ = writeln!(stderr, "{} {}", style.paint(Paint::Green, "hint:"), renderer.line(hint));
+    }
+    error.exit_code
+}

@@ -13,6 +13,7 @@ fn report(servers: Vec<Server>) -> Candidates {
         candidates: vec![candidate("host"), candidate("srflx"), candidate("relay")],
         servers,
         configuration_errors: Vec::new(),
+        configuration_notes: Vec::new(),
         interfaces: vec![interface("10.0.0.5", None), interface("2001:db8::5", None)],
         policy: "all".to_owned(),
         finished_ms: 1.0,
@@ -54,6 +55,7 @@ fn server(scheme: &str, attempts: Vec<Attempt>) -> Server {
         scheme: scheme.to_owned(),
         url_notes: Vec::new(),
         credential_notes: Vec::new(),
+        skipped: None,
         attempts,
     }
 }
@@ -164,9 +166,13 @@ fn failing(kind: ErrorKind, code: Option<u16>) -> Candidates {
     report(vec![server("turn", vec![failed(kind, code)])])
 }
 
-fn with_note(note: CredentialNote, attempt: Attempt) -> Candidates {
+fn with_note(note: &str, attempt: Attempt) -> Candidates {
     let mut server = server("turn", vec![attempt]);
-    server.credential_notes = vec![note];
+    server.credential_notes = vec![CredentialNote {
+        note: note.to_owned(),
+        problem: "the user name is odd".to_owned(),
+        instead: "Do better.".to_owned(),
+    }];
     report(vec![server])
 }
 
@@ -209,6 +215,21 @@ fn cases() -> Vec<(&'static str, Candidates, Vec<&'static str>)> {
             "not authentic",
             failing(NotAuthentic, None),
             vec!["answer-not-authentic"],
+        ),
+        (
+            "wrong id",
+            failing(WrongTransaction, None),
+            vec!["answer-with-wrong-transaction-id"],
+        ),
+        (
+            "bid down",
+            failing(BidDown, None),
+            vec!["turn-password-algorithms-removed"],
+        ),
+        (
+            "algorithm",
+            failing(PasswordAlgorithm, None),
+            vec!["turn-password-algorithm-unknown"],
         ),
         (
             "rejected",
@@ -320,37 +341,37 @@ fn cases() -> Vec<(&'static str, Candidates, Vec<&'static str>)> {
         ),
         (
             "expired, and rejected",
-            with_note(CredentialNote::Expired { ago_s: 60 }, failed(Unauthorized, Some(401))),
+            with_note("expired", failed(Unauthorized, Some(401))),
             vec!["turn-credentials-expired", "turn-credentials-rejected"],
         ),
         (
             "expired by its looks, and accepted",
-            with_note(CredentialNote::Expired { ago_s: 60 }, relayed("198.51.100.1:50000")),
+            with_note("expired", relayed("198.51.100.1:50000")),
             vec![],
         ),
         (
             "milliseconds",
-            with_note(CredentialNote::Milliseconds, failed(Unauthorized, Some(401))),
+            with_note("milliseconds", failed(Unauthorized, Some(401))),
             vec!["turn-credentials-milliseconds", "turn-credentials-rejected"],
         ),
         (
             "reversed",
-            with_note(CredentialNote::Reversed, failed(Unauthorized, Some(401))),
+            with_note("reversed", failed(Unauthorized, Some(401))),
             vec!["turn-credentials-reversed", "turn-credentials-rejected"],
         ),
         (
             "hex",
-            with_note(CredentialNote::Hex, failed(StunError, Some(400))),
+            with_note("hex-credential", failed(StunError, Some(400))),
             vec!["turn-credentials-hex", "turn-bad-request"],
         ),
         (
             "missing, and asked for",
-            with_note(CredentialNote::Missing, failed(MissingCredentials, Some(401))),
+            with_note("missing-credential", failed(MissingCredentials, Some(401))),
             vec!["turn-credentials-missing"],
         ),
         (
             "missing, and no answer",
-            with_note(CredentialNote::Missing, failed(Timeout, None)),
+            with_note("missing-credential", failed(Timeout, None)),
             vec!["turn-credentials-missing", "server-timeout"],
         ),
     ];
@@ -365,24 +386,37 @@ fn cases() -> Vec<(&'static str, Candidates, Vec<&'static str>)> {
         vec!["turn-redirected"],
     ));
 
-    let mut misspelled = server("stun", vec![good()]);
-    misspelled.url_notes = vec![UrlNote {
-        note: "slashes".to_owned(),
-        instead: "stun:server.example".to_owned(),
-    }];
-    cases.push((
-        "misspelled",
-        report(vec![misspelled]),
-        vec!["url-outdated-or-misspelled"],
-    ));
+    let with_url_note = |well_formed: bool| {
+        let mut server = server("stun", vec![good()]);
+        server.url_notes = vec![UrlNote {
+            note: "a-note".to_owned(),
+            well_formed,
+            problem: "it has slashes before the host".to_owned(),
+            browsers: "Browsers refuse it.".to_owned(),
+            instead: "Leave them out.".to_owned(),
+        }];
+        report(vec![server])
+    };
+    cases.push(("misspelled", with_url_note(false), vec!["url-outdated-or-misspelled"]));
+    cases.push(("not for browsers", with_url_note(true), vec!["url-not-for-browsers"]));
 
     let mut refused = report(vec![server("stun", vec![good()])]);
     refused.configuration_errors = vec![ConfigurationError {
         entry: "iceServers[0]".to_owned(),
+        url: String::new(),
         problem: "no urls".to_owned(),
         instead: "add urls".to_owned(),
     }];
     cases.push(("configuration", refused, vec!["ice-servers-entry-refused"]));
+
+    let mut quirky = report(vec![server("stun", vec![good()])]);
+    quirky.configuration_notes = vec!["iceServers[0] has `url`; the name is `urls`".to_owned()];
+    cases.push(("configuration with old names", quirky, vec!["ice-servers-misspelled"]));
+    cases.push((
+        "blanks in the credential",
+        with_note("blanks-around-credential", failed(Unauthorized, Some(401))),
+        vec!["turn-credentials-malformed", "turn-credentials-rejected"],
+    ));
 
     let two = |first: Attempt, second: Attempt| report(vec![server("stun", vec![first]), server("stun", vec![second])]);
     cases.push((
@@ -562,14 +596,11 @@ fn equal_failures_of_one_server_are_one_finding() {
 
 #[test]
 fn doubtful_credentials_are_a_warning_while_the_server_is_silent() {
-    let silent = with_note(
-        CredentialNote::Expired { ago_s: 7200 },
-        failed(ErrorKind::Timeout, None),
-    );
+    let silent = with_note("expired", failed(ErrorKind::Timeout, None));
     let finding = check(&silent)
         .into_iter()
         .find(|finding| finding.code == "turn-credentials-expired")
         .unwrap();
     assert_eq!(finding.severity, Severity::Warning);
-    assert_eq!(finding.summary, "The time in the username passed 2 hours ago.");
+    assert_eq!(finding.summary, "The user name is odd.");
 }

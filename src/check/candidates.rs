@@ -7,7 +7,7 @@ use super::catalog::Entry;
 use super::catalog::candidates as catalog;
 use super::nat;
 use crate::report::candidates::{
-    Attempt, AttemptError, AttemptOutcome, Candidates, CredentialNote, ErrorKind, LeftOut, Server,
+    Attempt, AttemptError, AttemptOutcome, Candidates, CredentialNote, ErrorKind, LeftOut, Server, UrlNote,
 };
 use crate::report::{Evidence, Finding, Severity};
 
@@ -20,6 +20,11 @@ pub fn check(report: &Candidates) -> Vec<Finding> {
     for problem in &report.configuration_errors {
         let evidence = Evidence::new(&problem.entry, format!("{}; {}", problem.problem, problem.instead));
         findings.push(catalog::CONFIG_NOTE.finding(&problem.entry, sentence(&problem.problem), vec![evidence]));
+    }
+    if !report.configuration_notes.is_empty() {
+        let facts = report.configuration_notes.iter().map(Evidence::value).collect();
+        let summary = sentence(&report.configuration_notes.join("; "));
+        findings.push(catalog::CONFIG_QUIRK.finding("ICE server list", summary, facts));
     }
     for server in &report.servers {
         check_server(server, &mut findings);
@@ -41,16 +46,18 @@ fn check_server(server: &Server, findings: &mut Vec<Finding>) {
 }
 
 fn check_url(server: &Server, findings: &mut Vec<Finding>) {
-    if server.url_notes.is_empty() {
-        return;
+    let (well_formed, malformed): (Vec<&UrlNote>, Vec<&UrlNote>) =
+        server.url_notes.iter().partition(|note| note.well_formed);
+    for (entry, notes) in [(catalog::URL_NOTE, malformed), (catalog::URL_BROWSERS, well_formed)] {
+        if notes.is_empty() {
+            continue;
+        }
+        let problems: Vec<_> = notes.iter().map(|note| note.problem.as_str()).collect();
+        let facts = notes
+            .iter()
+            .map(|note| Evidence::new(&note.note, format!("{} {}", note.browsers, note.instead)));
+        findings.push(entry.finding(&server.url, sentence(&problems.join("; ")), facts.collect()));
     }
-    let notes: Vec<_> = server.url_notes.iter().map(|note| note.note.as_str()).collect();
-    let evidence = server
-        .url_notes
-        .iter()
-        .map(|note| Evidence::new(&note.note, &note.instead))
-        .collect();
-    findings.push(catalog::URL_NOTE.finding(&server.url, sentence(&notes.join("; ")), evidence));
 }
 
 /// What is odd about the credentials matters only where the server did not take them: a username like
@@ -61,39 +68,29 @@ fn check_credentials(server: &Server, findings: &mut Vec<Finding>) {
     }
     let refused: Vec<&Attempt> = server.attempts.iter().filter(|attempt| is_refusal(attempt)).collect();
     for note in &server.credential_notes {
-        let (entry, summary) = match note {
-            CredentialNote::Expired { ago_s } => (
-                catalog::CREDENTIALS_EXPIRED,
-                format!("The time in the username passed {} ago.", duration(*ago_s)),
-            ),
-            CredentialNote::Milliseconds => (
-                catalog::CREDENTIALS_MILLISECONDS,
-                "The number in the username has 13 digits.".to_owned(),
-            ),
-            CredentialNote::Reversed => (
-                catalog::CREDENTIALS_REVERSED,
-                "The time stands behind the name in the username.".to_owned(),
-            ),
-            CredentialNote::Hex => (
-                catalog::CREDENTIALS_HEX,
-                "The credential is 40 hexadecimal digits long.".to_owned(),
-            ),
-            // The 401 itself says so, with better evidence.
-            CredentialNote::Missing if !refused.is_empty() => continue,
-            CredentialNote::Missing => (
-                catalog::CREDENTIALS_MISSING,
-                "A TURN URL without a username and a credential.".to_owned(),
-            ),
-        };
-        let mut finding = entry.finding(
-            &server.url,
-            summary,
-            refused.iter().map(|attempt| evidence(attempt)).collect(),
-        );
+        let entry = credential_entry(note);
+        // The 401 itself says so, with better evidence.
+        if entry == catalog::CREDENTIALS_MISSING && !refused.is_empty() {
+            continue;
+        }
+        let mut facts = vec![Evidence::new(&note.note, &note.instead)];
+        facts.extend(refused.iter().map(|attempt| evidence(attempt)));
+        let mut finding = entry.finding(&server.url, sentence(&note.problem), facts);
         if refused.is_empty() {
             lower(&mut finding, Severity::Warning);
         }
         findings.push(finding);
+    }
+}
+
+fn credential_entry(note: &CredentialNote) -> &'static Entry {
+    match note.note.as_str() {
+        "expired" => catalog::CREDENTIALS_EXPIRED,
+        "milliseconds" => catalog::CREDENTIALS_MILLISECONDS,
+        "reversed" => catalog::CREDENTIALS_REVERSED,
+        "hex-credential" | "base64-of-hex" => catalog::CREDENTIALS_HEX,
+        "missing-username" | "missing-credential" => catalog::CREDENTIALS_MISSING,
+        _ => catalog::CREDENTIALS_FORM,
     }
 }
 
@@ -146,6 +143,9 @@ fn failure_entry(error: &AttemptError) -> Option<&'static Entry> {
         ErrorKind::Malformed => catalog::MALFORMED_ANSWER,
         ErrorKind::WrongSource => catalog::ANSWER_FROM_ELSEWHERE,
         ErrorKind::NotAuthentic => catalog::NOT_AUTHENTIC,
+        ErrorKind::WrongTransaction => catalog::ANSWER_TO_ANOTHER,
+        ErrorKind::BidDown => catalog::BID_DOWN,
+        ErrorKind::PasswordAlgorithm => catalog::PASSWORD_ALGORITHM,
         ErrorKind::Unauthorized => catalog::CREDENTIALS_REJECTED,
         ErrorKind::MissingCredentials => catalog::CREDENTIALS_MISSING,
         ErrorKind::NonceLoop => catalog::TURN_NONCE_LOOP,

@@ -3,6 +3,31 @@
 //! A probe has no socket and no clock. A driver (`net` for real sockets, a simulated network in tests) asks it
 //! [`poll`](Probe::poll) for the next step and tells it with [`handle`](Probe::handle) what happened.
 //! Time and randomness are arguments.
+//!
+//! | module | what it is |
+//! | --- | --- |
+//! | [`transaction`] | one request: when to send it again, which answers are its own |
+//! | [`authentication`] | the long-term credential mechanism, client side (RFC 8489 §9.2) |
+//! | [`trace`] | what a report shows: steps, notes, failures |
+//! | [`binding`] | asks a STUN server for our reflexive address |
+//! | [`allocate`] | asks a TURN server for a relayed address, and gives it back |
+//!
+//! # The driver's side of the contract
+//!
+//! 1. Call `poll` until it says `Wait` or `Done`, sending what it asks for. A `Wait` is always for a time later than
+//!    the `now` it was asked at, so this ends.
+//! 2. Sleep until that time, or until something happens; tell the probe with `handle`; go on at 1.
+//! 3. After [`Input::Cancel`] go on as before: the probe itself bounds how long it still needs.
+//! 4. `Done` is final, and whatever arrives later is ignored.
+
+pub mod allocate;
+mod allocation;
+mod attempt;
+pub mod authentication;
+pub mod binding;
+mod release;
+pub mod trace;
+pub mod transaction;
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -16,6 +41,26 @@ pub trait Probe {
 
     /// What to do next. Called again after every `Send`, after every `handle` and when the time of a `Wait` has come.
     fn poll(&mut self, now: At) -> Step;
+}
+
+impl<P: Probe + ?Sized> Probe for Box<P> {
+    fn handle(&mut self, now: At, input: Input<'_>) {
+        (**self).handle(now, input);
+    }
+
+    fn poll(&mut self, now: At) -> Step {
+        (**self).poll(now)
+    }
+}
+
+impl<P: Probe + ?Sized> Probe for &mut P {
+    fn handle(&mut self, now: At, input: Input<'_>) {
+        (**self).handle(now, input);
+    }
+
+    fn poll(&mut self, now: At) -> Step {
+        (**self).poll(now)
+    }
 }
 
 /// What can happen to a probe.

@@ -1,7 +1,9 @@
 //! Bytes and text to types and back. No IO, no clock, no async, no printing.
 
 pub mod demux;
+pub mod ice;
 pub mod reader;
 pub mod registry;
 pub mod stun;
 pub mod turn;
+pub mod turn_rest;

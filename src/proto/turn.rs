@@ -1,6 +1,7 @@
 //! What TURN adds to STUN: ChannelData messages, and finding whole messages in a stream.
 
 use crate::proto::reader::Damage;
+use crate::proto::stun::{HEADER, MAGIC_COOKIE};
 
 /// Octets before the data of a ChannelData message.
 pub const CHANNEL_DATA_HEADER: usize = 4;
@@ -99,9 +100,10 @@ impl<'a> ChannelData<'a> {
 pub enum Frame {
     /// A whole message of this many octets, the padding of ChannelData included.
     Message(usize),
-    /// A message of which more octets must come: `wanted` in all, as far as can be told.
+    /// A message of which more octets must come.
     Incomplete {
-        /// Octets the buffer must hold before asking again.
+        /// Octets the buffer must hold for a whole message, as far as can be told by now. Asking earlier does no
+        /// harm, and may find that the stream is [`NotFramed`](Frame::NotFramed).
         wanted: usize,
     },
     /// Neither STUN nor ChannelData: the stream cannot be read on.
@@ -111,24 +113,31 @@ pub enum Frame {
 /// The first message in `buffer`, read from TCP or TLS (RFC 8489 §6.2.2, RFC 8656 §12.5).
 ///
 /// STUN is 20 octets and what its length field says; ChannelData is 4 octets and its length, padded to a multiple
-/// of four.
+/// of four. Something else is told as early as it shows: no magic cookie (TLS where none was expected, RFC 3489),
+/// no channel that RFC 8656 §12 has, or the answer of a web server, which begins like channel 0x4854.
 pub fn frame(buffer: &[u8]) -> Frame {
-    let length = match *buffer {
-        [] => {
-            return Frame::Incomplete {
-                wanted: CHANNEL_DATA_HEADER,
-            };
-        }
-        [0x80..=0xff, ..] => return Frame::NotFramed,
-        [_] | [_, _] | [_, _, _] => {
-            return Frame::Incomplete {
-                wanted: CHANNEL_DATA_HEADER,
-            };
-        }
-        [_, _, high, low, ..] => usize::from(u16::from_be_bytes([high, low])),
+    let Some(&first) = buffer.first() else {
+        return Frame::Incomplete {
+            wanted: CHANNEL_DATA_HEADER,
+        };
     };
-    let wanted = if buffer[0] < 0x40 {
-        20 + length
+    let is_stun = first < 0x40;
+    let head = &buffer[..buffer.len().min(8)];
+    let cookie = MAGIC_COOKIE.to_be_bytes();
+    if is_stun && head.iter().skip(4).ne(cookie.iter().take(head.len().saturating_sub(4))) {
+        return Frame::NotFramed;
+    }
+    if first >= 0x50 || head.starts_with(b"HTTP/") {
+        return Frame::NotFramed;
+    }
+    let Some(&[_, _, high, low]) = buffer.first_chunk() else {
+        return Frame::Incomplete {
+            wanted: if is_stun { HEADER } else { CHANNEL_DATA_HEADER },
+        };
+    };
+    let length = usize::from(u16::from_be_bytes([high, low]));
+    let wanted = if is_stun {
+        HEADER + length
     } else {
         CHANNEL_DATA_HEADER + length.next_multiple_of(4)
     };
@@ -136,5 +145,114 @@ pub fn frame(buffer: &[u8]) -> Frame {
         Frame::Incomplete { wanted }
     } else {
         Frame::Message(wanted)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::proto::stun::{Builder, Class, Method, TransactionId};
+
+    const FIVE: [u8; 12] = [0x40, 0x01, 0x00, 0x05, b'h', b'e', b'l', b'l', b'o', 0, 0, 0];
+
+    #[test]
+    fn channel_data_with_and_without_padding() {
+        for bytes in [&FIVE[..9], &FIVE[..10], &FIVE] {
+            let message = ChannelData::decode(bytes).unwrap();
+            assert_eq!(
+                (message.channel(), message.length(), message.data()),
+                (0x4001, 5, &b"hello"[..])
+            );
+            assert_eq!(message.damage(), None);
+            assert!(message.is_assignable());
+        }
+    }
+
+    #[test]
+    fn channel_data_of_the_wrong_length_gives_what_is_there() {
+        let cut = ChannelData::decode(&FIVE[..7]).unwrap();
+        assert_eq!(cut.data(), b"hel");
+        assert_eq!(
+            cut.damage(),
+            Some(Damage {
+                offset: 4,
+                wanted: 5,
+                available: 3,
+                what: "channel data"
+            })
+        );
+        let long = [&FIVE[..], &[1]].concat();
+        let long = ChannelData::decode(&long).unwrap();
+        assert_eq!(long.data(), b"hello");
+        assert_eq!(
+            long.damage().map(|damage| (damage.offset, damage.available)),
+            Some((9, 4))
+        );
+    }
+
+    #[test]
+    fn empty_or_foreign_octets_are_no_channel_data() {
+        for bytes in [&[][..], &FIVE[..3], &[0x3f, 0xff, 0, 0], &[0x80, 0, 0, 0]] {
+            assert!(ChannelData::decode(bytes).is_err(), "{bytes:?}");
+        }
+        assert_eq!(
+            ChannelData::decode(&[0x7f, 0xff, 0, 0]).map(|old| old.is_assignable()),
+            Ok(false)
+        );
+    }
+
+    #[test]
+    fn channel_data_cut_anywhere_never_panics() {
+        for cut in 0..FIVE.len() {
+            if let Ok(message) = ChannelData::decode(&FIVE[..cut]) {
+                assert_eq!(message.damage().is_some(), cut < 9, "{cut}");
+            }
+        }
+    }
+
+    fn binding() -> Vec<u8> {
+        Builder::new(Class::Request, Method::BINDING, TransactionId::new([7; 12]))
+            .fingerprint()
+            .build()
+    }
+
+    #[test]
+    fn a_stream_gives_message_after_message() {
+        let mut stream = [&binding()[..], &FIVE, &[0x40, 0, 0, 0], &binding()].concat();
+        let mut lengths = Vec::new();
+        while let Frame::Message(length) = frame(&stream) {
+            lengths.push(length);
+            stream.drain(..length);
+        }
+        assert_eq!(lengths, [28, 12, 4, 28]);
+        assert!(stream.is_empty());
+    }
+
+    #[test]
+    fn a_message_that_drips_in_is_incomplete_until_its_end() {
+        for message in [binding(), FIVE.to_vec()] {
+            for cut in 0..message.len() {
+                let Frame::Incomplete { wanted } = frame(&message[..cut]) else {
+                    panic!("{cut}")
+                };
+                assert!(cut < wanted && wanted <= message.len(), "{cut}: {wanted}");
+            }
+            assert_eq!(frame(&message), Frame::Message(message.len()));
+        }
+    }
+
+    #[test]
+    fn what_is_not_framed_is_told_early() {
+        for other in [
+            &b"HTTP/"[..],
+            b"S",                                // SSH-2.0
+            b"\x15\x03\x03\x00\x02\x02",         // a TLS alert
+            b"\x16\x03\x03\x00\x7a",             // a TLS handshake
+            b"\x00\x01\x00\x00\x21\x12\xa4\x43", // almost the cookie
+            b"\x80",
+            b"\xff",
+        ] {
+            assert_eq!(frame(other), Frame::NotFramed, "{other:02x?}");
+        }
     }
 }

@@ -15,6 +15,9 @@ pub struct Candidates {
     /// Entries of a pasted configuration that could not be used.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub configuration_errors: Vec<ConfigurationError>,
+    /// What was read from a pasted configuration although it is not as it should be, a sentence each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub configuration_notes: Vec<String>,
     /// The local addresses, those used and those left out.
     pub interfaces: Vec<Interface>,
     /// `all` or `relay` (W3C RTCIceTransportPolicy).
@@ -78,6 +81,9 @@ pub struct Server {
     /// What is odd about its credentials, seen without asking the server.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub credential_notes: Vec<CredentialNote>,
+    /// Why it was not asked at all, if so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub skipped: Option<String>,
     /// One for each pair of a local and a server address, and for each redirection.
     pub attempts: Vec<Attempt>,
 }
@@ -101,38 +107,38 @@ impl Server {
 pub struct ConfigurationError {
     /// Which entry: `iceServers[1].urls[0]`.
     pub entry: String,
+    /// The URL, if there was one.
+    pub url: String,
     /// What is wrong with it.
     pub problem: String,
     /// What to write instead.
     pub instead: String,
 }
 
-/// A misspelled or outdated part of a URL.
+/// Something in a URL that is understood, and not quite right.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct UrlNote {
-    /// What is odd.
+    /// Kebab-case, stable: `slashes`, `stun-query`, ...
     pub note: String,
+    /// Whether the URL is written as the RFC says; what is odd is then only that browsers do something else.
+    pub well_formed: bool,
+    /// What is odd, as the end of a sentence about the URL.
+    pub problem: String,
+    /// What browsers make of it.
+    pub browsers: String,
     /// What to write instead.
     pub instead: String,
 }
 
-/// What stands out in a pair of username and credential.
+/// What stands out in a pair of username and credential, seen without asking the server.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "note", rename_all = "kebab-case")]
-pub enum CredentialNote {
-    /// A REST username whose time has passed.
-    Expired {
-        /// How long ago, in seconds.
-        ago_s: u64,
-    },
-    /// A REST username whose time is in milliseconds.
-    Milliseconds,
-    /// `user:time` instead of `time:user`.
-    Reversed,
-    /// The credential is the HMAC in hexadecimal, not in base64.
-    Hex,
-    /// A TURN server without a username or a credential.
-    Missing,
+pub struct CredentialNote {
+    /// Kebab-case, stable: `expired`, `milliseconds`, `reversed`, `hex-credential`, `missing-credential`, ...
+    pub note: String,
+    /// What is odd, one sentence without its full stop; never a part of the credential.
+    pub problem: String,
+    /// What to do, one sentence.
+    pub instead: String,
 }
 
 /// One try to reach one address of a server from one local address.
@@ -328,10 +334,16 @@ pub enum ErrorKind {
     NotStun,
     /// What came back is damaged STUN.
     Malformed,
+    /// Answers came, all with transaction ids that were never used.
+    WrongTransaction,
     /// The answer came from another address than was asked.
     WrongSource,
     /// The answer's integrity does not fit the password.
     NotAuthentic,
+    /// The nonce announces password algorithms whose list is missing.
+    BidDown,
+    /// No password algorithm in common.
+    PasswordAlgorithm,
     /// A STUN error response; `code` says which.
     StunError,
     /// 401 in spite of credentials.
@@ -392,6 +404,8 @@ pub enum LeftOut {
     Family,
     /// Another interface was asked for with --interface.
     Interface,
+    /// The same address is used on another interface.
+    Duplicate,
     /// It could not be bound.
     BindFailed,
 }
@@ -407,6 +421,7 @@ impl fmt::Display for LeftOut {
             LeftOut::TemporaryPreferred => "a temporary address is used instead",
             LeftOut::Family => "excluded by -4 or -6",
             LeftOut::Interface => "excluded by --interface",
+            LeftOut::Duplicate => "the same address is on another interface",
             LeftOut::BindFailed => "could not be bound",
         })
     }

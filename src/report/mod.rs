@@ -6,6 +6,7 @@
 pub mod candidates;
 pub mod explain;
 pub mod finding;
+pub mod timestamp;
 
 use serde::{Deserialize, Serialize};
 

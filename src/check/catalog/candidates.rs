@@ -123,6 +123,24 @@ entries! {
         fix: "Bind the server to one address (coturn: `listening-ip`), or repair the address translation in front of it.",
         reference: "RFC 8489 §6.3.1",
     }
+    ANSWER_TO_ANOTHER = "answer-with-wrong-transaction-id", Error, "The answers belong to requests that were never made" {
+        what: "STUN responses came back, and none carries the transaction id of a request of this run, so all were dropped.",
+        why: "A broken server that makes up transaction ids, or a middlebox that answers in its place.",
+        fix: "Compare with another server on the same path, and look at the octets in the evidence.",
+        reference: "RFC 8489 §6.3.1",
+    }
+    BID_DOWN = "turn-password-algorithms-removed", Error, "The list of password algorithms is missing from the challenge" {
+        what: "The nonce says that the server names its password algorithms, and the list is not there: somebody may have taken it out to weaken the password's protection.",
+        why: "A broken server, or a middlebox that drops attributes that it does not know.",
+        fix: "Ask over TLS, where nothing on the path can change the answer; then repair the server or the middlebox.",
+        reference: "RFC 8489 §9.2.1",
+    }
+    PASSWORD_ALGORITHM = "turn-password-algorithm-unknown", Error, "No password algorithm in common with the server" {
+        what: "The server accepts only password algorithms that are neither MD5 nor SHA-256.",
+        why: "A server set to an algorithm of its own.",
+        fix: "Let the server offer SHA-256 or MD5.",
+        reference: "RFC 8489 §9.2.4",
+    }
     NOT_AUTHENTIC = "answer-not-authentic", Error, "The server's answer does not prove that it knows the password" {
         what: "A success response came without MESSAGE-INTEGRITY, or with one that does not fit the password. It must be thrown away.",
         why: "A broken server, another server in between, or a password that the two ends write differently.",
@@ -163,6 +181,12 @@ entries! {
         what: "The credential is 40 hexadecimal digits: an HMAC-SHA1 printed in hexadecimal. Servers compare with its base64 form (28 characters).",
         why: "A crypto library whose default output is hexadecimal.",
         fix: "Encode the raw 20 octets of the HMAC in base64, not their hexadecimal text.",
+        reference: "draft-uberti-behave-turn-rest-00 §2.2",
+    }
+    CREDENTIALS_FORM = "turn-credentials-malformed", Error, "The TURN credentials have a form that servers refuse" {
+        what: "Something about the username or the credential does not fit what TURN servers compute with; the evidence says what.",
+        why: "A duration instead of a time, blanks around a pasted text, another hash function, another base64 alphabet, or the shared secret itself in place of the credential.",
+        fix: "Correct what the evidence says; the credential is base64(HMAC-SHA1(secret, username)).",
         reference: "draft-uberti-behave-turn-rest-00 §2.2",
     }
     TURN_TRY_ALTERNATE = "turn-redirected", Info, "The server sent us to another one" {
@@ -345,10 +369,22 @@ entries! {
         fix: "Write the URL as the evidence shows.",
         reference: "RFC 7064 §3.1, RFC 7065 §3.1",
     }
+    URL_BROWSERS = "url-not-for-browsers", Info, "Browsers treat this URL differently" {
+        what: "The URL is well formed and was used as it says; browsers ignore it or do something else.",
+        why: "`stuns:` is spoken by no browser, and Chromium contacts TURN servers on few ports below 1024.",
+        fix: "For browsers, use what the evidence proposes.",
+        reference: "RFC 7064 §3.1",
+    }
     CONFIG_NOTE = "ice-servers-entry-refused", Error, "An entry of the ICE server list can't be used" {
         what: "One entry of the pasted configuration is malformed and was left out; the others were used.",
         why: "A misspelled URL or member; browsers refuse the whole configuration for it.",
         fix: "Correct the entry as the evidence says.",
+        reference: "W3C WebRTC §4.2.4",
+    }
+    CONFIG_QUIRK = "ice-servers-misspelled", Warning, "The ICE server list is not as browsers expect it" {
+        what: "The pasted configuration was understood; browsers ignore or refuse the part that the evidence names.",
+        why: "Old names of members (`url`, `password`), values of other types, or text from another service's answer.",
+        fix: "Write it as the W3C text has it: `{ iceServers: [{ urls, username, credential }] }`.",
         reference: "W3C WebRTC §4.2.4",
     }
     UNSUPPORTED = "transport-not-supported", Warning, "A server was not asked: its transport is not supported" {

@@ -100,7 +100,7 @@ impl Builder {
 
     /// ERROR-CODE; the class keeps three bits.
     pub fn error_code(self, code: ErrorCode, reason: &str) -> Builder {
-        let head = [0, 0, (code.0 / 100 & 7) as u8, (code.0 % 100) as u8];
+        let head = [0, 0, ((code.0 / 100) & 7) as u8, (code.0 % 100) as u8];
         self.attribute(AttributeType::ERROR_CODE, &[&head, reason.as_bytes()].concat())
     }
 
@@ -169,5 +169,110 @@ impl Builder {
             .zip(masks)
             .for_each(|(octet, mask)| *octet ^= mask);
         self.attribute(attribute_type, &value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::proto::stun::{Message, Value};
+
+    const ID: TransactionId = TransactionId::new(*b"0123456789ab");
+
+    fn request() -> Builder {
+        Builder::new(Class::Request, Method::ALLOCATE, ID)
+    }
+
+    #[test]
+    fn values_are_padded_with_zeros_and_counted() {
+        let bytes = request()
+            .text(AttributeType::REALM, "abcde")
+            .flag(AttributeType::DONT_FRAGMENT)
+            .build();
+        assert_eq!(&bytes[..8], [0x00, 0x03, 0x00, 0x10, 0x21, 0x12, 0xa4, 0x42]);
+        assert_eq!(&bytes[20..], b"\x00\x14\x00\x05abcde\0\0\0\x00\x1a\x00\x00");
+    }
+
+    #[test]
+    fn addresses_come_back_from_both_forms() {
+        for address in [
+            "192.0.2.1:32853",
+            "0.0.0.0:0",
+            "255.255.255.255:65535",
+            "[2001:db8::1]:1",
+            "[::]:0",
+        ] {
+            let address: SocketAddr = address.parse().unwrap();
+            for id in [ID, TransactionId::classic(*b"0123456789abcdef")] {
+                let bytes = Builder::new(Class::Success, Method::BINDING, id)
+                    .address(AttributeType::MAPPED_ADDRESS, address)
+                    .xor_address(AttributeType::XOR_MAPPED_ADDRESS, address)
+                    .build();
+                let message = Message::decode(&bytes).unwrap();
+                assert_eq!(message.mapped_address(), Some(address));
+                assert_eq!(message.xor_mapped_address(), Some(address));
+            }
+        }
+    }
+
+    #[test]
+    fn every_helper_writes_what_the_reader_reads() {
+        let bytes = request()
+            .requested_transport(17)
+            .requested_address_family(2)
+            .channel_number(0x4001)
+            .change_request(true, true)
+            .error_code(ErrorCode::STALE_NONCE, "Stale Nonce")
+            .unknown_attributes(&[AttributeType::DONT_FRAGMENT, AttributeType(0x7abc)])
+            .username_hash("user", "realm")
+            .password_algorithms(&[PasswordAlgorithm::SHA256, PasswordAlgorithm::MD5])
+            .password_algorithm(PasswordAlgorithm::SHA256)
+            .u64(AttributeType::ICE_CONTROLLING, 7)
+            .build();
+        let message = Message::decode(&bytes).unwrap();
+        let get = |kind| message.get(kind).unwrap();
+        assert_eq!(get(AttributeType::REQUESTED_TRANSPORT), Value::RequestedTransport(17));
+        assert_eq!(get(AttributeType::REQUESTED_ADDRESS_FAMILY), Value::AddressFamily(2));
+        assert_eq!(get(AttributeType::CHANNEL_NUMBER), Value::ChannelNumber(0x4001));
+        assert_eq!(
+            get(AttributeType::CHANGE_REQUEST),
+            Value::ChangeRequest {
+                change_ip: true,
+                change_port: true
+            }
+        );
+        assert_eq!(message.error_code(), Some((ErrorCode::STALE_NONCE, "Stale Nonce")));
+        assert_eq!(
+            message.unknown_attributes().collect::<Vec<_>>(),
+            [AttributeType::DONT_FRAGMENT, AttributeType(0x7abc)]
+        );
+        assert_eq!(get(AttributeType::USERHASH), Value::Bytes(&user_hash("user", "realm")));
+        let algorithms: Vec<_> = message.password_algorithms().unwrap().collect();
+        assert_eq!(
+            algorithms,
+            [(PasswordAlgorithm::SHA256, &[][..]), (PasswordAlgorithm::MD5, &[][..])]
+        );
+        assert_eq!(get(AttributeType::ICE_CONTROLLING), Value::U64(7));
+        assert_eq!(message.damage(), None);
+    }
+
+    #[test]
+    fn what_does_not_fit_is_left_out() {
+        let huge = vec![7; 40_000];
+        let bytes = request()
+            .attribute(AttributeType::DATA, &huge)
+            .attribute(AttributeType::DATA, &huge)
+            .build();
+        assert_eq!(bytes.len(), HEADER + 4 + 40_000);
+        assert_eq!(
+            request().attribute(AttributeType::DATA, &[0; 70_000]).build().len(),
+            HEADER
+        );
+        let most = request()
+            .attribute(AttributeType::DATA, &[0; 65_528])
+            .fingerprint()
+            .build();
+        assert_eq!(Message::decode(&most).unwrap().damage(), None);
+        assert_eq!(most.len(), HEADER + 65_532);
     }
 }

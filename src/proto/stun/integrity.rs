@@ -168,3 +168,128 @@ fn hash<D: Digest>(parts: &[&str]) -> Vec<u8> {
     }
     hash.finalize().to_vec()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::proto::stun::{Builder, Class, Method, TransactionId};
+
+    fn hex(bytes: &[u8]) -> String {
+        bytes.iter().map(|octet| format!("{octet:02x}")).collect()
+    }
+
+    fn request() -> Builder {
+        let id = TransactionId::new(*b"0123456789ab");
+        Builder::new(Class::Request, Method::REFRESH, id).text(AttributeType::USERNAME, "user")
+    }
+
+    #[test]
+    fn long_term_keys_are_hashes_of_username_realm_and_password() {
+        // printf %s user:realm:pass | md5sum, and sha256sum (RFC 8489 §9.2.2 has the MD5 one).
+        let password = Secret::new("pass");
+        let key = Key::long_term("user", "realm", &password, PasswordAlgorithm::MD5);
+        assert_eq!(hex(key.as_bytes()), "8493fbc53ba582fb4c044c456bdc40eb");
+        assert_eq!(Key::long_term("user", "realm", &password, PasswordAlgorithm(77)), key);
+        let key = Key::long_term("user", "realm", &password, PasswordAlgorithm::SHA256);
+        assert_eq!(
+            hex(key.as_bytes()),
+            "07e934117abd40836e7c6329b54731b2b2d2a5f9a71f544922d75e0730d8251b"
+        );
+        assert_eq!(format!("{key:?}"), "Key(redacted)");
+    }
+
+    #[test]
+    fn what_is_written_holds_and_any_change_before_it_does_not() {
+        let key = Key::short_term(&Secret::new("secret"));
+        let bytes = request()
+            .message_integrity(&key)
+            .message_integrity_sha256(&key)
+            .fingerprint()
+            .build();
+        let check = |bytes: &[u8]| {
+            let message = Message::decode(bytes).unwrap();
+            let key = key.as_bytes();
+            (
+                message.message_integrity(key),
+                message.message_integrity_sha256(key),
+                message.fingerprint(),
+            )
+        };
+        assert_eq!(check(&bytes), (Some(true), Some(true), Some(true)));
+        for at in [0, 5, 12, 25] {
+            let mut changed = bytes.clone();
+            changed[at] ^= 1;
+            // An octet of the cookie makes it a classic message; the check fails all the same.
+            assert_eq!(check(&changed), (Some(false), Some(false), Some(false)), "octet {at}");
+        }
+        let mut changed = bytes.clone();
+        *changed.last_mut().unwrap() ^= 1;
+        assert_eq!(check(&changed), (Some(true), Some(true), Some(false)));
+    }
+
+    #[test]
+    fn another_key_does_not_hold_and_an_absent_attribute_is_not_known() {
+        let bytes = request().message_integrity(&Key::from_bytes(*b"one")).build();
+        let message = Message::decode(&bytes).unwrap();
+        assert_eq!(message.message_integrity(b"two"), Some(false));
+        assert_eq!(message.message_integrity_sha256(b"one"), None);
+        assert_eq!(message.goog_message_integrity_32(b"one"), None);
+        assert_eq!(message.fingerprint(), None);
+    }
+
+    #[test]
+    fn sha256_may_be_cut_to_sixteen_octets_but_not_further() {
+        let key = b"key";
+        for length in 0..=36 {
+            let before = request().build();
+            let whole = hmac_sha256(key, &before, before.len() - HEADER + 4 + length);
+            let mut value = whole.to_vec();
+            value.resize(length, 0);
+            let bytes = request()
+                .attribute(AttributeType::MESSAGE_INTEGRITY_SHA256, &value)
+                .build();
+            let holds = Message::decode(&bytes).unwrap().message_integrity_sha256(key);
+            assert_eq!(holds, Some(matches!(length, 16 | 20 | 24 | 28 | 32)), "{length}");
+        }
+    }
+
+    #[test]
+    fn the_short_integrity_of_goog_ping_has_four_octets() {
+        let before = request().build();
+        let whole = hmac_sha1(b"key", &before, before.len() - HEADER + 8);
+        let bytes = request()
+            .attribute(AttributeType::GOOG_MESSAGE_INTEGRITY_32, &whole[..4])
+            .build();
+        let message = Message::decode(&bytes).unwrap();
+        assert_eq!(message.goog_message_integrity_32(b"key"), Some(true));
+        assert_eq!(message.goog_message_integrity_32(b"kez"), Some(false));
+    }
+
+    #[test]
+    fn wrong_lengths_never_hold() {
+        let bytes = request()
+            .attribute(AttributeType::MESSAGE_INTEGRITY, &[0; 19])
+            .attribute(AttributeType::FINGERPRINT, &[0; 3])
+            .build();
+        let message = Message::decode(&bytes).unwrap();
+        assert_eq!(
+            (message.message_integrity(b""), message.fingerprint()),
+            (Some(false), Some(false))
+        );
+    }
+
+    #[test]
+    fn a_classic_message_is_padded_to_64_octets() {
+        let id = TransactionId::classic([3; 16]);
+        let start = Builder::new(Class::Request, Method::BINDING, id).text(AttributeType::USERNAME, "user");
+        let mut text = start.clone().build();
+        text[3] += 24;
+        text.resize(64, 0);
+        let mut mac = <Hmac<Sha1> as Mac>::new_from_slice(b"key").unwrap();
+        mac.update(&text);
+        let bytes = start
+            .attribute(AttributeType::MESSAGE_INTEGRITY, &mac.finalize().into_bytes())
+            .build();
+        assert_eq!(Message::decode(&bytes).unwrap().message_integrity(b"key"), Some(true));
+    }
+}

@@ -6,7 +6,7 @@ use crate::proto::stun::{
     AttributeType, Attributes, Class, Damage, HEADER, MAGIC_COOKIE, Method, RawAttribute, TransactionId,
 };
 
-/// What the first attribute of an MS-TURN message is: MAGIC-COOKIE with its value (MS-TURN §2.2.2.1).
+/// What the first attribute of an MS-TURN message is: MAGIC-COOKIE with its value.
 const MS_TURN_START: [u8; 8] = [0x00, 0x0f, 0x00, 0x04, 0x72, 0xc6, 0x4b, 0xc6];
 
 /// Why octets are no STUN message at all.
@@ -217,5 +217,174 @@ impl fmt::Debug for Message<'_> {
             Some(damage) => write!(f, " damage: {damage})"),
             None => write!(f, ")"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::proto::stun::Builder;
+
+    const ID: TransactionId = TransactionId::new(*b"0123456789ab");
+
+    fn sample() -> Vec<u8> {
+        Builder::new(Class::Success, Method::ALLOCATE, ID)
+            .text(AttributeType::SOFTWARE, "rtcdiag test")
+            .text(AttributeType::REALM, "example.org")
+            .attribute(AttributeType(0x7abc), &[1, 2, 3])
+            .text(AttributeType::SOFTWARE, "again")
+            .u32(AttributeType::LIFETIME, 600)
+            .fingerprint()
+            .build()
+    }
+
+    fn types(message: &Message<'_>) -> Vec<u16> {
+        message
+            .attributes()
+            .map(|attribute| attribute.attribute_type.0)
+            .collect()
+    }
+
+    #[test]
+    fn a_sound_message_reads_whole() {
+        let bytes = sample();
+        let message = Message::decode(&bytes).unwrap();
+        assert_eq!((message.class(), message.method()), (Class::Success, Method::ALLOCATE));
+        assert_eq!(
+            (message.transaction_id(), message.cookie(), message.is_classic()),
+            (ID, MAGIC_COOKIE, false)
+        );
+        assert_eq!(usize::from(message.length()), bytes.len() - HEADER);
+        assert_eq!(types(&message), [0x8022, 0x0014, 0x7abc, 0x8022, 0x000d, 0x8028]);
+        assert_eq!(message.software(), Some("rtcdiag test"), "the first of two");
+        assert_eq!(message.damage(), None);
+        assert!(message.is_plausible() && message.trailing().is_empty());
+        let unknown = message.find(AttributeType(0x7abc)).unwrap();
+        assert_eq!((unknown.value, unknown.length, unknown.offset), (&[1, 2, 3][..], 3, 52));
+    }
+
+    #[test]
+    fn a_header_alone_is_a_message() {
+        let bytes = Builder::new(Class::Request, Method(0xabc), ID).build();
+        let message = Message::decode(&bytes).unwrap();
+        assert_eq!(
+            (message.method().0, types(&message).len(), message.damage()),
+            (0xabc, 0, None)
+        );
+    }
+
+    #[test]
+    fn what_has_no_header_is_not_stun() {
+        assert_eq!(Message::decode(&[]), Err(NotStun::TooShort { available: 0 }));
+        assert_eq!(Message::decode(&[0; 19]), Err(NotStun::TooShort { available: 19 }));
+        assert_eq!(Message::decode(&[0x40; 20]), Err(NotStun::FirstBits { first: 0x40 }));
+        assert_eq!(Message::decode(&[0x80; 20]), Err(NotStun::FirstBits { first: 0x80 }));
+    }
+
+    #[test]
+    fn cut_anywhere_it_gives_the_attributes_before_the_cut() {
+        let bytes = sample();
+        let whole = Message::decode(&bytes).unwrap();
+        let ends: Vec<usize> = whole.attributes().map(|one| one.offset + 4 + one.value.len()).collect();
+        for cut in 0..bytes.len() {
+            let Ok(message) = Message::decode(&bytes[..cut]) else {
+                assert!(cut < HEADER);
+                continue;
+            };
+            let count = ends.iter().filter(|&&end| end <= cut).count();
+            assert!(message.attributes().eq(whole.attributes().take(count)), "{cut}");
+            assert!(message.is_truncated());
+            let damage = message.damage().unwrap();
+            assert!(
+                damage.offset <= cut && damage.wanted > damage.available,
+                "{cut}: {damage}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_length_field_that_lies_is_damage_at_its_place() {
+        let mut bytes = sample();
+        let length = bytes.len() - HEADER;
+        let damage = |bytes: &[u8]| Message::decode(bytes).unwrap().damage();
+
+        bytes[2..4].copy_from_slice(&(length as u16 + 4).to_be_bytes());
+        assert_eq!(damage(&bytes).unwrap().what, "message cut short");
+        bytes[2..4].copy_from_slice(&(length as u16 - 8).to_be_bytes());
+        let trailing = damage(&bytes).unwrap();
+        assert_eq!(
+            (trailing.what, trailing.offset, trailing.available),
+            ("octets after the message", bytes.len() - 8, 8)
+        );
+        bytes[2..4].copy_from_slice(&(length as u16 - 6).to_be_bytes());
+        let header = damage(&bytes).unwrap();
+        assert_eq!((header.what, header.available), ("attribute header", 2));
+        assert_eq!(types(&Message::decode(&bytes).unwrap()).len(), 5);
+    }
+
+    #[test]
+    fn an_attribute_that_reaches_too_far_ends_the_walk() {
+        let mut bytes = sample();
+        bytes[39] = 200;
+        let message = Message::decode(&bytes).unwrap();
+        assert_eq!(types(&message), [0x8022]);
+        let damage = message.damage().unwrap();
+        assert_eq!(
+            (damage.offset, damage.wanted, damage.available),
+            (40, 200, bytes.len() - 40)
+        );
+        assert_eq!(
+            damage.to_string(),
+            format!("octet 40: attribute value (200 wanted, {} found)", bytes.len() - 40)
+        );
+    }
+
+    #[test]
+    fn missing_padding_of_the_last_attribute_is_told() {
+        let mut bytes = Builder::new(Class::Request, Method::BINDING, ID)
+            .text(AttributeType::REALM, "abcde")
+            .build();
+        bytes.truncate(29);
+        bytes[3] = 9;
+        let message = Message::decode(&bytes).unwrap();
+        assert_eq!(message.realm(), Some("abcde"));
+        assert_eq!(message.damage().map(|one| (one.offset, one.wanted)), Some((29, 3)));
+    }
+
+    #[test]
+    fn classic_messages_have_sixteen_octets_of_id() {
+        let id = TransactionId::classic([9; 16]);
+        let bytes = Builder::new(Class::Request, Method::BINDING, id)
+            .u32(AttributeType::CHANGE_REQUEST, 6)
+            .build();
+        let message = Message::decode(&bytes).unwrap();
+        assert!(message.is_classic() && message.is_plausible());
+        assert_eq!(message.transaction_id(), id);
+        assert_eq!(types(&message), [3]);
+        assert!(
+            !Message::decode(&bytes[..24]).unwrap().is_plausible(),
+            "a classic message must be whole"
+        );
+    }
+
+    #[test]
+    fn unpadded_attributes_are_told_by_what_fits() {
+        // RFC 3489, with an odd length and no padding.
+        let classic = [
+            &[0, 1, 0, 14][..],
+            &[9; 16],
+            &[0, 6, 0, 5],
+            b"hello",
+            &[0x7f, 1, 0, 1, 8],
+        ]
+        .concat();
+        let message = Message::decode(&classic).unwrap();
+        assert_eq!((types(&message), message.damage()), (vec![6, 0x7f01], None));
+        // MS-TURN says so in its first attribute.
+        let start = [&[0, 3, 0, 22][..], &[9; 16], &MS_TURN_START];
+        let ms = [&start.concat()[..], &[0, 6, 0, 5], b"hello", &[0x7f, 1, 0, 1, 8]].concat();
+        let message = Message::decode(&ms).unwrap();
+        assert_eq!((types(&message), message.damage()), (vec![15, 6, 0x7f01], None));
+        assert!(message.is_ms_turn());
     }
 }

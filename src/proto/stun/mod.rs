@@ -8,10 +8,12 @@ mod attributes;
 mod build;
 mod error_code;
 mod integrity;
+mod list;
 mod message;
 mod method;
 mod nonce;
 mod read;
+mod shape;
 mod transaction_id;
 mod value;
 
@@ -21,11 +23,13 @@ pub use attributes::{Attributes, RawAttribute};
 pub use build::Builder;
 pub use error_code::ErrorCode;
 pub use integrity::{Key, PasswordAlgorithm, user_hash};
+pub use list::{Algorithms, Numbers};
 pub use message::{Message, NotStun};
 pub use method::{Class, Method};
 pub use nonce::SecurityFeatures;
+pub use shape::Shape;
 pub use transaction_id::TransactionId;
-pub use value::{Algorithms, Numbers, Shape, Value};
+pub use value::Value;
 
 /// What a message has at octet 4 since RFC 5389 (RFC 8489 §5).
 pub const MAGIC_COOKIE: u32 = 0x2112_A442;

@@ -21,14 +21,15 @@ impl SecurityFeatures {
         let text = nonce.strip_prefix(Self::NONCE_COOKIE)?.get(..4)?;
         let mut bits = [0; 3];
         let written = STANDARD.decode_slice(text, &mut bits).ok()?;
-        // Bit 0 is the most significant of the 24.
+        // Bit 0 is the leftmost by RFC 8489 §18.1, and the rightmost in the example of its appendix B.1, which
+        // servers followed. No bit between the two has a meaning, so both readings can be taken.
         (written == 3).then_some(SecurityFeatures {
-            password_algorithms: bits[0] & 0x80 != 0,
-            username_anonymity: bits[0] & 0x40 != 0,
+            password_algorithms: bits[0] & 0x80 != 0 || bits[2] & 0x01 != 0,
+            username_anonymity: bits[0] & 0x40 != 0 || bits[2] & 0x02 != 0,
         })
     }
 
-    /// The 13 characters that a nonce with these features starts with.
+    /// The 13 characters that a nonce with these features starts with, bit 0 leftmost.
     pub fn nonce_prefix(self) -> String {
         let bits = u8::from(self.password_algorithms) << 7 | u8::from(self.username_anonymity) << 6;
         format!("obMatJos2{}", STANDARD.encode([bits, 0, 0]))
@@ -40,15 +41,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_nonce_of_rfc_5769bis_has_no_features_and_others_have() {
-        let none = SecurityFeatures {
-            password_algorithms: false,
-            username_anonymity: false,
-        };
-        assert_eq!(
-            SecurityFeatures::of_nonce(b"obMatJos2AAAAf//499k954d6OL34oL9FSTvy64sA"),
-            Some(none)
-        );
+    fn features_are_read_as_they_were_written() {
         for password_algorithms in [false, true] {
             for username_anonymity in [false, true] {
                 let features = SecurityFeatures {
@@ -57,8 +50,21 @@ mod tests {
                 };
                 let nonce = features.nonce_prefix() + "rest";
                 assert_eq!(SecurityFeatures::of_nonce(nonce.as_bytes()), Some(features));
+                assert_eq!(nonce.len(), 13 + 4);
             }
         }
+    }
+
+    #[test]
+    fn the_example_of_rfc_8489_counts_from_the_right() {
+        let features = SecurityFeatures::of_nonce(b"obMatJos2AAACf//499k954d6OL34oL9FSTvy64sA");
+        assert_eq!(
+            features,
+            Some(SecurityFeatures {
+                password_algorithms: false,
+                username_anonymity: true
+            })
+        );
     }
 
     #[test]

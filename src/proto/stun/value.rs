@@ -3,7 +3,10 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use crate::proto::reader::Reader;
-use crate::proto::stun::{AttributeType, Damage, ErrorCode, Message, PasswordAlgorithm, RawAttribute};
+use crate::proto::stun::list::algorithm;
+use crate::proto::stun::{
+    Algorithms, AttributeType, Damage, ErrorCode, Message, Numbers, PasswordAlgorithm, RawAttribute, Shape,
+};
 
 /// What an attribute means. A value of the wrong shape is [`Malformed`](Value::Malformed), never an error.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -31,7 +34,7 @@ pub enum Value<'a> {
         /// The reason phrase; cut where it stops being UTF-8.
         reason: &'a str,
     },
-    /// UNKNOWN-ATTRIBUTES: types, each readable with [`Numbers`].
+    /// UNKNOWN-ATTRIBUTES: the numbers are attribute types.
     UnknownAttributes(Numbers<'a>),
     /// ADDRESS-ERROR-CODE (RFC 8656 §18.12).
     AddressErrorCode {
@@ -73,11 +76,11 @@ pub enum Value<'a> {
         /// ICMP type.
         kind: u8,
         /// ICMP code.
-        code: u8,
+        code: u16,
         /// The error's own data: the next-hop MTU of "fragmentation needed" and "packet too big".
         data: u32,
     },
-    /// TRANSACTION_TRANSMIT_COUNTER (RFC 7982 §3.2).
+    /// TRANSACTION_TRANSMIT_COUNTER (RFC 7982).
     TransmitCounter {
         /// How often the request was sent until now.
         request: u8,
@@ -109,100 +112,6 @@ pub enum Value<'a> {
     Malformed(Damage),
 }
 
-/// How the octets of a type are to be read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Shape {
-    /// An address in the clear.
-    Address,
-    /// An address under XOR (RFC 8489 §14.2).
-    XorAddress,
-    /// Text.
-    Text,
-    /// Octets.
-    Bytes,
-    /// A 16-bit number, maybe with two octets after it that mean nothing.
-    U16,
-    /// A 32-bit number.
-    U32,
-    /// A 64-bit number.
-    U64,
-    /// Many 16-bit numbers.
-    U16List,
-    /// Nothing.
-    Flag,
-    /// A code and a reason.
-    ErrorCode,
-    /// As ERROR-CODE, for one address family.
-    AddressErrorCode,
-    /// Two bits.
-    ChangeRequest,
-    /// 16 bits, and 16 reserved.
-    ChannelNumber,
-    /// One bit.
-    EvenPort,
-    /// 8 bits, and 24 reserved.
-    RequestedTransport,
-    /// 8 bits, and 24 reserved.
-    AddressFamily,
-    /// 32 bits.
-    Fingerprint,
-    /// Many algorithms with their parameters.
-    PasswordAlgorithms,
-    /// One of them.
-    PasswordAlgorithm,
-    /// Type, code and data.
-    Icmp,
-    /// Two counters.
-    TransmitCounter,
-    /// Two numbers of 16 bits.
-    NetworkInfo,
-    /// 20 octets and a number.
-    SequenceNumber,
-    /// Two numbers of 16 bits.
-    ServiceQuality,
-}
-
-impl AttributeType {
-    /// How its value is to be read.
-    pub const fn shape(self) -> Shape {
-        use AttributeType as A;
-        match self {
-            A::MAPPED_ADDRESS | A::RESPONSE_ADDRESS | A::SOURCE_ADDRESS | A::CHANGED_ADDRESS => Shape::Address,
-            A::REFLECTED_FROM | A::DESTINATION_ADDRESS | A::ALTERNATE_SERVER => Shape::Address,
-            A::RESPONSE_ORIGIN | A::OTHER_ADDRESS | A::MS_ALT_MAPPED_ADDRESS => Shape::Address,
-            A::XOR_MAPPED_ADDRESS | A::MS_XOR_MAPPED_ADDRESS | A::XOR_PEER_ADDRESS => Shape::XorAddress,
-            A::XOR_RELAYED_ADDRESS | A::XOR_REFLECTED_FROM => Shape::XorAddress,
-            A::USERNAME | A::REALM | A::NONCE | A::SOFTWARE | A::ALTERNATE_DOMAIN => Shape::Text,
-            A::THIRD_PARTY_AUTHORIZATION | A::ORIGIN => Shape::Text,
-            A::MS_CANDIDATE_IDENTIFIER | A::MS_ALTERNATE_HOST_NAME => Shape::Text,
-            A::RESPONSE_PORT => Shape::U16,
-            A::PRIORITY | A::LIFETIME | A::BANDWIDTH | A::CACHE_TIMEOUT | A::CONNECTION_ID => Shape::U32,
-            A::MS_VERSION | A::MS_IMPLEMENTATION_VERSION | A::GOOG_CONNECTION_ID => Shape::U32,
-            A::GOOG_RETRANSMIT_COUNT | A::MAGIC_COOKIE => Shape::U32,
-            A::ICE_CONTROLLED | A::ICE_CONTROLLING => Shape::U64,
-            A::GOOG_MISC_INFO => Shape::U16List,
-            A::USE_CANDIDATE | A::DONT_FRAGMENT => Shape::Flag,
-            A::ERROR_CODE => Shape::ErrorCode,
-            A::UNKNOWN_ATTRIBUTES => Shape::U16List,
-            A::ADDRESS_ERROR_CODE => Shape::AddressErrorCode,
-            A::CHANGE_REQUEST => Shape::ChangeRequest,
-            A::CHANNEL_NUMBER => Shape::ChannelNumber,
-            A::EVEN_PORT => Shape::EvenPort,
-            A::REQUESTED_TRANSPORT => Shape::RequestedTransport,
-            A::REQUESTED_ADDRESS_FAMILY | A::ADDITIONAL_ADDRESS_FAMILY => Shape::AddressFamily,
-            A::FINGERPRINT => Shape::Fingerprint,
-            A::PASSWORD_ALGORITHMS => Shape::PasswordAlgorithms,
-            A::PASSWORD_ALGORITHM => Shape::PasswordAlgorithm,
-            A::ICMP => Shape::Icmp,
-            A::TRANSACTION_TRANSMIT_COUNTER => Shape::TransmitCounter,
-            A::GOOG_NETWORK_INFO => Shape::NetworkInfo,
-            A::MS_SEQUENCE_NUMBER => Shape::SequenceNumber,
-            A::MS_SERVICE_QUALITY => Shape::ServiceQuality,
-            _ => Shape::Bytes,
-        }
-    }
-}
-
 impl<'a> Message<'a> {
     /// What this attribute of the message means.
     pub fn value(&self, attribute: &RawAttribute<'a>) -> Value<'a> {
@@ -232,9 +141,8 @@ fn read<'a>(message: &Message<'_>, attribute: &RawAttribute<'a>) -> Result<Value
         Shape::U32 => Value::U32(reader.u32("32-bit number")?),
         Shape::U64 => Value::U64(reader.u64("64-bit number")?),
         Shape::U16List => {
-            let numbers = Numbers(reader.rest());
-            let odd = attribute.value.len() % 2;
-            reader.bytes(attribute.value.len() - odd, "list")?;
+            let numbers = Numbers::new(reader.rest());
+            reader.bytes(attribute.value.len() & !1, "list of 16-bit numbers")?;
             if attribute.attribute_type == AttributeType::UNKNOWN_ATTRIBUTES {
                 Value::UnknownAttributes(numbers)
             } else {
@@ -285,7 +193,7 @@ fn read<'a>(message: &Message<'_>, attribute: &RawAttribute<'a>) -> Result<Value
         }
         Shape::Fingerprint => Value::Fingerprint(reader.u32("fingerprint")?),
         Shape::PasswordAlgorithms => {
-            let list = Algorithms(reader.rest());
+            let list = Algorithms::new(reader.rest());
             while !reader.is_empty() {
                 algorithm(&mut reader)?;
             }
@@ -297,12 +205,11 @@ fn read<'a>(message: &Message<'_>, attribute: &RawAttribute<'a>) -> Result<Value
         }
         Shape::Icmp => {
             reader.u16("reserved")?;
-            // Seven bits of type and nine of code (RFC 8656 §18.13): types are below 128 in ICMP, and ICMPv6
-            // errors too.
+            // Seven bits of type and nine of code: ICMPv6 errors, too, have types below 128.
             let bits = reader.u16("ICMP type and code")?;
             Value::Icmp {
                 kind: (bits >> 9) as u8,
-                code: bits as u8,
+                code: bits & 0x1ff,
                 data: reader.u32("ICMP data")?,
             }
         }
@@ -388,56 +295,228 @@ fn code<'a>(reader: &mut Reader<'a>) -> Result<(ErrorCode, &'a str), Damage> {
     Ok((ErrorCode(class * 100 + number), reason))
 }
 
-/// One algorithm with its parameters (RFC 8489 §14.11).
-fn algorithm<'a>(reader: &mut Reader<'a>) -> Result<(PasswordAlgorithm, &'a [u8]), Damage> {
-    let number = reader.u16("algorithm")?;
-    let length = usize::from(reader.u16("length of the parameters")?);
-    let parameters = reader.bytes(length, "parameters")?;
-    // Padding may be missing at the very end.
-    let padding = (length.next_multiple_of(4) - length).min(reader.remaining());
-    reader.bytes(padding, "padding")?;
-    Ok((PasswordAlgorithm(number), parameters))
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::proto::stun::{Builder, Class, Method, TransactionId};
 
-/// A list of 16-bit numbers; also an iterator over them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Numbers<'a>(&'a [u8]);
-
-impl Iterator for Numbers<'_> {
-    type Item = u16;
-
-    fn next(&mut self) -> Option<u16> {
-        let (&first, rest) = self.0.split_first_chunk()?;
-        self.0 = rest;
-        Some(u16::from_be_bytes(first))
+    fn with_value<T>(kind: AttributeType, octets: &[u8], look: impl Fn(Value<'_>) -> T) -> T {
+        let id = TransactionId::new(*b"0123456789ab");
+        let bytes = Builder::new(Class::Success, Method::BINDING, id)
+            .attribute(kind, octets)
+            .build();
+        let message = Message::decode(&bytes).unwrap();
+        look(message.get(kind).unwrap())
     }
-}
 
-/// The algorithms of PASSWORD-ALGORITHMS with their parameters, in the server's order; also an iterator over them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Algorithms<'a>(&'a [u8]);
-
-impl<'a> Iterator for Algorithms<'a> {
-    type Item = (PasswordAlgorithm, &'a [u8]);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let mut reader = Reader::new(self.0);
-        let item = algorithm(&mut reader).ok()?;
-        self.0 = reader.rest();
-        Some(item)
+    /// A good value of every shape: type, octets, what it means.
+    fn good() -> Vec<(AttributeType, Vec<u8>, Value<'static>)> {
+        use AttributeType as A;
+        let v4 = "192.0.2.1:32853".parse().unwrap();
+        let v6 = "[2001:db8::1]:1".parse().unwrap();
+        let octets = |text: &str| text.as_bytes().to_vec();
+        let v6_octets = [&[0, 2, 0, 1, 0x20, 1, 0x0d, 0xb8][..], &[0; 11], &[1]].concat();
+        vec![
+            (
+                A::MAPPED_ADDRESS,
+                vec![0, 1, 0x80, 0x55, 192, 0, 2, 1],
+                Value::Address(v4),
+            ),
+            (A::OTHER_ADDRESS, v6_octets, Value::Address(v6)),
+            (
+                A::XOR_PEER_ADDRESS,
+                vec![0, 1, 0xa1, 0x47, 0xe1, 0x12, 0xa6, 0x43],
+                Value::Address(v4),
+            ),
+            (A::REALM, octets("example.org"), Value::Text("example.org")),
+            (A::DATA, vec![1, 2], Value::Bytes(&[1, 2])),
+            (A(0x7abc), vec![3], Value::Bytes(&[3])),
+            (A::RESPONSE_PORT, vec![0x12, 0x34], Value::U16(0x1234)),
+            (A::RESPONSE_PORT, vec![0x12, 0x34, 0, 0], Value::U16(0x1234)),
+            (A::LIFETIME, vec![0, 0, 2, 0x58], Value::U32(600)),
+            (
+                A::ICE_CONTROLLED,
+                vec![1, 2, 3, 4, 5, 6, 7, 8],
+                Value::U64(0x0102_0304_0506_0708),
+            ),
+            (A::GOOG_MISC_INFO, vec![0, 1], Value::U16List(Numbers::new(&[0, 1]))),
+            (
+                A::UNKNOWN_ATTRIBUTES,
+                vec![0, 0x1a],
+                Value::UnknownAttributes(Numbers::new(&[0, 0x1a])),
+            ),
+            (A::USE_CANDIDATE, vec![], Value::Flag),
+            (
+                A::ERROR_CODE,
+                [&[0, 0, 4, 38][..], b"Stale Nonce"].concat(),
+                Value::ErrorCode {
+                    code: ErrorCode::STALE_NONCE,
+                    reason: "Stale Nonce",
+                },
+            ),
+            (
+                A::ADDRESS_ERROR_CODE,
+                vec![2, 0, 4, 40],
+                Value::AddressErrorCode {
+                    family: 2,
+                    code: ErrorCode::ADDRESS_FAMILY_NOT_SUPPORTED,
+                    reason: "",
+                },
+            ),
+            (
+                A::CHANGE_REQUEST,
+                vec![0, 0, 0, 4],
+                Value::ChangeRequest {
+                    change_ip: true,
+                    change_port: false,
+                },
+            ),
+            (A::CHANNEL_NUMBER, vec![0x40, 1, 0, 0], Value::ChannelNumber(0x4001)),
+            (A::EVEN_PORT, vec![0x80], Value::EvenPort(true)),
+            (A::EVEN_PORT, vec![0, 0, 0, 0], Value::EvenPort(false)),
+            (A::REQUESTED_TRANSPORT, vec![17, 0, 0, 0], Value::RequestedTransport(17)),
+            (A::REQUESTED_ADDRESS_FAMILY, vec![2, 0, 0, 0], Value::AddressFamily(2)),
+            (
+                A::FINGERPRINT,
+                vec![0xef, 0x25, 0xd4, 0xfe],
+                Value::Fingerprint(0xef25_d4fe),
+            ),
+            (
+                A::PASSWORD_ALGORITHMS,
+                vec![0, 2, 0, 0],
+                Value::PasswordAlgorithms(Algorithms::new(&[0, 2, 0, 0])),
+            ),
+            (
+                A::PASSWORD_ALGORITHM,
+                vec![0, 9, 0, 1, 7, 0, 0, 0],
+                Value::PasswordAlgorithm {
+                    algorithm: PasswordAlgorithm(9),
+                    parameters: &[7],
+                },
+            ),
+            (
+                A::ICMP,
+                vec![0, 0, 0x06, 4, 0, 0, 5, 0xdc],
+                Value::Icmp {
+                    kind: 3,
+                    code: 4,
+                    data: 1500,
+                },
+            ),
+            (
+                A::TRANSACTION_TRANSMIT_COUNTER,
+                vec![0, 0, 3, 1],
+                Value::TransmitCounter {
+                    request: 3,
+                    response: 1,
+                },
+            ),
+            (
+                A::GOOG_NETWORK_INFO,
+                vec![0, 3, 0, 10],
+                Value::NetworkInfo {
+                    network_id: 3,
+                    network_cost: 10,
+                },
+            ),
+            (
+                A::MS_SEQUENCE_NUMBER,
+                [&[5; 20][..], &[0, 0, 0, 2]].concat(),
+                Value::SequenceNumber {
+                    connection_id: [5; 20],
+                    number: 2,
+                },
+            ),
+            (
+                A::MS_SERVICE_QUALITY,
+                vec![0, 1, 0, 0],
+                Value::ServiceQuality {
+                    stream_type: 1,
+                    quality: 0,
+                },
+            ),
+        ]
     }
-}
 
-impl<'a> Algorithms<'a> {
-    /// The list in these octets; empty for `&[]`.
-    pub(super) const fn new(bytes: &'a [u8]) -> Algorithms<'a> {
-        Algorithms(bytes)
+    #[test]
+    fn every_shape_reads() {
+        for (kind, octets, meaning) in good() {
+            with_value(kind, &octets, |value| assert_eq!(value, meaning, "{kind}"));
+        }
     }
-}
 
-impl<'a> Numbers<'a> {
-    /// The list in these octets; empty for `&[]`.
-    pub(super) const fn new(bytes: &'a [u8]) -> Numbers<'a> {
-        Numbers(bytes)
+    #[test]
+    fn every_cut_and_every_excess_is_malformed_or_another_good_value() {
+        for (kind, octets, _) in good() {
+            // Texts, lists and octets have no length of their own.
+            if matches!(
+                kind.shape(),
+                Shape::Text | Shape::Bytes | Shape::U16List | Shape::ErrorCode | Shape::AddressErrorCode
+            ) {
+                continue;
+            }
+            let other: Vec<usize> = good()
+                .iter()
+                .filter(|one| one.0 == kind)
+                .map(|one| one.1.len())
+                .collect();
+            for length in (0..octets.len() + 2).filter(|length| !other.contains(length)) {
+                let mut wrong = octets.clone();
+                wrong.resize(length, 0);
+                let empty_list = kind == AttributeType::PASSWORD_ALGORITHMS && length == 0;
+                let no_padding = kind == AttributeType::PASSWORD_ALGORITHM && (5..8).contains(&length);
+                with_value(kind, &wrong, |value| {
+                    assert!(
+                        empty_list || no_padding || matches!(value, Value::Malformed(_)),
+                        "{kind} {length}: {value:?}"
+                    );
+                });
+            }
+        }
+    }
+
+    #[test]
+    fn damage_counts_from_the_start_of_the_message() {
+        with_value(AttributeType::LIFETIME, &[1, 2], |value| {
+            let Value::Malformed(damage) = value else {
+                panic!("{value:?}")
+            };
+            assert_eq!((damage.offset, damage.wanted, damage.available), (24, 4, 2));
+        });
+        with_value(AttributeType::MAPPED_ADDRESS, &[0, 7, 0, 0, 1, 2, 3, 4], |value| {
+            let Value::Malformed(damage) = value else {
+                panic!("{value:?}")
+            };
+            assert_eq!(
+                (damage.offset, damage.what),
+                (25, "address family neither IPv4 nor IPv6")
+            );
+        });
+    }
+
+    #[test]
+    fn text_that_is_not_utf_8_stays_octets() {
+        with_value(AttributeType::SOFTWARE, &[b'a', 0xff], |value| {
+            assert_eq!(value, Value::Bytes(&[b'a', 0xff]))
+        });
+        with_value(AttributeType::ERROR_CODE, &[0, 0, 5, 0, b'a', 0xff, b'b'], |value| {
+            assert_eq!(
+                value,
+                Value::ErrorCode {
+                    code: ErrorCode::SERVER_ERROR,
+                    reason: "a"
+                }
+            );
+        });
+    }
+
+    #[test]
+    fn an_odd_list_is_malformed_and_an_empty_one_is_empty() {
+        with_value(AttributeType::UNKNOWN_ATTRIBUTES, &[0, 1, 2], |value| {
+            assert!(matches!(value, Value::Malformed(_)))
+        });
+        with_value(AttributeType::UNKNOWN_ATTRIBUTES, &[], |value| {
+            assert_eq!(value, Value::UnknownAttributes(Numbers::new(&[])));
+        });
     }
 }

@@ -1,0 +1,433 @@
+//! The command line: clap types and nothing else.
+//!
+//! Values stay as they were typed (URLs, file names); the commands give them a meaning. What clap can check by itself
+//! (ranges, conflicts, what needs what) is checked here, so that a wrong command line fails before anything is done.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::builder::styling::{AnsiColor, Styles};
+use clap::{ArgAction, ArgGroup, Args, Parser, Subcommand, ValueEnum, ValueHint};
+
+use crate::secret::Secret;
+
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Green.on_default().bold())
+    .usage(AnsiColor::Green.on_default().bold())
+    .literal(AnsiColor::Cyan.on_default().bold())
+    .placeholder(AnsiColor::Cyan.on_default());
+
+const EXAMPLES: &str = "\
+Examples:
+  rtcdiag candidates --embedded                      try it without any network
+  rtcdiag candidates --stun stun:stun.example.org    how does the outside see me?
+  rtcdiag candidates --ice-servers config.json       check what my app is configured with
+  rtcdiag explain 437                                what does this STUN error mean?
+
+Exit codes:
+  0  fine            1    something does not work (a finding of severity error)
+  2  could not run   130  interrupted; what was found out is printed all the same";
+
+const CANDIDATES_EXAMPLES: &str = "\
+Gathers host, server-reflexive and relay candidates as a browser does, from all servers at once, and
+says for each address of each server how far it got, how long that took and what came back.
+No server is contacted that you did not name. TURN allocations are released at the end.
+
+Examples:
+  Try it on the built-in server, without any network:
+    rtcdiag candidates --embedded
+  One STUN server, and one TURN server over every transport:
+    rtcdiag candidates --stun stun:stun.example.org \\
+      --turn turn:turn.example.org --turn 'turn:turn.example.org?transport=tcp' \\
+      --turn turns:turn.example.org --username alice --credential-env TURN_PASSWORD
+  The configuration of an app, pasted from its source or from webrtc-internals:
+    rtcdiag candidates --ice-servers config.json
+  Credentials made from the secret that the app and the TURN server share:
+    rtcdiag candidates --turn turn:turn.example.org --turn-secret-env TURN_SECRET";
+
+const EXPLAIN_EXAMPLES: &str = "\
+Examples:
+  rtcdiag explain                       everything there is, one line each
+  rtcdiag explain no-server-named       a finding
+  rtcdiag explain 437                   an error number of STUN, TURN or ICE";
+
+const COMPLETIONS_EXAMPLES: &str = "\
+Examples:
+  rtcdiag completions bash > ~/.local/share/bash-completion/completions/rtcdiag
+  rtcdiag completions zsh  > ~/.zfunc/_rtcdiag
+  rtcdiag completions fish > ~/.config/fish/completions/rtcdiag.fish";
+
+/// Why does my WebRTC call not connect, or sound bad? Says what works, what does not, why, and what to do about it.
+#[derive(Debug, Parser)]
+#[command(name = "rtcdiag", version, styles = STYLES, after_help = EXAMPLES, max_term_width = 100)]
+#[command(
+    propagate_version = false,
+    disable_help_subcommand = true,
+    subcommand_required = true
+)]
+pub struct Cli {
+    /// What holds for every command.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The options of every command.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub struct Global {
+    /// How to print: for people, as one JSON document, or as JSON lines while results come in
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        value_name = "text|json|jsonl",
+        hide_possible_values = true,
+        default_value_t,
+        hide_default_value = true
+    )]
+    pub format: Format,
+
+    /// Short for --format json
+    #[arg(long, global = true, conflicts_with = "format")]
+    pub json: bool,
+
+    /// When to use color; auto looks at the terminal, NO_COLOR and CLICOLOR_FORCE
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        value_name = "auto|always|never",
+        hide_possible_values = true,
+        default_value_t,
+        hide_default_value = true
+    )]
+    pub color: ColorChoice,
+
+    /// Print warnings and errors only, and no progress
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+
+    /// Tell on stderr what is being done (-vv: every message, -vvv: the libraries too)
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    pub verbose: u8,
+
+    /// Replace addresses, host names, user names and fingerprints by pseudonyms, to share the output
+    #[arg(long, global = true)]
+    pub redact: bool,
+}
+
+impl Global {
+    /// The format asked for, by either option.
+    pub const fn format(&self) -> Format {
+        if self.json { Format::Json } else { self.format }
+    }
+}
+
+/// `--format`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Tables and sentences
+    #[default]
+    Text,
+    /// One JSON document at the end
+    Json,
+    /// One JSON object a line, as results come in
+    Jsonl,
+}
+
+/// `--color`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum ColorChoice {
+    /// On a terminal, unless the environment says otherwise
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Gather ICE candidates and check every STUN and TURN server
+    #[command(after_help = CANDIDATES_EXAMPLES)]
+    Candidates(Box<Candidates>),
+
+    /// Say what a finding or a STUN/TURN error means and how to fix it
+    #[command(after_help = EXPLAIN_EXAMPLES)]
+    Explain(Explain),
+
+    /// Print the completion script of a shell
+    #[command(after_help = COMPLETIONS_EXAMPLES)]
+    Completions(Completions),
+
+    /// Print the manual page, or write all of them to a folder
+    #[command(hide = true)]
+    Man(Man),
+}
+
+/// The options of `rtcdiag candidates`.
+#[derive(Clone, Debug, Args)]
+#[command(group = ArgGroup::new("named_server").args(["stun", "turn"]).multiple(true))]
+pub struct Candidates {
+    /// A STUN server, RFC 7064: stun:HOST[:PORT] or stuns:HOST[:PORT]; may be repeated
+    #[arg(long, value_name = "URL", help_heading = "Servers", value_hint = ValueHint::Url)]
+    pub stun: Vec<String>,
+
+    /// A TURN server, RFC 7065: turn:HOST[:PORT][?transport=udp|tcp] or turns:...; may be repeated
+    #[arg(long, value_name = "URL", help_heading = "Servers", value_hint = ValueHint::Url)]
+    pub turn: Vec<String>,
+
+    /// Read an RTCConfiguration or its iceServers, JSON or JavaScript object text ("-" is stdin)
+    #[arg(long, value_name = "FILE", help_heading = "Servers", value_hint = ValueHint::FilePath)]
+    pub ice_servers: Option<PathBuf>,
+
+    /// Start a STUN and TURN server on 127.0.0.1 for this run, with made-up credentials
+    #[arg(long, help_heading = "Servers")]
+    pub embedded: bool,
+
+    /// The user name for the servers of --stun and --turn
+    #[arg(long, value_name = "NAME", help_heading = "Credentials", requires = "named_server")]
+    pub username: Option<String>,
+
+    /// The password. Other users of this machine can see it in the process list, and the shell
+    /// remembers it: better take one of the next two
+    #[arg(long, value_name = "PASSWORD", help_heading = "Credentials", value_parser = secret)]
+    #[arg(requires = "username", group = "password")]
+    pub credential: Option<Secret>,
+
+    /// Take the password from this environment variable
+    #[arg(
+        long,
+        value_name = "VAR",
+        help_heading = "Credentials",
+        requires = "username",
+        group = "password"
+    )]
+    pub credential_env: Option<String>,
+
+    /// Take the password from the first line of this file
+    #[arg(
+        long,
+        value_name = "FILE",
+        help_heading = "Credentials",
+        requires = "username",
+        group = "password"
+    )]
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub credential_file: Option<PathBuf>,
+
+    /// Make time-limited credentials (TURN REST API) from the shared secret in this environment
+    /// variable; --username is then the part after the time
+    #[arg(
+        long,
+        value_name = "VAR",
+        help_heading = "Credentials",
+        requires = "named_server",
+        group = "password"
+    )]
+    pub turn_secret_env: Option<String>,
+
+    /// The same, with the shared secret on the first line of this file
+    #[arg(
+        long,
+        value_name = "FILE",
+        help_heading = "Credentials",
+        requires = "named_server",
+        group = "password"
+    )]
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub turn_secret_file: Option<PathBuf>,
+
+    /// Which candidates to gather: relay leaves out all others, as iceTransportPolicy does [default:
+    /// what --ice-servers says, else all]
+    #[arg(
+        long,
+        value_enum,
+        value_name = "all|relay",
+        hide_possible_values = true,
+        help_heading = "Gathering"
+    )]
+    pub policy: Option<Policy>,
+
+    /// Only use IPv4 between this machine and the servers
+    #[arg(short = '4', long, help_heading = "Gathering", conflicts_with = "ipv6")]
+    pub ipv4: bool,
+
+    /// Only use IPv6 between this machine and the servers
+    #[arg(short = '6', long, help_heading = "Gathering")]
+    pub ipv6: bool,
+
+    /// Only use the addresses of this network interface
+    #[arg(long, value_name = "NAME", help_heading = "Gathering")]
+    pub interface: Option<String>,
+
+    /// Use loopback addresses too; RFC 8445 leaves them out
+    #[arg(long, help_heading = "Gathering")]
+    pub include_loopback: bool,
+
+    /// Gather TCP host candidates too (RFC 6544)
+    #[arg(long, help_heading = "Gathering")]
+    pub tcp: bool,
+
+    /// Ask TURN servers for a relay address of this family [default: the server's choice]
+    #[arg(
+        long,
+        value_enum,
+        value_name = "ipv4|ipv6",
+        hide_possible_values = true,
+        help_heading = "Gathering"
+    )]
+    pub relay_family: Option<Family>,
+
+    /// How long a server may take, in seconds; fractions are fine
+    #[arg(long, value_name = "SECONDS", help_heading = "Gathering", value_parser = seconds, default_value = "5")]
+    pub timeout: Duration,
+
+    /// Trust the certificates in this PEM file, and no others
+    #[arg(long, value_name = "FILE", help_heading = "TLS", value_hint = ValueHint::FilePath)]
+    pub ca_file: Option<PathBuf>,
+
+    /// Go on in spite of a bad certificate, though anybody in between may read along; it is reported
+    /// all the same
+    #[arg(long, help_heading = "TLS", conflicts_with = "ca_file")]
+    pub insecure: bool,
+}
+
+/// `--policy`, the W3C's RTCIceTransportPolicy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Policy {
+    /// All candidates
+    All,
+    /// Relay candidates only
+    Relay,
+}
+
+/// `--relay-family`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Family {
+    /// IPv4
+    #[value(name = "ipv4")]
+    Ipv4,
+    /// IPv6
+    #[value(name = "ipv6")]
+    Ipv6,
+}
+
+/// The argument of `rtcdiag explain`.
+#[derive(Clone, Debug, Args)]
+pub struct Explain {
+    /// The code of a finding, or an error number; without it everything is listed
+    #[arg(value_name = "CODE")]
+    pub code: Option<String>,
+}
+
+/// The argument of `rtcdiag completions`.
+#[derive(Clone, Debug, Args)]
+pub struct Completions {
+    /// The shell
+    #[arg(value_enum, value_name = "SHELL")]
+    pub shell: clap_complete::Shell,
+}
+
+/// The argument of `rtcdiag man`.
+#[derive(Clone, Debug, Args)]
+pub struct Man {
+    /// Where to write rtcdiag.1 and one page for each command; without it rtcdiag.1 goes to stdout
+    #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub directory: Option<PathBuf>,
+}
+
+fn secret(text: &str) -> Result<Secret, std::convert::Infallible> {
+    Ok(Secret::new(text))
+}
+
+/// The bounds of `--timeout`, in seconds.
+const TIMEOUT: std::ops::RangeInclusive<f64> = 0.01..=600.0;
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text
+        .parse()
+        .map_err(|_| "not a number of seconds, such as 5 or 0.5".to_owned())?;
+    if !TIMEOUT.contains(&seconds) {
+        return Err(format!(
+            "must lie between {} and {} seconds",
+            TIMEOUT.start(),
+            TIMEOUT.end()
+        ));
+    }
+    Ok(Duration::from_secs_f64(seconds))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    fn candidates(arguments: &[&str]) -> Result<Candidates, clap::Error> {
+        let all = ["rtcdiag", "candidates"].iter().chain(arguments);
+        Cli::try_parse_from(all).map(|cli| match cli.command {
+            Command::Candidates(options) => *options,
+            other => panic!("{other:?}"),
+        })
+    }
+
+    #[test]
+    fn clap_finds_no_fault() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn timeouts_take_fractions_and_refuse_nonsense() {
+        assert_eq!(candidates(&[]).unwrap().timeout, Duration::from_secs(5));
+        assert_eq!(
+            candidates(&["--timeout", "0.25"]).unwrap().timeout,
+            Duration::from_millis(250)
+        );
+        for bad in ["0", "-1", "NaN", "inf", "1e9", "5s", ""] {
+            assert!(candidates(&[&format!("--timeout={bad}")]).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn what_excludes_and_what_needs_each_other() {
+        let turn = ["--turn", "turn:t.example", "--username", "u"];
+        for bad in [
+            &["-4", "-6"][..],
+            &["--insecure", "--ca-file", "x"],
+            &["--username", "u"],
+            &["--turn-secret-env", "S"],
+            &["--turn", "turn:t.example", "--credential", "c"],
+            &[&turn[..], &["--credential", "c", "--credential-env", "C"]].concat(),
+            &[&turn[..], &["--credential-file", "c", "--turn-secret-file", "s"]].concat(),
+            &["--json", "--format", "text"],
+        ] {
+            assert!(candidates(bad).is_err(), "{bad:?}");
+        }
+        for good in [
+            &["-4", "--relay-family", "ipv6", "--embedded"][..],
+            &turn,
+            &[&turn[..], &["--stun", "stun:s.example", "--turn-secret-env", "S"]].concat(),
+            &["--stun", "stuns:s.example", "--turn-secret-file", "s"],
+            &["--ice-servers", "-", "--policy", "relay"],
+        ] {
+            assert!(candidates(good).is_ok(), "{:?}", candidates(good));
+        }
+    }
+
+    #[test]
+    fn debug_does_not_show_the_password() {
+        let options = candidates(&["--turn=turn:t", "--username=u", "--credential=hunter2"]).unwrap();
+        assert!(!format!("{options:?}").contains("hunter2"));
+    }
+
+    #[test]
+    fn global_options_stand_anywhere() {
+        let cli = Cli::try_parse_from(["rtcdiag", "-v", "explain", "--json", "-v"]).unwrap();
+        assert_eq!(cli.global.format(), Format::Json);
+    }
+}

@@ -1,0 +1,241 @@
+//! `rtcdiag candidates`: gathers host, server-reflexive and relay candidates, and says how far each server was reached.
+//!
+//! Read the options, find the local addresses, ask every server from each of them at once, judge, report. One UDP socket
+//! per local address serves all servers, so that what they see of it can be compared.
+
+mod attempt;
+mod endpoint;
+mod gather;
+mod outcome;
+mod plan;
+mod server;
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use tokio::sync::mpsc;
+use tokio::task::LocalSet;
+
+use self::attempt::Shared;
+use self::endpoint::{Endpoint, Endpoints};
+use self::gather::{Gathered, Source};
+use self::plan::{Plan, PlannedServer};
+use self::server::Told;
+use super::progress::Progress;
+use super::{Context, Private};
+use crate::check;
+use crate::cli;
+use crate::error::Error;
+use crate::exchange::Exchanges;
+use crate::net::clock::Clock;
+use crate::net::driver::Cancel;
+use crate::net::interface::enumerate;
+use crate::net::runtime::{self, Interrupts};
+use crate::net::server::EmbeddedServer;
+use crate::net::tls::TlsClient;
+use crate::proto::ice::{Host, IceTransportPolicy};
+use crate::report::candidates::{Candidates, Server};
+use crate::report::timestamp::rfc3339;
+use crate::report::{Envelope, Event, Report};
+use crate::time::millis;
+
+/// Gathers, checks, reports.
+///
+/// # Errors
+/// What keeps the run from starting: options, files and variables that make no sense or can't be read.
+pub fn run(options: &cli::Candidates, context: &mut Context<'_>) -> Result<Envelope, Error> {
+    let runtime = runtime::build().map_err(|error| Error::new("cannot start the runtime").at(error.to_string()))?;
+    let result = LocalSet::new().block_on(&runtime, gather(options, context));
+    // A name lookup that hangs in the system's resolver must not hold up the end.
+    runtime.shutdown_background();
+    result
+}
+
+async fn gather(options: &cli::Candidates, context: &mut Context<'_>) -> Result<Envelope, Error> {
+    let clock = Clock::start();
+    let embedded = match options.embedded {
+        true => Some(EmbeddedServer::start().await.map_err(|error| {
+            Error::new("cannot start the embedded server").at(error.to_string())
+        })?),
+        false => None,
+    };
+    let plan = plan::plan(options, embedded.as_ref(), clock.unix_now())?;
+    conceal(&plan, context);
+    let tls = TlsClient::new(&plan.tls).map_err(|error| {
+        Error::new("cannot use the CA file")
+            .at(error.to_string())
+            .hint("--ca-file takes PEM: one or more blocks of BEGIN CERTIFICATE")
+    })?;
+    let interfaces = enumerate().map_err(|error| Error::new("cannot list the network interfaces").at(error.to_string()))?;
+    let endpoints = Endpoints::bind(&interfaces, &plan, &clock)?;
+    let shared = Rc::new(Shared {
+        clock: clock.clone(),
+        cancel: Cancel::new(),
+        exchanges: RefCell::new(Exchanges::default()),
+        tls,
+        relay_family: plan.relay_family,
+    });
+
+    let mut run = Run { gathered: Gathered::default(), servers: plan.servers.iter().map(server_report).collect(), context };
+    let reflexive = plan.policy == IceTransportPolicy::All;
+    if reflexive {
+        run.hosts(&endpoints, &clock);
+    }
+    let progress = Progress::new(run.context, plan.servers.iter().map(|server| server.server.url.text.as_str()));
+    let mut answers = ask_all(&shared, &endpoints, &plan, &mut run.servers);
+    let mut interrupts = Interrupts::listen();
+    loop {
+        tokio::select! {
+            told = answers.recv() => match told {
+                None => break,
+                Some(Told::Attempt { server, order, endpoint, attempt }) => {
+                    progress.tell(server, (run.context.show)(&outcome::in_short(&attempt)));
+                    run.attempt(&plan.servers[server], (server, order), endpoint.as_deref(), *attempt, reflexive);
+                }
+                Some(Told::Done { server }) => progress.done(server),
+            },
+            // The first time everything is given back in order; the second time there is no waiting for it.
+            () = interrupts.next() => {
+                if shared.cancel.is_cancelled() {
+                    break;
+                }
+                shared.cancel.cancel();
+                progress.interrupted();
+            }
+        }
+    }
+    progress.finish();
+
+    let report = Candidates {
+        candidates: run.gathered.into_sorted(),
+        servers: run.servers.into_iter().map(ServerReport::finish).collect(),
+        configuration_errors: plan.configuration_errors,
+        configuration_notes: plan.configuration_notes,
+        interfaces: endpoints.report(),
+        policy: plan.policy.name().to_owned(),
+        finished_ms: millis(clock.now().since_start()),
+    };
+    let findings = check::candidates::check(&report);
+    let started = rfc3339(clock.started_since_epoch());
+    let mut envelope = Envelope::new("candidates", started, Report::Candidates(report), findings);
+    envelope.interrupted = shared.cancel.is_cancelled();
+    Ok(envelope)
+}
+
+/// Names that `--redact` must know before they turn up anywhere.
+fn conceal(plan: &Plan, context: &mut Context<'_>) {
+    for PlannedServer { server, .. } in &plan.servers {
+        if let Host::Name(name) = &server.url.host {
+            (context.conceal)(Private::Host, name);
+        }
+        if let Some(username) = &server.username {
+            (context.conceal)(Private::Username, username);
+        }
+        if let Some(credential) = &server.credential {
+            (context.conceal)(Private::Password, credential.expose());
+        }
+    }
+}
+
+/// Starts asking every server. The channel ends when all have been asked.
+fn ask_all(
+    shared: &Rc<Shared>,
+    endpoints: &Rc<Endpoints>,
+    plan: &Plan,
+    reports: &mut [ServerReport],
+) -> mpsc::UnboundedReceiver<Told> {
+    let (tell, answers) = mpsc::unbounded_channel();
+    for (index, planned) in plan.servers.iter().enumerate() {
+        if plan.policy == IceTransportPolicy::Relay && !planned.server.url.scheme.is_turn() {
+            reports[index].server.skipped = Some("the policy `relay` asks TURN servers only".to_owned());
+            // Nobody listens only when the run is over.
+            let _ = tell.send(Told::Done { server: index });
+            continue;
+        }
+        let asking = server::Asking {
+            shared: shared.clone(),
+            endpoints: endpoints.clone(),
+            index,
+            server: planned.server.clone(),
+            families: plan.selection.families,
+            timeout: plan.timeout,
+            tell: tell.clone(),
+        };
+        tokio::task::spawn_local(asking.run());
+    }
+    answers
+}
+
+/// A server's report, with its attempts in the order in which they were planned.
+struct ServerReport {
+    server: Server,
+    order: Vec<(usize, usize)>,
+}
+
+impl ServerReport {
+    fn finish(self) -> Server {
+        let ServerReport { mut server, order } = self;
+        let mut attempts: Vec<_> = order.into_iter().zip(server.attempts).collect();
+        attempts.sort_by_key(|(order, _)| *order);
+        server.attempts = attempts.into_iter().map(|(_, attempt)| attempt).collect();
+        server
+    }
+}
+
+fn server_report(planned: &PlannedServer) -> ServerReport {
+    ServerReport {
+        server: Server {
+            url: planned.server.url.text.clone(),
+            scheme: planned.server.url.scheme.to_string(),
+            url_notes: planned.url_notes.clone(),
+            credential_notes: planned.credential_notes.clone(),
+            skipped: None,
+            attempts: Vec::new(),
+        },
+        order: Vec::new(),
+    }
+}
+
+/// What has been found out so far.
+struct Run<'c, 'e> {
+    gathered: Gathered,
+    servers: Vec<ServerReport>,
+    context: &'c mut Context<'e>,
+}
+
+impl Run<'_, '_> {
+    fn hosts(&mut self, endpoints: &Endpoints, clock: &Clock) {
+        for endpoint in endpoints.listed() {
+            let at = clock.now();
+            let mut found = Vec::from_iter(self.gathered.host(&endpoint.base, at));
+            if let Some(passive) = &endpoint.passive {
+                found.extend(self.gathered.tcp_host(&endpoint.base, None, at));
+                found.extend(self.gathered.tcp_host(&endpoint.base, Some(passive.local.port()), at));
+            }
+            for candidate in found {
+                (self.context.emit)(Event::Candidate(Box::new(candidate)));
+            }
+        }
+    }
+
+    fn attempt(
+        &mut self,
+        planned: &PlannedServer,
+        (index, order): (usize, (usize, usize)),
+        endpoint: Option<&Endpoint>,
+        attempt: crate::report::candidates::Attempt,
+        reflexive: bool,
+    ) {
+        let url = &planned.server.url;
+        if let Some(endpoint) = endpoint {
+            let source = Source { url: &url.text, index, transport: url.transport };
+            for candidate in self.gathered.server(&endpoint.base, source, &attempt, reflexive) {
+                (self.context.emit)(Event::Candidate(Box::new(candidate)));
+            }
+        }
+        (self.context.emit)(Event::Attempt { url: url.text.clone(), attempt: Box::new(attempt.clone()) });
+        let report = &mut self.servers[index];
+        report.order.push(order);
+        report.server.attempts.push(attempt);
+    }
+}

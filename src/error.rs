@@ -1,0 +1,164 @@
+//! [`Error`]: why the program could not do its work: what, where, and what to do about it.
+//!
+//! This is for what stops a command (usage, unreadable input). What a command finds wrong with the network is a
+//! finding in its report, not an error.
+
+use std::fmt;
+use std::io;
+use std::path::Path;
+
+/// The exit code of a run that could not be done.
+pub const COULD_NOT_RUN: u8 = 2;
+
+/// Printed as `error: WHAT: WHERE`, and a line `hint: ...` for each hint.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Error {
+    /// What went wrong, without a full stop.
+    pub what: String,
+    /// Where: a file, a URL, an option.
+    pub where_: Option<String>,
+    /// What to do about it, one line each.
+    pub hints: Vec<String>,
+    /// The exit code of the program.
+    pub exit_code: u8,
+}
+
+impl Error {
+    /// An error that ends the program with [`COULD_NOT_RUN`].
+    pub fn new(what: impl Into<String>) -> Error {
+        Error {
+            what: what.into(),
+            where_: None,
+            hints: Vec::new(),
+            exit_code: COULD_NOT_RUN,
+        }
+    }
+
+    /// An operation that the operating system refused: `operation` is a verb phrase such as `read the CA file`, `place`
+    /// the file or address.
+    pub fn io(operation: &str, place: impl fmt::Display, error: &io::Error) -> Error {
+        let hint = match error.kind() {
+            io::ErrorKind::NotFound => Some("check the spelling; a relative name starts at the current folder"),
+            io::ErrorKind::PermissionDenied => Some("check that this user may do that"),
+            io::ErrorKind::IsADirectory => Some("name a file in that folder"),
+            io::ErrorKind::InvalidData => Some("the text must be UTF-8"),
+            _ => None,
+        };
+        let error = Error::new(format!("cannot {operation} ({})", reason(error))).at(place.to_string());
+        match hint {
+            Some(hint) => error.hint(hint),
+            None => error,
+        }
+    }
+
+    /// [`Error::io`] for a file; `-` is called stdin.
+    pub fn file(operation: &str, path: &Path, error: &io::Error) -> Error {
+        if path == Path::new("-") {
+            return Error::io(operation, "stdin", error);
+        }
+        Error::io(operation, path.display(), error)
+    }
+
+    /// Says where.
+    pub fn at(mut self, place: impl Into<String>) -> Error {
+        self.where_ = Some(place.into());
+        self
+    }
+
+    /// Adds something to do about it.
+    pub fn hint(mut self, hint: impl Into<String>) -> Error {
+        self.hints.push(hint.into());
+        self
+    }
+
+    /// Takes over what clap says about a wrong command line of `command` (`rtcdiag explain`): its tips become hints, and
+    /// where to find help is the last.
+    pub fn usage(error: &clap::Error, command: &str) -> Error {
+        let text = error.render().to_string();
+        let mut what = Vec::new();
+        let mut hints = Vec::new();
+        for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+            if line.starts_with("Usage: ") {
+                break;
+            } else if let Some(tip) = line.strip_prefix("tip: ") {
+                hints.push(tip.to_owned());
+            } else if line.starts_with('[') {
+                hints.push(line.trim_matches(['[', ']']).to_owned());
+            } else if let Some(choice) = line.strip_prefix("<--") {
+                // A group of options, one of which is needed: `<--stun <URL>|--turn <URL>>`.
+                let choice = choice.strip_suffix('>').unwrap_or(choice);
+                what.push(format!("--{}", choice.replace('|', " or ")));
+            } else if !line.starts_with("For more information") {
+                what.push(line.strip_prefix("error: ").unwrap_or(line).to_owned());
+            }
+        }
+        hints.push(format!("`{command} --help` shows all options, with examples"));
+        Error {
+            hints,
+            ..Error::new(what.join(" "))
+        }
+    }
+}
+
+/// The words of the operating system, without Rust's ` (os error 2)`.
+fn reason(error: &io::Error) -> String {
+    let text = error.to_string();
+    match text.split_once(" (os error ") {
+        Some((words, _)) => words.to_owned(),
+        None => text,
+    }
+}
+
+impl fmt::Display for Error {
+    /// `WHAT: WHERE`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.what)?;
+        match &self.where_ {
+            Some(place) => write!(f, ": {place}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::Cli;
+    use clap::Parser;
+
+    #[test]
+    fn io_errors_carry_operation_and_place() {
+        let error = Error::file(
+            "read the CA file",
+            Path::new("ca.pem"),
+            &io::Error::from_raw_os_error(2),
+        );
+        assert_eq!(
+            error.to_string(),
+            "cannot read the CA file (No such file or directory): ca.pem"
+        );
+        assert_eq!((error.hints.len(), error.exit_code), (1, 2));
+    }
+
+    #[test]
+    fn usage_errors_take_the_same_shape() {
+        let usage =
+            |arguments: &[&str]| Error::usage(&Cli::try_parse_from(arguments).unwrap_err(), "rtcdiag candidates");
+        let error = usage(&["rtcdiag", "candidates", "--stum", "x"]);
+        assert_eq!(error.to_string(), "unexpected argument '--stum' found");
+        assert_eq!(error.hints[0], "a similar argument exists: '--stun'");
+        assert_eq!(
+            error.hints[1],
+            "`rtcdiag candidates --help` shows all options, with examples"
+        );
+        let error = usage(&["rtcdiag", "candidates", "--username", "u"]);
+        assert_eq!(
+            error.to_string(),
+            "the following required arguments were not provided: --stun <URL> or --turn <URL>"
+        );
+        let error = usage(&["rtcdiag", "explain", "--color", "pink"]);
+        assert_eq!(error.hints[0], "possible values: auto, always, never");
+    }
+}

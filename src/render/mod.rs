@@ -1,0 +1,79 @@
+//! Reports -> bytes. Everything that is printed is made here, from the same [`Envelope`] for every format.
+//!
+//! - [`json`]: one document, or one line for each result;
+//! - [`text`]: for people; one file per command, the stems are those of `report`;
+//! - [`sanitize`]: outside text cannot steer a terminal; [`redact`]: nor tell whose network this is;
+//! - [`table`], [`units`]: columns and numbers; [`trace`]: what `-v` tells.
+
+pub mod json;
+pub mod redact;
+pub mod sanitize;
+pub mod table;
+pub mod text;
+pub mod trace;
+pub mod units;
+
+mod strings;
+
+use std::io::{self, Write};
+
+use crate::report::{Envelope, Event};
+
+pub use redact::Redactor;
+pub use text::Style;
+
+/// The shapes of output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// One document.
+    Json,
+    /// One object a line, as results come in.
+    Jsonl,
+}
+
+/// How to print.
+#[derive(Clone, Debug)]
+pub struct Renderer {
+    /// The shape.
+    pub format: Format,
+    /// Color and width of text.
+    pub style: Style,
+    /// Text: only findings that are warnings or errors.
+    pub quiet: bool,
+    /// What replaces private values, if anything does.
+    pub redactor: Option<Redactor>,
+}
+
+impl Renderer {
+    /// Prints a result as soon as it is known; only lines of JSON are.
+    pub fn event(&self, event: &Event, out: &mut dyn Write) -> io::Result<()> {
+        if self.format != Format::Jsonl {
+            return Ok(());
+        }
+        match &self.redactor {
+            Some(redactor) => json::line(&redactor.redact(event), out),
+            None => json::line(event, out),
+        }
+    }
+
+    /// Prints the report.
+    pub fn report(&self, envelope: &Envelope, out: &mut dyn Write) -> io::Result<()> {
+        let redacted = self.redactor.as_ref().map(|redactor| redactor.envelope(envelope));
+        let envelope = redacted.as_ref().unwrap_or(envelope);
+        match self.format {
+            Format::Text => text::report(envelope, &self.style, self.quiet, out),
+            Format::Json => json::document(envelope, out),
+            Format::Jsonl => json::tail(envelope, out),
+        }
+    }
+
+    /// A line for stderr: redacted if that was asked for, and always without control characters.
+    pub fn line(&self, line: &str) -> String {
+        match &self.redactor {
+            Some(redactor) => sanitize::visible(&redactor.text(line)).into_owned(),
+            None => sanitize::visible(line).into_owned(),
+        }
+    }
+}

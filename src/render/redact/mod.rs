@@ -1,0 +1,272 @@
+//! `--redact`: output that can be shared. Private values become pseudonyms, the same one for the same value all through
+//! a run, so that what fits together still does, and verdicts can be followed.
+//!
+//! - [`address`]: IP addresses, found anywhere, keep their family and class;
+//! - [`words`]: names that are known to be private (hosts of URLs, user names, realms, certificates' names) are replaced
+//!   wherever they occur; fingerprints are known by their shape.
+//!
+//! It works on the written form of documents, by key where the key says what a string is, so it holds for any document.
+//! What is not private stays: ports, times, sizes, SOFTWARE, names of interfaces.
+
+mod address;
+mod words;
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::strings;
+use crate::report::Envelope;
+use crate::report::candidates::LeftOut;
+
+pub use words::Private;
+
+use address::Addresses;
+use words::Words;
+
+/// Gives the same pseudonym for the same value for as long as it, or a clone of it, lives.
+#[derive(Clone, Debug, Default)]
+pub struct Redactor {
+    known: Arc<Mutex<Known>>,
+}
+
+#[derive(Debug, Default)]
+struct Known {
+    addresses: Addresses,
+    words: Words,
+}
+
+impl Redactor {
+    /// Knows nothing yet.
+    pub fn new() -> Redactor {
+        Redactor::default()
+    }
+
+    /// Tells of a private name, so that it is replaced from now on wherever it occurs.
+    pub fn learn(&self, private: Private, text: &str) {
+        self.with(|known| known.words.learn(private, text));
+    }
+
+    /// Tells of a URL as the user typed it, right or wrong: what follows its scheme is taken for the host.
+    pub fn learn_url(&self, url: &str) {
+        self.with(|known| known.words.learn_url(url));
+    }
+
+    /// Any document.
+    pub fn redact<T: Serialize + DeserializeOwned>(&self, document: &T) -> T {
+        let mut value = serde_json::to_value(document).expect("documents can be written");
+        self.value(&mut value);
+        serde_json::from_value(value).expect("a redacted document can be read back")
+    }
+
+    /// The report and its findings.
+    pub fn envelope(&self, envelope: &Envelope) -> Envelope {
+        // The report comes first: it has the keys that say which names are private.
+        strings::envelope(envelope, &mut |value| self.value(value))
+    }
+
+    /// A line of text, such as a message on stderr.
+    pub fn text(&self, text: &str) -> String {
+        self.with(|known| {
+            known.words.learn_urls(text);
+            known.text("", text)
+        })
+    }
+
+    /// A document as JSON, in place.
+    pub fn value(&self, value: &mut Value) {
+        self.with(|known| {
+            known.learn(value);
+            strings::walk(value, "", &mut |key, text| known.text(key, text));
+        });
+    }
+
+    fn with<T>(&self, work: impl FnOnce(&mut Known) -> T) -> T {
+        // Half-learned names do no harm, so a panic elsewhere does not matter.
+        work(&mut self.known.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Known {
+    /// Looks for names before any is replaced: evidence may come before the key that tells.
+    fn learn(&mut self, value: &Value) {
+        match value {
+            Value::Array(values) => values.iter().for_each(|value| self.learn(value)),
+            Value::Object(members) => {
+                let certificate = members.contains_key("issuer");
+                for (key, value) in members {
+                    match (key.as_str(), value) {
+                        // What the program itself says; its examples are not private.
+                        ("advice" | "reference" | "what" | "why" | "fix", _) => {}
+                        ("subject" | "issuer", Value::String(text)) if certificate => {
+                            self.words.learn(Private::Subject, text);
+                        }
+                        ("names", Value::Array(names)) if certificate => {
+                            for name in names.iter().filter_map(Value::as_str) {
+                                self.words.learn(Private::Host, name);
+                            }
+                        }
+                        ("url", Value::String(text)) => self.words.learn_url(text),
+                        (key, Value::String(text)) => match by_key(key) {
+                            Some(private) => self.words.learn(private, text),
+                            None => self.words.learn_urls(text),
+                        },
+                        (_, value) => self.learn(value),
+                    }
+                }
+            }
+            Value::String(text) => self.words.learn_urls(text),
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+
+    fn text(&mut self, key: &str, text: &str) -> String {
+        if is_vocabulary(key, text) {
+            return text.to_owned();
+        }
+        if by_key(key).is_some()
+            && let Some(pseudonym) = self.words.whole(text)
+        {
+            return pseudonym;
+        }
+        let text = if key == "candidate" {
+            self.words.candidate(text)
+        } else {
+            text.to_owned()
+        };
+        let text = self.words.replace(&text);
+        if key == "software" {
+            // `Coturn-4.5.1.1` is a version, not an address.
+            return text;
+        }
+        self.addresses.replace(&text)
+    }
+}
+
+/// What a member holds, by its key.
+fn by_key(key: &str) -> Option<Private> {
+    Some(match key {
+        "realm" => Private::Realm,
+        "username" | "user" => Private::Username,
+        "password" | "credential" | "ice_pwd" | "pwd" => Private::Password,
+        "ufrag" | "ice_ufrag" | "local_ufrag" | "remote_ufrag" => Private::Ufrag,
+        "foundation" => Private::Foundation,
+        _ => return None,
+    })
+}
+
+/// Members that can only have words of this program or of an RFC: never changed, whatever a user is called.
+fn is_vocabulary(key: &str, text: &str) -> bool {
+    // Some reasons are codes, others are sentences.
+    (key == "reason" && serde_json::from_value::<LeftOut>(text.into()).is_ok())
+        || matches!(
+            key,
+            "kind"
+                | "outcome"
+                | "step"
+                | "type"
+                | "protocol"
+                | "transport"
+                | "family"
+                | "policy"
+                | "severity"
+                | "code"
+                | "note"
+                | "topic"
+                | "scheme"
+                | "tcp_type"
+                | "relay_protocol"
+                | "password_algorithm"
+                | "integrity"
+                | "version"
+                | "cipher_suite"
+                | "not_before"
+                | "not_after"
+                | "reference"
+                | "name"
+                | "interface"
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::Finding;
+    use serde_json::json;
+
+    #[test]
+    fn what_fits_together_still_does() {
+        let redactor = Redactor::new();
+        let mut event = json!({
+            "kind": "attempt", "url": "turn:turn.company.test:3478?transport=tcp", "realm": "company.test",
+            "address": "198.51.100.77:3478", "transport": "tcp", "software": "Coturn-4.5.1.1 'dan Eider'",
+            "tls": {"chain": [{"subject": "CN=turn.company.test, O=Company", "issuer": "CN=Company CA",
+                "names": ["turn.company.test", "*.company.test"], "sha256": "ab".repeat(32)}]},
+            "candidate": "candidate:842163049 1 udp 1677729535 203.0.113.9 50000 typ srflx raddr 192.168.1.2 rport 5",
+            "foundation": "842163049",
+        });
+        redactor.value(&mut event);
+        assert_eq!(event["url"], "turn:host-1.example:3478?transport=tcp");
+        assert_eq!(event["realm"], "realm-1");
+        assert_eq!(event["address"], "192.0.2.1:3478");
+        assert_eq!(event["software"], "Coturn-4.5.1.1 'dan Eider'");
+        let certificate = &event["tls"]["chain"][0];
+        assert_eq!(certificate["subject"], "CN=name-1");
+        assert_eq!(certificate["names"], json!(["host-1.example", "*.realm-1"]));
+        assert_eq!(certificate["sha256"], format!("{:064x}", 1));
+        assert_eq!(event["foundation"], "1");
+        assert_eq!(
+            event["candidate"],
+            "candidate:1 1 udp 1677729535 192.0.2.2 50000 typ srflx raddr 10.0.0.1 rport 5"
+        );
+        // A line of text much later.
+        assert_eq!(
+            redactor.text("connected to turn.company.test (198.51.100.77)"),
+            "connected to host-1.example (192.0.2.1)"
+        );
+    }
+
+    #[test]
+    fn a_user_called_udp_breaks_nothing() {
+        let redactor = Redactor::new();
+        redactor.learn(Private::Username, "udp");
+        redactor.learn(Private::Realm, "turn");
+        let mut value =
+            json!({"transport": "udp", "url": "turn:turn:3478?transport=udp", "realm": "turn", "username": "udp"});
+        redactor.value(&mut value);
+        assert_eq!(
+            value,
+            json!({"transport": "udp", "url": "turn:realm-1:3478?transport=udp", "realm": "realm-1", "username": "user-1"})
+        );
+    }
+
+    #[test]
+    fn findings_read_back() {
+        let finding = Finding {
+            code: "turn-timeout".into(),
+            severity: crate::report::Severity::Error,
+            subject: "turn:turn.company.test".into(),
+            summary: "No answer from turn.company.test for alice.".into(),
+            evidence: vec![crate::report::Evidence::new(
+                "10.1.2.3:5 -> [2001:470::1]:3478",
+                "timeout",
+            )],
+            advice: "Name a server: `--stun stun:stun.example.org`.".into(),
+            reference: "RFC 8656 §7".into(),
+        };
+        let redactor = Redactor::new();
+        redactor.learn(Private::Username, "alice");
+        let redacted = redactor.redact(&finding);
+        assert_eq!(redacted.summary, "No answer from host-1.example for user-1.");
+        assert_eq!(
+            redacted.evidence[0].id.as_deref(),
+            Some("10.0.0.1:5 -> [2001:db8::1]:3478")
+        );
+        assert_eq!(
+            (redacted.advice, redacted.reference),
+            (finding.advice, finding.reference)
+        );
+    }
+}

@@ -1,0 +1,157 @@
+//! Text for people: first what was found, then what it means, worst first, and the verdict on the last line.
+
+pub mod candidates;
+pub mod explain;
+pub mod finding;
+
+use std::io::{self, IsTerminal, Write};
+
+use super::{sanitize, table};
+use crate::report::{Envelope, Report};
+
+/// Color and width.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Style {
+    /// Whether there are colors.
+    pub color: bool,
+    /// The columns of the terminal; nothing is wrapped if there are none to keep to.
+    pub width: Option<usize>,
+}
+
+/// Colors by what they are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Paint {
+    /// Does not work.
+    Red,
+    /// Works.
+    Green,
+    /// Works, with a but.
+    Yellow,
+    /// A name to take up again.
+    Cyan,
+    /// A heading.
+    Bold,
+    /// Less important.
+    Dim,
+}
+
+impl Style {
+    /// No color, no wrapping.
+    pub const PLAIN: Style = Style {
+        color: false,
+        width: None,
+    };
+
+    /// For stdout as it is. `color` is the user's word, if there was one.
+    pub fn for_stdout(color: Option<bool>) -> Style {
+        let terminal = io::stdout().is_terminal();
+        Style {
+            color: use_color(color, terminal),
+            width: table::terminal_width().filter(|_| terminal),
+        }
+    }
+
+    /// For stderr as it is.
+    pub fn for_stderr(color: Option<bool>) -> Style {
+        Style {
+            color: use_color(color, io::stderr().is_terminal()),
+            width: None,
+        }
+    }
+
+    /// `text` in a color, if there are colors.
+    pub fn paint(&self, paint: Paint, text: &str) -> String {
+        if !self.color || text.is_empty() {
+            return text.to_owned();
+        }
+        let code = match paint {
+            Paint::Red => "1;31",
+            Paint::Green => "32",
+            Paint::Yellow => "33",
+            Paint::Cyan => "36",
+            Paint::Bold => "1",
+            Paint::Dim => "2",
+        };
+        format!("\x1b[{code}m{text}\x1b[0m")
+    }
+
+    /// `text` in lines of this width, the first after `first`, the others after as many blanks.
+    pub fn wrap(&self, first: &str, text: &str) -> String {
+        let indent = first.chars().count();
+        let width = self.width.unwrap_or(usize::MAX).max(indent + 20);
+        let mut lines = first.to_owned();
+        let mut column = indent;
+        for word in text.split(' ') {
+            let length = word.chars().count();
+            if column > indent && column + 1 + length > width {
+                lines.push('\n');
+                lines.push_str(&" ".repeat(indent));
+                column = indent;
+            }
+            if column > indent {
+                lines.push(' ');
+                column += 1;
+            }
+            lines.push_str(word);
+            column += length;
+        }
+        lines
+    }
+}
+
+/// `--color`, else `NO_COLOR` (no-color.org), else `CLICOLOR_FORCE`, else whether it is a terminal that has colors.
+fn use_color(choice: Option<bool>, terminal: bool) -> bool {
+    let set = |name| std::env::var_os(name).filter(|value| !value.is_empty());
+    choice.unwrap_or_else(|| {
+        if set("NO_COLOR").is_some() {
+            false
+        } else if set("CLICOLOR_FORCE").is_some_and(|value| value != "0") {
+            true
+        } else {
+            terminal && set("TERM").is_some_and(|value| value != "dumb")
+        }
+    })
+}
+
+/// The whole report; with `quiet` only its warnings and errors.
+pub fn report(envelope: &Envelope, style: &Style, quiet: bool, out: &mut dyn Write) -> io::Result<()> {
+    // What `explain` prints is written in this program; all else may hold text from outside.
+    if let Report::Explain(report) = &envelope.report {
+        explain::write(report, style, out)?;
+        return out.flush();
+    }
+    let envelope = sanitize::document(envelope);
+    if !quiet {
+        match &envelope.report {
+            Report::Candidates(report) => candidates::write(report, style, out)?,
+            Report::Explain(_) => {}
+        }
+    }
+    finding::write_all(&envelope.findings, style, quiet, out)?;
+    if !quiet {
+        finding::write_verdict(&envelope, style, out)?;
+    }
+    out.flush()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wrapped_lines_keep_their_indent() {
+        let style = Style {
+            width: Some(30),
+            ..Style::PLAIN
+        };
+        let text = style.wrap("  fix: ", "one two three four five six seven eight");
+        assert_eq!(text, "  fix: one two three four five\n       six seven eight");
+        assert_eq!(Style::PLAIN.wrap("- ", "one two"), "- one two");
+    }
+
+    #[test]
+    fn the_word_of_the_user_decides_about_color() {
+        assert!(use_color(Some(true), false));
+        assert!(!use_color(Some(false), true));
+    }
+}
