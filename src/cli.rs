@@ -2,6 +2,10 @@
 //!
 //! Values stay as they were typed (URLs, file names); the commands give them a meaning. What clap can check by itself
 //! (ranges, conflicts, what needs what) is checked here, so that a wrong command line fails before anything is done.
+#![allow(
+    rustdoc::broken_intra_doc_links,
+    reason = "the comments of options are their help texts"
+)]
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -294,7 +298,7 @@ pub struct Candidates {
 
     /// Go on in spite of a bad certificate, though anybody in between may read along; it is reported
     /// all the same
-    #[arg(long, help_heading = "TLS", conflicts_with = "ca_file")]
+    #[arg(long, help_heading = "TLS")]
     pub insecure: bool,
 }
 
@@ -398,7 +402,6 @@ mod tests {
         let turn = ["--turn", "turn:t.example", "--username", "u"];
         for bad in [
             &["-4", "-6"][..],
-            &["--insecure", "--ca-file", "x"],
             &["--username", "u"],
             &["--turn-secret-env", "S"],
             &["--turn", "turn:t.example", "--credential", "c"],

@@ -158,10 +158,7 @@ impl Answer {
     pub(crate) fn read(from: SocketAddr, message: &Message<'_>) -> Answer {
         Answer {
             facts: Facts::read(from, message),
-            // coturn counts its padding as part of the phrase.
-            error: message
-                .error_code()
-                .map(|(code, reason)| (code.0, reason.trim_end_matches('\0').to_owned())),
+            error: message.error_code().map(|(code, reason)| (code.0, reason.to_owned())),
         }
     }
 }

@@ -44,17 +44,13 @@ impl Parsed {
         assert_eq!(plain(self.address.as_ref()), Some(candidate.address), "{line}");
         assert_eq!(self.port, Some(candidate.port), "{line}");
         assert_eq!(self.candidate_type.as_ref(), Some(&candidate.candidate_type), "{line}");
-        assert_eq!(
-            plain(self.related_address.as_ref()),
-            candidate.related_address,
-            "{line}"
-        );
+        assert_eq!(plain(self.related_address.as_ref()), candidate.related_address, "{line}");
         assert_eq!(self.related_port, candidate.related_port, "{line}");
         assert_eq!(self.tcp_type, candidate.tcp_type, "{line}");
     }
 }
 
-/// Chromium shows IPv6 addresses in brackets.
+/// Chromium writes IPv6 addresses with brackets.
 fn plain(address: Option<&String>) -> Option<IpAddr> {
     address?.trim_matches(['[', ']']).parse().ok()
 }

@@ -10,6 +10,7 @@ use tokio::task::JoinSet;
 use super::attempt::{Shared, Target, ask};
 use super::endpoint::{Endpoint, Endpoints};
 use super::outcome::{fail, not_made, step};
+use crate::datagram::Transport;
 use crate::net::interface::Families;
 use crate::net::resolve::{ResolveError, resolve_name};
 use crate::probe::authentication::Credentials;
@@ -92,7 +93,10 @@ impl Asking {
         let (kind, reason) = match resolved {
             Some(Ok(addresses)) => {
                 let list: Vec<_> = addresses.iter().map(|address| address.ip().to_string()).collect();
-                return Ok((addresses, Some(step("resolve", AttemptOutcome::Ok, times, list.join(", ")))));
+                return Ok((
+                    addresses,
+                    Some(step("resolve", AttemptOutcome::Ok, times, list.join(", "))),
+                ));
             }
             Some(Err(error)) => resolve_failure(error),
             None => (ErrorKind::Interrupted, "interrupted".to_owned()),
@@ -106,7 +110,12 @@ impl Asking {
     async fn ask_addresses(self: Rc<Self>, addresses: &[SocketAddr], resolved: Option<Step>, deadline: At) {
         let pairs: Vec<_> = addresses
             .iter()
-            .flat_map(|address| self.endpoints.towards(address.ip()).into_iter().map(|endpoint| (*address, endpoint)))
+            .flat_map(|address| {
+                self.endpoints
+                    .towards(address.ip())
+                    .into_iter()
+                    .map(|endpoint| (*address, endpoint))
+            })
             .collect();
         if pairs.is_empty() {
             let mut attempt = not_made(self.server.url.transport, addresses.first().copied());
@@ -118,13 +127,23 @@ impl Asking {
         }
         let mut all = JoinSet::new();
         for (index, (address, endpoint)) in pairs.into_iter().enumerate() {
-            all.spawn_local(self.clone().follow(index, address, endpoint, resolved.clone(), deadline));
+            all.spawn_local(
+                self.clone()
+                    .follow(index, address, endpoint, resolved.clone(), deadline),
+            );
         }
         while all.join_next().await.is_some() {}
     }
 
     /// Asks one address from one endpoint, and then whatever it sends us to (RFC 8489 §10).
-    async fn follow(self: Rc<Self>, pair: usize, first: SocketAddr, from: Rc<Endpoint>, resolved: Option<Step>, deadline: At) {
+    async fn follow(
+        self: Rc<Self>,
+        pair: usize,
+        first: SocketAddr,
+        from: Rc<Endpoint>,
+        resolved: Option<Step>,
+        deadline: At,
+    ) {
         let url = &self.server.url;
         let (mut address, mut endpoint) = (first, from);
         let mut name = match &url.host {
@@ -140,7 +159,12 @@ impl Asking {
                 allocate: url.scheme.is_turn().then(|| self.credentials()),
                 deadline,
             };
-            let (mut attempt, domain) = ask(&self.shared, target, &endpoint.udp).await;
+            let shared_socket = target.allocate.is_none() || target.transport != Transport::Udp;
+            let socket = match shared_socket {
+                true => endpoint.udp.clone(),
+                false => endpoint.allocate_from(address, &self.shared.clock),
+            };
+            let (mut attempt, domain) = ask(&self.shared, target, &socket).await;
             attempt.redirected_from = asked.iter().rev().nth(1).copied();
             if asked.len() == 1 {
                 attempt.steps.splice(0..0, resolved.clone());
@@ -148,7 +172,11 @@ impl Asking {
             let next = attempt.redirected_to;
             let repeated = next.is_some_and(|next| asked.contains(&next));
             if repeated || (next.is_some() && asked.len() > REDIRECTIONS) {
-                let reason = if repeated { "it was asked before" } else { "too many redirections" };
+                let reason = if repeated {
+                    "it was asked before"
+                } else {
+                    "too many redirections"
+                };
                 let reason = next.map(|next| format!("sent to {next}: {reason}"));
                 fail(&mut attempt, ErrorKind::RedirectLoop, Some(300), reason);
                 attempt.redirected_to = None;
@@ -182,7 +210,12 @@ impl Asking {
     }
 
     fn told(&self, order: (usize, usize), endpoint: Option<Rc<Endpoint>>, attempt: Attempt) {
-        self.send(Told::Attempt { server: self.index, order, endpoint, attempt: Box::new(attempt) });
+        self.send(Told::Attempt {
+            server: self.index,
+            order,
+            endpoint,
+            attempt: Box::new(attempt),
+        });
     }
 
     /// Nobody listens only when the run is over.
@@ -196,10 +229,16 @@ fn resolve_failure(error: ResolveError) -> (ErrorKind, String) {
         ResolveError::NotFound { message, .. } | ResolveError::Temporary { message, .. } => {
             (ErrorKind::NameNotResolved, message)
         }
-        ResolveError::Timeout { .. } => (ErrorKind::ResolveTimeout, "no answer from the resolver in time".to_owned()),
+        ResolveError::Timeout { .. } => (
+            ErrorKind::ResolveTimeout,
+            "no answer from the resolver in time".to_owned(),
+        ),
         ResolveError::NoAddressOfFamily { others, .. } => {
             let list: Vec<_> = others.iter().map(|address| address.ip().to_string()).collect();
-            (ErrorKind::NoAddressOfFamily, format!("the name has only {}", list.join(", ")))
+            (
+                ErrorKind::NoAddressOfFamily,
+                format!("the name has only {}", list.join(", ")),
+            )
         }
         ResolveError::Io { message, .. } => (ErrorKind::NameNotResolved, message),
     }

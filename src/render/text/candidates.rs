@@ -360,7 +360,12 @@ fn identity(attempt: &Attempt) -> String {
 }
 
 fn tls_line(tls: &Tls) -> String {
-    format!("{} {}, certificate {}", tls.version, tls.cipher_suite, tls.verdict)
+    let verdict = if tls.verdict == "trusted" {
+        "certificate trusted"
+    } else {
+        &tls.verdict
+    };
+    format!("{} {}, {verdict}", tls.version, tls.cipher_suite)
 }
 
 fn certificate_line(certificate: &Certificate, index: usize) -> String {
