@@ -142,6 +142,7 @@ fn endpoint(address: &HostAddress, local_preference: u16, tcp: bool, clock: &Clo
     let passive = tcp
         .then(|| listen(address.ip).inspect_err(|error| tracing::warn!("{error}")).ok())
         .flatten();
+    tracing::debug!("bound {} on {}", udp.local(), address.interface);
     let base = Base {
         local: udp.local(),
         interface: address.interface.clone(),

@@ -149,11 +149,16 @@ pub fn interrupted(name: &str, times: (At, At), attempt: &mut Attempt) {
 
 /// The end of an attempt, for a line of progress.
 pub fn in_short(attempt: &Attempt) -> String {
-    let address = attempt.address.map(|address| format!("{address} ")).unwrap_or_default();
-    let said = match (&attempt.error, attempt.relayed_address.or(attempt.mapped_address)) {
-        (Some(error), _) => error.kind.to_string(),
-        (None, Some(found)) => found.to_string(),
-        (None, None) => attempt.outcome.name().to_owned(),
+    let over = attempt.transport.as_str();
+    let address = attempt
+        .address
+        .map(|address| format!("{address} over {over}: "))
+        .unwrap_or_default();
+    let said = match (&attempt.error, attempt.relayed_address, attempt.mapped_address) {
+        (Some(error), _, _) => error.kind.to_string(),
+        (None, Some(relayed), _) => format!("relayed {relayed}"),
+        (None, None, Some(mapped)) => format!("mapped {mapped}"),
+        (None, None, None) => attempt.outcome.name().to_owned(),
     };
     format!("{address}{said}")
 }
