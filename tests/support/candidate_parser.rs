@@ -44,7 +44,11 @@ impl Parsed {
         assert_eq!(plain(self.address.as_ref()), Some(candidate.address), "{line}");
         assert_eq!(self.port, Some(candidate.port), "{line}");
         assert_eq!(self.candidate_type.as_ref(), Some(&candidate.candidate_type), "{line}");
-        assert_eq!(plain(self.related_address.as_ref()), candidate.related_address, "{line}");
+        assert_eq!(
+            plain(self.related_address.as_ref()),
+            candidate.related_address,
+            "{line}"
+        );
         assert_eq!(self.related_port, candidate.related_port, "{line}");
         assert_eq!(self.tcp_type, candidate.tcp_type, "{line}");
     }
