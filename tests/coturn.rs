@@ -739,6 +739,7 @@ fn what_tls_shows() {
     assert!(detail.is_some_and(|detail| detail.starts_with("TLS 1.")), "{detail:?}");
     assert!(run.stdout.contains("\"cipher_suite\": \"TLS_"), "{}", run.stdout);
     assert!(run.stdout.contains("rtcdiag test server"), "{}", run.stdout);
+    assert!(run.stdout.contains("2999-01-01"), "{}", run.stdout);
 }
 
 #[test]

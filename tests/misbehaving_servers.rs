@@ -373,7 +373,9 @@ fn an_answer_that_never_ends() {
 
 #[test]
 fn closed_after_accept() {
-    stun_over_tcp(tcp_server(drop), "closed", "connection-closed");
+    // Read first: closing a socket with octets unread resets the connection.
+    let server = tcp_server(|mut stream| drop(read_request(&mut stream)));
+    stun_over_tcp(server, "closed", "connection-closed");
 }
 
 #[test]
