@@ -61,13 +61,13 @@ entries! {
     VERSION_NOT_FIRST = "sdp-version-not-first", Error, "`v=` is not the first line" {
         what: "The description begins with another line than `v=0`.",
         why: "Something stands before it, lines have changed places, or this is a part of a description.",
-        fix: "Begin with `v=0`.",
+        fix: "Take out what stands before `v=0`, or put the line first.",
         reference: "RFC 8866 §5.1",
     }
     BAD_VERSION = "sdp-bad-version", Error, "`v=` is not 0" {
         what: "There is only version 0 of SDP.",
         why: "The line was made up, or is damaged.",
-        fix: "Write `v=0`.",
+        fix: "Write `v=0`, whatever stands there now.",
         reference: "RFC 8866 §5.1",
     }
     MISSING_ORIGIN = "sdp-missing-origin", Error, "There is no `o=` line" {
@@ -91,7 +91,7 @@ entries! {
     EMPTY_NAME = "sdp-empty-session-name", Info, "The session has an empty name" {
         what: "`s=` has at least one character; strict readers refuse an empty one.",
         why: "The program that made the description has no name for the session and writes none.",
-        fix: "Write `s=-`.",
+        fix: "Write `s=-` where there is no name.",
         reference: "RFC 8866 §5.3",
     }
     MISSING_TIMING = "sdp-missing-timing", Warning, "There is no `t=` line" {
@@ -175,13 +175,13 @@ entries! {
     BAD_KEY = "sdp-bad-key", Info, "A `k=` line cannot be read" {
         what: "`k=` is obsolete and must not be used any more; this one does not even follow its old grammar.",
         why: "A very old program, or a damaged line.",
-        fix: "Take the line out.",
+        fix: "Take the line out; nobody needs it.",
         reference: "RFC 8866 §5.12",
     }
     BAD_INFORMATION = "sdp-bad-information", Info, "A line about the session is empty" {
         what: "`i=`, `u=`, `e=` and `p=` have at least one character.",
         why: "The program that made the description has nothing to say there and writes the line all the same.",
-        fix: "Take the line out.",
+        fix: "Take the line out; nobody needs it.",
         reference: "RFC 8866 §9",
     }
     BAD_MEDIA = "sdp-bad-media", Error, "An `m=` line cannot be read" {

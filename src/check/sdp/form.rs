@@ -76,6 +76,10 @@ fn of_defects(
         summary,
         facts.filter(|fact| *fact != Evidence::default()).collect(),
     );
+    // Browsers count the fields of `o=` and do not look at its numbers.
+    if kind == DefectKind::BadOrigin && description.origin().is_some() {
+        finding.severity = Severity::Warning;
+    }
     if kind == DefectKind::BadAttribute {
         // The attribute that stands there first says where its grammar is.
         let attribute = description.line(first.line).and_then(|line| line.attribute());
