@@ -151,6 +151,8 @@ pub enum Format {
     Json,
     /// One JSON object a line, as results come in
     Jsonl,
+    /// SARIF 2.1.0 for code hosts; with `rtcdiag sdp`
+    Sarif,
 }
 
 /// `--color`.

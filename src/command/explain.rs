@@ -33,7 +33,7 @@ fn all() -> Vec<Entry> {
     let errors = ErrorCode::ALL.iter().map(|entry| entry.value);
     let lines = LineType::ALL.iter().map(line_type);
     let attributes = attribute::ALL.iter().map(attribute_entry);
-    let all = catalog::all().map(finding).chain(errors.map(error));
+    let all = catalog::all().map(Entry::from).chain(errors.map(error));
     all.chain(lines).chain(attributes).collect()
 }
 
@@ -46,7 +46,7 @@ fn find(code: &str) -> Option<Entry> {
     match lower.parse() {
         Ok(number) => ErrorCode(number).entry().map(|entry| error(entry.value)),
         Err(_) => catalog::find(&lower)
-            .map(finding)
+            .map(Entry::from)
             .or_else(|| named(code).map(attribute_entry)),
     }
 }
@@ -108,19 +108,6 @@ fn attribute_entry(known: &attribute::Entry) -> Entry {
         why: None,
         fix: String::new(),
         reference: known.reference.to_owned(),
-    }
-}
-
-fn finding(entry: &catalog::Entry) -> Entry {
-    Entry {
-        topic: "finding".to_owned(),
-        code: entry.code.to_owned(),
-        severity: Some(entry.severity),
-        title: entry.title.to_owned(),
-        what: entry.what.to_owned(),
-        why: Some(entry.why.to_owned()),
-        fix: entry.fix.to_owned(),
-        reference: entry.reference.to_owned(),
     }
 }
 

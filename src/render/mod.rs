@@ -1,6 +1,6 @@
 //! Reports -> bytes. Everything that is printed is made here, from the same [`Envelope`] for every format.
 //!
-//! - [`json`]: one document, or one line for each result;
+//! - [`json`]: one document, or one line for each result; [`sarif`]: findings for code hosts;
 //! - [`text`]: for people; one file per command, the stems are those of `report`;
 //! - [`sanitize`]: outside text cannot steer a terminal; [`redact`]: nor tell whose network this is;
 //! - [`table`], [`units`]: columns and numbers; [`trace`]: what `-v` tells.
@@ -8,6 +8,7 @@
 pub mod json;
 pub mod redact;
 pub mod sanitize;
+pub mod sarif;
 pub mod table;
 pub mod text;
 pub mod trace;
@@ -31,6 +32,8 @@ pub enum Format {
     Json,
     /// One object a line, as results come in.
     Jsonl,
+    /// SARIF, for code hosts.
+    Sarif,
 }
 
 /// How to print.
@@ -66,6 +69,7 @@ impl Renderer {
             Format::Text => text::report(envelope, &self.style, self.quiet, out),
             Format::Json => json::document(envelope, out),
             Format::Jsonl => json::tail(envelope, out),
+            Format::Sarif => sarif::document(envelope, out),
         }
     }
 

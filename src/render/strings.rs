@@ -36,7 +36,11 @@ pub fn envelope(envelope: &Envelope, one: &mut dyn FnMut(&mut Value)) -> Envelop
         report: match &envelope.report {
             Report::Candidates(report) => Report::Candidates(part::<Candidates>(report, one)),
             Report::Explain(report) => Report::Explain(part::<Explain>(report, one)),
-            Report::Sdp(report) => Report::Sdp(part::<Sdp>(report, one)),
+            Report::Sdp(report) => Report::Sdp(Sdp {
+                // Not part of the document, and all our own words.
+                rules: report.rules.clone(),
+                ..part::<Sdp>(report, one)
+            }),
         },
         findings: part(&envelope.findings, one),
         ..envelope.clone()

@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use crate::proto::sdp::effective::{Bundles, effective};
 use crate::proto::sdp::unwrap::Found;
 use crate::proto::sdp::{self, Line, Section, codecs};
+use crate::report::explain::Entry;
 use crate::report::sdp_diff::Diff;
 use crate::report::sdp_explain::Explanation;
 use crate::report::sdp_negotiation::Negotiation;
@@ -28,6 +29,9 @@ pub struct Sdp {
     /// `--explain`: each description line by line.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub explanations: Vec<Explanation>,
+    /// What the catalog says about the codes of the findings: for SARIF, which tells each rule once.
+    #[serde(skip)]
+    pub rules: Vec<Entry>,
 }
 
 /// One description.

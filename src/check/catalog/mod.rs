@@ -6,7 +6,7 @@
 pub mod candidates;
 pub mod sdp;
 
-use crate::report::{Evidence, Finding, Severity};
+use crate::report::{Evidence, Finding, Severity, explain};
 
 /// What there is to say about one kind of finding, once and for all.
 #[derive(Debug, PartialEq, Eq)]
@@ -38,6 +38,21 @@ impl Entry {
             evidence,
             advice: self.fix.to_owned(),
             reference: self.reference.to_owned(),
+        }
+    }
+}
+
+impl From<&Entry> for explain::Entry {
+    fn from(entry: &Entry) -> explain::Entry {
+        explain::Entry {
+            topic: "finding".to_owned(),
+            code: entry.code.to_owned(),
+            severity: Some(entry.severity),
+            title: entry.title.to_owned(),
+            what: entry.what.to_owned(),
+            why: Some(entry.why.to_owned()),
+            fix: entry.fix.to_owned(),
+            reference: entry.reference.to_owned(),
         }
     }
 }

@@ -54,6 +54,8 @@ pub fn run(options: &cli::Sdp) -> Result<Envelope, Error> {
             .hint("descriptions are counted from 1, through all files"));
     }
     texts.look_at(options, &mut report)?;
+    texts.place(&mut findings);
+    report.rules = views::rules(&findings);
     Ok(Envelope::new("sdp", started, Report::Sdp(report), findings))
 }
 

@@ -1,5 +1,8 @@
 //! What is made of several descriptions together, and of one at length: negotiation, `--diff`, `--explain`.
 
+use std::collections::BTreeSet;
+
+use crate::check::catalog;
 use crate::check::sdp::diff::diff;
 use crate::check::sdp::explain::explain;
 use crate::check::sdp::negotiate::negotiate;
@@ -7,7 +10,15 @@ use crate::cli;
 use crate::error::Error;
 use crate::proto::sdp::Description;
 use crate::proto::sdp::unwrap::{DescriptionType, Found};
+use crate::report::Finding;
+use crate::report::explain::Entry;
 use crate::report::sdp::Sdp;
+
+/// What the catalog says about the codes of the findings, each once.
+pub(super) fn rules(findings: &[Finding]) -> Vec<Entry> {
+    let codes: BTreeSet<&str> = findings.iter().map(|finding| finding.code.as_str()).collect();
+    codes.into_iter().filter_map(catalog::find).map(Entry::from).collect()
+}
 
 /// The descriptions that were taken, as text.
 #[derive(Default)]
@@ -53,6 +64,29 @@ impl Texts {
             ));
         }
         Ok(())
+    }
+
+    /// Tells of each line under a finding which description it is of, where there are several: the last one that has
+    /// this line, since that is the one to mend. `findings` are those that do not know it yet.
+    pub(super) fn place(&self, findings: &mut [Finding]) {
+        if self.0.len() < 2 {
+            return;
+        }
+        let descriptions: Vec<Description<'_>> = self.0.iter().map(|text| Description::parse(&text.sdp)).collect();
+        let evidence = findings.iter_mut().flat_map(|finding| &mut finding.evidence);
+        for fact in evidence.filter(|fact| fact.description.is_none()) {
+            let (Some(number), Some(value)) = (fact.line, &fact.value) else {
+                continue;
+            };
+            let number = usize::try_from(number).unwrap_or(usize::MAX);
+            let shown = value.trim_end_matches('…');
+            let has_it = |description: &Description<'_>| {
+                description
+                    .line(number)
+                    .is_some_and(|line| line.text.starts_with(shown))
+            };
+            fact.description = descriptions.iter().rposition(has_it).map(|index| index as u64 + 1);
+        }
     }
 
     /// The offer and the answer, if these are what was read: by their types, else by their order.

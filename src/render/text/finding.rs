@@ -52,7 +52,11 @@ const WIDTH: usize = 200;
 
 /// A line of a text with its number, and a mark below the column where the trouble begins.
 fn write_line(number: u64, text: &str, evidence: &Evidence, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    let gutter = format!("{number:>6} | ");
+    let place = match evidence.description {
+        Some(description) => format!("{description}:{number}"),
+        None => number.to_string(),
+    };
+    let gutter = format!("{place:>6} | ");
     if let Some(id) = &evidence.id {
         writeln!(out, "{}", style.wrap("    - ", id))?;
     }
