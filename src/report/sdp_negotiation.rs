@@ -170,6 +170,9 @@ pub struct CodecPair {
     pub offer_payload_type: u16,
     /// The payload type of the answer; mostly the same.
     pub answer_payload_type: u16,
+    /// The payload type of the offer that it retransmits; RTX only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retransmits: Option<u16>,
     /// The feedback that both have: `nack pli`.
     pub rtcp_fb: Vec<String>,
     /// Feedback that only the offer has.

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use super::now;
 use crate::check::sdp::form;
+use crate::check::sdp::origin::made_by;
 use crate::cli;
 use crate::error::Error;
 use crate::proto::sdp::unwrap::{self, Found, Text};
@@ -74,9 +75,9 @@ fn one(file: &str, found: &Found<'_>, number: u32, report: &mut Sdp, findings: &
             &found.damage,
         ));
     }
-    report
-        .descriptions
-        .push(crate::report::sdp::Description::new(file, found, &description));
+    let mut one = crate::report::sdp::Description::new(file, found, &description);
+    one.made_by = made_by(&description);
+    report.descriptions.push(one);
 }
 
 fn place(name: &str) -> &str {

@@ -237,6 +237,7 @@ impl<'d> Codecs<'d> {
                     channels: answer.codec.channels(),
                     offer_payload_type: offer.payload_type(),
                     answer_payload_type: answer.payload_type(),
+                    retransmits: offer.codec.apt(),
                     rtcp_fb: answered.iter().filter(|one| offered.contains(one)).cloned().collect(),
                     rtcp_fb_offer_only: only(&offered, &answered),
                     rtcp_fb_answer_only: only(&answered, &offered),

@@ -7,7 +7,7 @@ use crate::proto::sdp::extension_name;
 use crate::render::table::{Column, Table};
 use crate::render::units;
 use crate::report::sdp_negotiation::{
-    CodecLeftOut, Dtls, Ice, IceSide, Layer, Media, Negotiation, Reason, Refusal, Sctp, Sending, SentCodec,
+    CodecLeftOut, CodecPair, Dtls, Ice, IceSide, Layer, Media, Negotiation, Reason, Refusal, Sctp, Sending, SentCodec,
 };
 
 /// So many entries of a list are shown.
@@ -205,23 +205,39 @@ fn sends(sending: Option<&Sending>) -> String {
     format!("{}{others}", parts.join(", "))
 }
 
-const CODECS: [Column; 5] = [
+const CODECS: [Column; 6] = [
     Column::right("offer"),
     Column::right("answer"),
     Column::left("codec"),
+    Column::left("rtx"),
     Column::left("feedback of both"),
     Column::left("offered only"),
 ];
 
+/// The codecs of both; retransmissions stand with what they retransmit.
 fn codecs(media: &Media) -> Table {
+    let pair = |pair: &CodecPair| match pair.offer_payload_type == pair.answer_payload_type {
+        true => pair.offer_payload_type.to_string(),
+        false => format!("{}/{}", pair.offer_payload_type, pair.answer_payload_type),
+    };
     let mut table = Table::new(&CODECS);
-    for pair in media.codecs.iter().take(LISTED * 2) {
+    for one in media
+        .codecs
+        .iter()
+        .filter(|one| one.retransmits.is_none())
+        .take(LISTED * 2)
+    {
+        let rtx = media
+            .codecs
+            .iter()
+            .find(|rtx| rtx.retransmits == Some(one.offer_payload_type));
         table.row(vec![
-            pair.offer_payload_type.to_string().into(),
-            pair.answer_payload_type.to_string().into(),
-            codec_name(&pair.encoding, pair.clock_rate, Some(pair.channels)).into(),
-            short(&pair.rtcp_fb.join(", "), 100).into(),
-            short(&pair.rtcp_fb_offer_only.join(", "), 60).into(),
+            one.offer_payload_type.to_string().into(),
+            one.answer_payload_type.to_string().into(),
+            codec_name(&one.encoding, one.clock_rate, Some(one.channels)).into(),
+            rtx.map_or(String::new(), pair).into(),
+            short(&one.rtcp_fb.join(", "), 100).into(),
+            short(&one.rtcp_fb_offer_only.join(", "), 60).into(),
         ]);
     }
     table
@@ -229,28 +245,56 @@ fn codecs(media: &Media) -> Table {
 
 const LEFT_OUT: [Column; 4] = [
     Column::left("left out"),
-    Column::right("pt"),
+    Column::left("pt"),
     Column::left("codec"),
     Column::left("why"),
 ];
 
 fn write_left_out(list: &[CodecLeftOut], style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    // Retransmissions go without saying where their codec is told.
-    let told: Vec<&CodecLeftOut> = list.iter().filter(|one| one.reason != Reason::RtxOfUnused).collect();
-    if told.is_empty() {
+    // One row for those of one name with one reason; retransmissions of what is left out go without saying.
+    let mut rows: Vec<(&CodecLeftOut, Vec<&str>, Vec<String>)> = Vec::new();
+    for one in list
+        .iter()
+        .filter(|one| one.reason != Reason::RtxOfUnused)
+        .take(LISTED * 4)
+    {
+        let name = codec_name(one.encoding.as_deref().unwrap_or("?"), one.clock_rate, None);
+        let rtx = one
+            .encoding
+            .as_deref()
+            .is_some_and(|name| name.eq_ignore_ascii_case("rtx"));
+        let same = |first: &&mut (&CodecLeftOut, Vec<&str>, Vec<String>)| {
+            let same_text = first.0.text == one.text || rtx && first.0.reason == one.reason;
+            (first.0.side, &first.0.encoding) == (one.side, &one.encoding) && same_text
+        };
+        match rows.iter_mut().find(same) {
+            Some((_, formats, names)) => {
+                formats.push(&one.format);
+                if !names.contains(&name) {
+                    names.push(name);
+                }
+            }
+            None => rows.push((one, vec![&one.format], vec![name])),
+        }
+    }
+    if rows.is_empty() {
         return Ok(());
     }
     let mut table = Table::new(&LEFT_OUT);
-    for one in told.iter().take(LISTED * 2) {
+    for (first, formats, names) in &rows {
+        let why = match formats.len() > 1 && first.text.contains("retransmissions") {
+            true => format!("{}, and so on", first.text),
+            false => first.text.clone(),
+        };
         table.row(vec![
-            one.side.name().into(),
-            short(&one.format, 20).into(),
-            codec_name(one.encoding.as_deref().unwrap_or("?"), one.clock_rate, None).into(),
-            one.text.as_str().into(),
+            first.side.name().into(),
+            short(&formats.join(", "), 60).into(),
+            short(&names.join(", "), 60).into(),
+            why.into(),
         ]);
     }
     for line in table.lines(style) {
-        writeln!(out, "  {}", style.paint(Paint::Dim, &line))?;
+        writeln!(out, "  {line}")?;
     }
     Ok(())
 }
