@@ -170,6 +170,12 @@ pub struct CodecPair {
     pub offer_payload_type: u16,
     /// The payload type of the answer; mostly the same.
     pub answer_payload_type: u16,
+    /// `a=fmtp` of the offer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offer_fmtp: Option<String>,
+    /// `a=fmtp` of the answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer_fmtp: Option<String>,
     /// The payload type of the offer that it retransmits; RTX only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retransmits: Option<u16>,

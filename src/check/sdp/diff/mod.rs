@@ -206,9 +206,10 @@ fn moved(
     in_after: &HashMap<String, usize>,
 ) -> Option<Change> {
     let ordered = |items: &[Item], others: &HashMap<String, usize>| -> Vec<String> {
+        // The place of retransmissions has no meaning.
         let both = items
             .iter()
-            .filter(|item| item.rule.ordered && others.contains_key(&item.id()));
+            .filter(|item| item.rule.ordered && !item.value.starts_with("rtx/") && others.contains_key(&item.id()));
         both.map(|item| item.key.clone()).collect()
     };
     let (one, other) = (ordered(before, in_after), ordered(after, in_before));

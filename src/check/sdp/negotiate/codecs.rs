@@ -237,6 +237,8 @@ impl<'d> Codecs<'d> {
                     channels: answer.codec.channels(),
                     offer_payload_type: offer.payload_type(),
                     answer_payload_type: answer.payload_type(),
+                    offer_fmtp: fmtp(&offer.codec),
+                    answer_fmtp: fmtp(&answer.codec),
                     retransmits: offer.codec.apt(),
                     rtcp_fb: answered.iter().filter(|one| offered.contains(one)).cloned().collect(),
                     rtcp_fb_offer_only: only(&offered, &answered),
@@ -289,6 +291,10 @@ fn feedback(codec: &Codec<'_>) -> Vec<String> {
     all
 }
 
+fn fmtp(codec: &Codec<'_>) -> Option<String> {
+    codec.fmtp.first().map(|(_, fmtp)| fmtp.config.to_owned())
+}
+
 fn encoding(codec: &Codec<'_>) -> String {
     codec.encoding().unwrap_or("").to_owned()
 }
@@ -317,7 +323,7 @@ fn sending(own: &[Known<'_>], to: &[Known<'_>], partners: &[Option<usize>], max_
             encoding: encoding(&receiver.codec),
             clock_rate: receiver.codec.clock_rate(),
             channels: receiver.codec.channels(),
-            fmtp: receiver.codec.fmtp.first().map(|(_, fmtp)| fmtp.config.to_owned()),
+            fmtp: fmtp(&receiver.codec),
             level: level(sender, receiver),
             rtx_payload_type: rtx.map(|(known, _)| known.payload_type()),
             red_payload_type: red.map(|(known, _)| known.payload_type()),

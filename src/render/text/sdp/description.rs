@@ -66,8 +66,10 @@ fn made_by(description: &Description) -> String {
         .version
         .as_deref()
         .map_or(String::new(), |version| format!(" {version}"));
-    let how = if maker.certain { "it says so" } else { "by its habits" };
-    format!("{}{version} ({how}: {})", maker.name, maker.clues.join("; "))
+    match maker.certain {
+        true => format!("{}{version} ({})", maker.name, maker.clues.join("; ")),
+        false => format!("{}{version}, by its habits", maker.name),
+    }
 }
 
 /// `2 audio, 1 video, 1 rejected`.

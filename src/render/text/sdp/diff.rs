@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{Paint, SHOWN, Style, more, short};
+use super::{Paint, SHOWN, Style, more, short, write_table};
 use crate::render::table::{Cell, Column, Table};
 use crate::report::sdp_diff::{Allowed, Change, Diff, Fate, How};
 
@@ -107,9 +107,7 @@ fn write_changes(changes: &[Change], style: &Style, out: &mut dyn Write) -> io::
             format!("{} ({})", change.note, change.reference).into(),
         ]);
     }
-    for line in table.lines(style) {
-        writeln!(out, "  {line}")?;
-    }
+    write_table(&table, style, out)?;
     match more(changes.len(), CHANGES) {
         Some(more) => writeln!(out, "  {more} changes"),
         None => Ok(()),

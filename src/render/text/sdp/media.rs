@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::io::{self, Write};
 
-use super::{Paint, SHOWN, Style, codec_name, field, more, short};
+use super::{Paint, SHOWN, Style, codec_name, field, more, short, write_table};
 use crate::proto::sdp::{extension_name, static_payload};
 use crate::render::table::{Cell, Column, Table};
 use crate::report::sdp::{Codec, Description, Effective, Media};
@@ -42,9 +42,7 @@ fn write(
     if media.rejected {
         return Ok(());
     }
-    for line in codecs(media).lines(style) {
-        writeln!(out, "  {line}")?;
-    }
+    write_table(&codecs(media), style, out)?;
     if media.codecs.is_empty() {
         field(
             "formats",
@@ -332,9 +330,7 @@ fn write_candidates(media: &Media, style: &Style, out: &mut dyn Write) -> io::Re
         ]);
     }
     if !media.candidates.is_empty() {
-        for line in table.lines(style) {
-            writeln!(out, "  {line}")?;
-        }
+        write_table(&table, style, out)?;
     }
     if let Some(more) = more(media.candidates.len(), LISTED) {
         writeln!(out, "  {more}")?;

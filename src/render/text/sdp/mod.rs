@@ -10,6 +10,7 @@ mod negotiation;
 use std::io::{self, Write};
 
 use super::{Paint, Style};
+use crate::render::table::Table;
 use crate::report::sdp::Sdp;
 
 /// So many m-lines are shown; a call has a handful, a conference some dozens.
@@ -49,6 +50,18 @@ fn field(label: &str, text: &str, style: &Style, out: &mut dyn Write) -> io::Res
     let first = format!("  {:<12}", format!("{label}:"));
     let lines = style.wrap(&first, text);
     writeln!(out, "{}", lines.replacen(&first, &style.paint(Paint::Dim, &first), 1))
+}
+
+/// A table, indented.
+fn write_table(table: &Table, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    let narrower = Style {
+        width: style.width.map(|width| width.saturating_sub(2)),
+        ..*style
+    };
+    for line in table.lines(&narrower) {
+        writeln!(out, "  {line}")?;
+    }
+    Ok(())
 }
 
 /// A text of outside, shortened to a number of characters.

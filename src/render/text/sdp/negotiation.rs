@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{Paint, SHOWN, Style, codec_name, field, more, short};
+use super::{Paint, SHOWN, Style, codec_name, field, more, short, write_table};
 use crate::proto::sdp::extension_name;
 use crate::render::table::{Column, Table};
 use crate::render::units;
@@ -119,9 +119,7 @@ fn write_media(media: &Media, style: &Style, out: &mut dyn Write) -> io::Result<
         for (label, sending) in [("offerer", &media.offerer_sends), ("answerer", &media.answerer_sends)] {
             field(label, &sends(sending.as_ref()), style, out)?;
         }
-        for line in codecs(media).lines(style) {
-            writeln!(out, "  {line}")?;
-        }
+        write_table(&codecs(media), style, out)?;
         write_left_out(&media.codecs_left_out, style, out)?;
         field("extensions", &extensions(media), style, out)?;
         field("not both", &extensions_left_out(media), style, out)?;
@@ -183,10 +181,13 @@ fn sends(sending: Option<&Sending>) -> String {
     parts.extend(codec.level.as_ref().map(|level| format!("up to level {level}")));
     parts.extend(codec.rtx_payload_type.map(|rtx| format!("rtx {rtx}")));
     parts.extend(codec.red_payload_type.map(|red| format!("red {red}")));
+    // Tones and comfort noise go with a codec of their clock rate.
+    let companions = sending
+        .companions
+        .iter()
+        .filter(|one| one.clock_rate == codec.clock_rate);
     parts.extend(
-        sending
-            .companions
-            .iter()
+        companions
             .take(8)
             .map(|one| format!("{} {}", one.encoding, one.payload_type)),
     );
@@ -205,11 +206,12 @@ fn sends(sending: Option<&Sending>) -> String {
     format!("{}{others}", parts.join(", "))
 }
 
-const CODECS: [Column; 6] = [
+const CODECS: [Column; 7] = [
     Column::right("offer"),
     Column::right("answer"),
     Column::left("codec"),
     Column::left("rtx"),
+    Column::left("parameters of the answer"),
     Column::left("feedback of both"),
     Column::left("offered only"),
 ];
@@ -236,6 +238,7 @@ fn codecs(media: &Media) -> Table {
             one.answer_payload_type.to_string().into(),
             codec_name(&one.encoding, one.clock_rate, Some(one.channels)).into(),
             rtx.map_or(String::new(), pair).into(),
+            short(one.answer_fmtp.as_deref().unwrap_or(""), 80).into(),
             short(&one.rtcp_fb.join(", "), 100).into(),
             short(&one.rtcp_fb_offer_only.join(", "), 60).into(),
         ]);
@@ -293,9 +296,7 @@ fn write_left_out(list: &[CodecLeftOut], style: &Style, out: &mut dyn Write) -> 
             why.into(),
         ]);
     }
-    for line in table.lines(style) {
-        writeln!(out, "  {line}")?;
-    }
+    write_table(&table, style, out)?;
     Ok(())
 }
 
