@@ -151,6 +151,9 @@ impl Looks<'_> {
     }
 }
 
+/// A maker and what tells.
+type Guess = Option<(&'static str, Vec<&'static str>)>;
+
 fn by_habit(description: &Description<'_>, origin: &Origin<'_>) -> Option<MadeBy> {
     let live = description.media().take(100).find(|section| !section.is_rejected());
     let looks = Looks {
@@ -159,8 +162,7 @@ fn by_habit(description: &Description<'_>, origin: &Origin<'_>) -> Option<MadeBy
         media: names(live.or_else(|| description.media_section(0))?.attributes()),
         description,
     };
-    let habits: [fn(&Looks<'_>) -> Option<(&'static str, Vec<&'static str>)>; 6] =
-        [janus, aiortc, gstreamer, pion, jitsi, libwebrtc];
+    let habits: [fn(&Looks<'_>) -> Guess; 6] = [janus, aiortc, gstreamer, pion, jitsi, libwebrtc];
     let (name, clues) = habits.iter().find_map(|habit| habit(&looks))?;
     Some(MadeBy {
         name: name.to_owned(),
@@ -169,8 +171,6 @@ fn by_habit(description: &Description<'_>, origin: &Origin<'_>) -> Option<MadeBy
         clues: clues.into_iter().map(str::to_owned).collect(),
     })
 }
-
-type Guess = Option<(&'static str, Vec<&'static str>)>;
 
 fn janus(looks: &Looks<'_>) -> Guess {
     let named = ["a=msid:janus ", "cname:janus"].iter().any(|name| looks.mentions(name));

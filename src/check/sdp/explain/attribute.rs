@@ -94,11 +94,15 @@ fn rtpmap(map: &RtpMap<'_>) -> String {
 }
 
 fn fmtp_sentence(fmtp: &Fmtp<'_>, context: &Context<'_>) -> Option<String> {
-    let codec = context.codecs.get(&fmtp.payload_type()?)?;
-    let encoding = codec.encoding()?;
+    let codec = context.codecs.get(&fmtp.payload_type()?);
+    let known = codec.and_then(|codec| codec.encoding());
+    let encoding = known.or_else(|| codec::guess(fmtp.parameters()))?;
     let config = CodecConfig::new(encoding, fmtp.config);
     let meaning = codec::parameters(&config, Parameters::new(fmtp.config))?;
-    Some(format!("{encoding} ({}): {meaning}.", fmtp.format))
+    Some(match known {
+        Some(encoding) => format!("{encoding} ({}): {meaning}.", fmtp.format),
+        None => format!("Payload type {}, {encoding} by its parameters: {meaning}.", fmtp.format),
+    })
 }
 
 fn feedback(one: &RtcpFeedback<'_>, context: &Context<'_>) -> String {

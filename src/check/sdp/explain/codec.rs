@@ -34,6 +34,23 @@ pub(super) fn name(encoding: &str) -> &str {
     known.map_or(encoding, |(_, meaning)| meaning)
 }
 
+/// The codec that parameters belong to, where only they are known.
+pub(super) fn guess(parameters: Parameters<'_>) -> Option<&'static str> {
+    const TELLING: [(&str, &str); 9] = [
+        ("apt", "rtx"),
+        ("profile-level-id", "H264"),
+        ("useinbandfec", "opus"),
+        ("minptime", "opus"),
+        ("level-idx", "AV1"),
+        ("tier-flag", "H265"),
+        ("repair-window", "flexfec-03"),
+        ("max-fs", "VP8"),
+        ("profile-id", "VP9"),
+    ];
+    let telling = TELLING.iter().find(|(name, _)| parameters.get(name).is_some());
+    telling.map(|(_, encoding)| *encoding)
+}
+
 /// What the parameters of a codec mean, for `a=fmtp`; `None` if there is nothing to add to them.
 pub(super) fn parameters(config: &CodecConfig<'_>, written: Parameters<'_>) -> Option<String> {
     Some(match config {

@@ -27,6 +27,10 @@ fn values_are_told_in_words() {
         ("a=fmtp:97 apt=96", "rtx (97): retransmits payload type 96."),
         ("a=fmtp:98 profile-id=2", "VP9 (98): profile 2: 10 or 12 bits, 4:2:0."),
         (
+            "a=fmtp:120 apt=96",
+            "Payload type 120, rtx by its parameters: retransmits payload type 96.",
+        ),
+        (
             "a=rtcp-fb:96 nack pli",
             "H264 (96): a new key frame may be asked for after loss (PLI).",
         ),
