@@ -7,6 +7,7 @@
 
 use std::borrow::Cow;
 use std::fmt::Write;
+use std::io;
 
 use super::strings;
 use crate::report::Envelope;
@@ -31,11 +32,32 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(safe)
 }
 
-/// The envelope with every string made [`visible`].
-pub fn document(envelope: &Envelope) -> Envelope {
-    strings::envelope(envelope, &mut |value| {
+/// The envelope with every string made [`visible`]; itself where nothing is hidden, since a copy of a large one is dear.
+pub fn document(envelope: &Envelope) -> Cow<'_, Envelope> {
+    if serde_json::to_writer(Watch, envelope).is_ok() {
+        return Cow::Borrowed(envelope);
+    }
+    Cow::Owned(strings::envelope(envelope, &mut |value| {
         strings::walk(value, "", &mut |_, text| visible(text).into_owned());
-    })
+    }))
+}
+
+/// Takes JSON and fails at the first thing in it that is hidden: a control character is written as an escape of its own.
+struct Watch;
+
+impl io::Write for Watch {
+    fn write(&mut self, part: &[u8]) -> io::Result<usize> {
+        let control = matches!(part, [b'\\', b'b' | b'f' | b'n' | b'r' | b't'] | [b'\\', b'u', ..]);
+        let hidden = std::str::from_utf8(part).map_or(true, |part| part.chars().any(is_hidden));
+        match control || hidden {
+            true => Err(io::ErrorKind::InvalidData.into()),
+            false => Ok(part.len()),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Controls, line separators, and what Unicode calls default-ignorable: zero-width, bidirectional, tags.
@@ -77,6 +99,12 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn what_is_hidden_in_a_document_is_seen(text in any::<String>()) {
+            let seen = serde_json::to_writer(Watch, &text).is_err();
+            prop_assert_eq!(seen, matches!(visible(&text), Cow::Owned(_)));
+        }
+
         #[test]
         fn nothing_hidden_is_left(text in any::<String>()) {
             let safe = visible(&text).into_owned();

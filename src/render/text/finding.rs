@@ -33,8 +33,10 @@ fn write(finding: &Finding, style: &Style, out: &mut dyn Write) -> io::Result<()
         return Ok(());
     }
     for evidence in &finding.evidence {
+        // A line of a text that was read; what has a time or a frame is told in words.
+        let is_text = evidence.at_s.is_none() && evidence.frame.is_none();
         match (evidence.line, &evidence.value) {
-            (Some(line), Some(text)) => write_line(line, text, evidence, style, out)?,
+            (Some(line), Some(text)) if is_text => write_line(line, text, evidence, style, out)?,
             _ => writeln!(out, "{}", style.wrap("    - ", &fact(evidence)))?,
         }
     }

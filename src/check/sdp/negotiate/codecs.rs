@@ -39,6 +39,14 @@ impl<'d> Known<'d> {
         self.codec.payload_type.unwrap_or(u16::MAX)
     }
 
+    /// The payload type that it retransmits.
+    fn apt(&self) -> Option<u16> {
+        match &self.config {
+            CodecConfig::Rtx(rtx) => rtx.apt,
+            _ => None,
+        }
+    }
+
     /// The payload types that it is only of use with; none for codecs that stand by themselves.
     fn carries(&self) -> Option<Vec<u16>> {
         match &self.config {
@@ -239,7 +247,7 @@ impl<'d> Codecs<'d> {
                     answer_payload_type: answer.payload_type(),
                     offer_fmtp: fmtp(&offer.codec),
                     answer_fmtp: fmtp(&answer.codec),
-                    retransmits: offer.codec.apt(),
+                    retransmits: offer.apt(),
                     rtcp_fb: answered.iter().filter(|one| offered.contains(one)).cloned().collect(),
                     rtcp_fb_offer_only: only(&offered, &answered),
                     rtcp_fb_answer_only: only(&answered, &offered),
@@ -311,12 +319,11 @@ fn sending(own: &[Known<'_>], to: &[Known<'_>], partners: &[Option<usize>], max_
         ..Sending::default()
     };
     for (receiver, sender) in agreed() {
-        let around = |known: &Known<'_>| {
-            let red = matches!(known.config, CodecConfig::Red(_));
-            let first = known.carries().and_then(|carried| carried.first().copied());
-            red && first == Some(receiver.payload_type())
+        let around = |known: &Known<'_>| match &known.config {
+            CodecConfig::Red(red) => red.payload_types.first().copied().map(u16::from) == Some(receiver.payload_type()),
+            _ => false,
         };
-        let rtx = agreed().find(|(known, _)| known.codec.apt() == Some(receiver.payload_type()));
+        let rtx = agreed().find(|(known, _)| known.apt() == Some(receiver.payload_type()));
         let red = agreed().find(|(known, _)| around(known));
         let sent = SentCodec {
             payload_type: receiver.payload_type(),

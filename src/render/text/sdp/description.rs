@@ -1,6 +1,6 @@
 //! The head of a description: what it is, who made it, and what is below the media.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::io::{self, Write};
 
 use super::{Paint, Style, field};
@@ -99,10 +99,11 @@ fn bundles(description: &Description) -> Vec<(String, String)> {
     let groups = description.session.bundle.iter().take(20);
     groups
         .map(|mids| {
+            let names: HashSet<&String> = mids.iter().collect();
             let member = description
                 .effective
                 .iter()
-                .find(|media| media.bundled && media.mid.as_ref().is_some_and(|mid| mids.contains(mid)));
+                .find(|media| media.bundled && media.mid.as_ref().is_some_and(|mid| names.contains(mid)));
             let transport = member.and_then(|member| description.media.get(member.transport));
             let name = transport.and_then(|media| media.mid.clone());
             let mut list: Vec<String> = mids.iter().take(MIDS).cloned().collect();
