@@ -7,6 +7,9 @@ use std::fmt;
 use std::io;
 use std::path::Path;
 
+use crate::net::reason;
+use crate::net::tls::CaFileError;
+
 /// The exit code of a run that could not be done.
 pub const COULD_NOT_RUN: u8 = 2;
 
@@ -59,6 +62,20 @@ impl Error {
         Error::io(operation, path.display(), error)
     }
 
+    /// A `--ca-file` that can't be read, or has no certificates in it.
+    pub fn ca_file(error: &CaFileError) -> Error {
+        match error.io {
+            Some(kind) => Error::file(
+                "read the CA file",
+                &error.path,
+                &io::Error::new(kind, error.message.clone()),
+            ),
+            None => Error::new(format!("cannot use the CA file ({})", error.message))
+                .at(error.path.display().to_string())
+                .hint("--ca-file takes PEM: one or more blocks of BEGIN CERTIFICATE"),
+        }
+    }
+
     /// Says where.
     pub fn at(mut self, place: impl Into<String>) -> Error {
         self.where_ = Some(place.into());
@@ -100,15 +117,6 @@ impl Error {
     }
 }
 
-/// The words of the operating system, without Rust's ` (os error 2)`.
-fn reason(error: &io::Error) -> String {
-    let text = error.to_string();
-    match text.split_once(" (os error ") {
-        Some((words, _)) => words.to_owned(),
-        None => text,
-    }
-}
-
 impl fmt::Display for Error {
     /// `WHAT: WHERE`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -140,6 +148,29 @@ mod tests {
             "cannot read the CA file (No such file or directory): ca.pem"
         );
         assert_eq!((error.hints.len(), error.exit_code), (1, 2));
+    }
+
+    #[test]
+    fn a_missing_ca_file_is_not_a_question_of_its_form() {
+        let of = |io, message: &str| {
+            Error::ca_file(&CaFileError {
+                path: "ca.pem".into(),
+                io,
+                message: message.to_owned(),
+            })
+        };
+        let missing = of(Some(io::ErrorKind::NotFound), "No such file or directory");
+        assert_eq!(
+            missing.to_string(),
+            "cannot read the CA file (No such file or directory): ca.pem"
+        );
+        assert!(missing.hints[0].contains("spelling"), "{missing:?}");
+        let empty = of(None, "no certificate in it");
+        assert_eq!(
+            empty.to_string(),
+            "cannot use the CA file (no certificate in it): ca.pem"
+        );
+        assert!(empty.hints[0].contains("PEM"), "{empty:?}");
     }
 
     #[test]

@@ -96,7 +96,9 @@ mod tests {
     #[test]
     fn hangups_interrupt_and_nohup_is_respected() {
         assert!(hangup_is_ignored("Name:\tx\nSigIgn:\t0000000000000001\n"));
-        assert!(!hangup_is_ignored("Name:\tx\nSigIgn:\t0000000000001000\nSigCgt:\t0000000000000001\n"));
+        assert!(!hangup_is_ignored(
+            "Name:\tx\nSigIgn:\t0000000000001000\nSigCgt:\t0000000000000001\n"
+        ));
         assert!(!hangup_is_ignored(""));
         if ignores_hangups() {
             return;
