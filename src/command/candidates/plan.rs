@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::cli;
 use crate::error::Error;
 use crate::net::interface::{Families, Selection};
-use crate::net::server::EmbeddedServer;
+use crate::net::server::{EmbeddedServer, Family};
 use crate::net::tls::TlsOptions;
 use crate::probe::allocate::RelayFamily;
 use crate::proto::ice::{IceServer, IceTransportPolicy, ServerUrl, UrlQuirk, parse_ice_servers};
@@ -84,7 +84,8 @@ pub fn plan(options: &cli::Candidates, embedded: Option<&EmbeddedServer>, now_un
     }
     servers.extend(named_servers(options, now_unix)?);
     if let Some(embedded) = embedded {
-        servers.extend(embedded_servers(embedded)?);
+        let family = if options.ipv6 { Family::Ipv6 } else { Family::Ipv4 };
+        servers.extend(embedded_servers(embedded, family)?);
     }
 
     let policy = match options.policy {
@@ -209,22 +210,18 @@ fn read_configuration(path: &Path) -> Result<String, Error> {
     Ok(text)
 }
 
-fn embedded_servers(embedded: &EmbeddedServer) -> Result<Vec<IceServer>, Error> {
-    let stun = parse_url(&embedded.stun_url(), "--embedded")?;
-    let turn = parse_url(&embedded.turn_url(), "--embedded")?;
+fn embedded_servers(embedded: &EmbeddedServer, family: Family) -> Result<Vec<IceServer>, Error> {
+    let (Some(stun), Some(turn)) = (embedded.stun_url(family), embedded.turn_url(family)) else {
+        return Err(
+            Error::new("this machine has no IPv6 loopback address for the embedded server")
+                .at("--embedded -6")
+                .hint("leave out -6"),
+        );
+    };
+    let (username, credential) = (embedded.username().to_owned(), embedded.credential().clone());
     Ok(vec![
-        IceServer {
-            url: stun,
-            username: None,
-            credential: None,
-            path: String::new(),
-        },
-        IceServer {
-            url: turn,
-            username: Some(embedded.username().to_owned()),
-            credential: Some(embedded.credential().clone()),
-            path: String::new(),
-        },
+        IceServer::new(parse_url(&stun, "--embedded")?, None, None),
+        IceServer::new(parse_url(&turn, "--embedded")?, Some(username), Some(credential)),
     ])
 }
 
