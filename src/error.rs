@@ -9,6 +9,7 @@ use std::path::Path;
 
 use crate::net::reason;
 use crate::net::tls::CaFileError;
+use crate::proto::ice::ServerUrl;
 
 /// The exit code of a run that could not be done.
 pub const COULD_NOT_RUN: u8 = 2;
@@ -56,10 +57,7 @@ impl Error {
 
     /// [`Error::io`] for a file; `-` is called stdin.
     pub fn file(operation: &str, path: &Path, error: &io::Error) -> Error {
-        if path == Path::new("-") {
-            return Error::io(operation, "stdin", error);
-        }
-        Error::io(operation, path.display(), error)
+        Error::io(operation, place(path), error)
     }
 
     /// A `--ca-file` that can't be read, or has no certificates in it.
@@ -105,6 +103,19 @@ impl Error {
                 // A group of options, one of which is needed: `<--stun <URL>|--turn <URL>>`.
                 let choice = choice.strip_suffix('>').unwrap_or(choice);
                 what.push(format!("--{}", choice.replace('|', " or ")));
+            } else if let Some(value) = stray_value(line).filter(|_| command.ends_with("candidates")) {
+                // The rest of a password with blanks in it, perhaps.
+                match ServerUrl::parse(value) {
+                    Ok(url) => {
+                        let option = if url.scheme.is_turn() { "--turn" } else { "--stun" };
+                        what.push(format!("a URL without its option: {url}"));
+                        hints.push(format!("give it with {option}"));
+                    }
+                    Err(_) => {
+                        what.push("a value without its option (not shown: it may be part of a password)".to_owned());
+                        hints.push("put values with blanks in them between quotes".to_owned());
+                    }
+                }
             } else if !line.starts_with("For more information") {
                 what.push(line.strip_prefix("error: ").unwrap_or(line).to_owned());
             }
@@ -115,6 +126,22 @@ impl Error {
             ..Error::new(what.join(" "))
         }
     }
+}
+
+/// The value of `error: unexpected argument 'VALUE' found`, unless it looks like an option.
+fn stray_value(line: &str) -> Option<&str> {
+    let value = line
+        .strip_prefix("error: unexpected argument '")?
+        .strip_suffix("' found")?;
+    (!value.starts_with('-')).then_some(value)
+}
+
+/// What a file is called in messages; `-` is stdin.
+pub fn place(path: &Path) -> String {
+    if path == Path::new("-") {
+        return "stdin".to_owned();
+    }
+    path.display().to_string()
 }
 
 impl fmt::Display for Error {
@@ -189,7 +216,39 @@ mod tests {
             error.to_string(),
             "the following required arguments were not provided: --stun <URL> or --turn <URL>"
         );
+        let error = usage(&["rtcdiag", "candidates", "stun:stun.example.org"]);
+        assert_eq!(error.to_string(), "a URL without its option: stun:stun.example.org");
+        assert_eq!(error.hints[0], "give it with --stun");
+        let arguments = ["rtcdiag", "explain", "437", "438"];
+        let error = Error::usage(&Cli::try_parse_from(arguments).unwrap_err(), "rtcdiag explain");
+        assert_eq!(error.to_string(), "unexpected argument '438' found");
         let error = usage(&["rtcdiag", "explain", "--color", "pink"]);
         assert_eq!(error.hints[0], "possible values: auto, always, never");
+    }
+
+    #[test]
+    fn no_error_repeats_a_credential() {
+        for arguments in [
+            &["--username", "u", "--credential", "my", "hunter2"][..],
+            &["--username", "--credential", "hunter2"],
+            &["--credential-env", "--credential", "hunter2"],
+            &["--username", "u", "--credential-env", "X", "--credential", "hunter2"],
+            &["--credential", "--hunter2"],
+            &[
+                "--username",
+                "u",
+                "--credential=hunter2",
+                "--turn-secret-env",
+                "hunter2",
+            ],
+        ] {
+            let all: Vec<&str> = ["rtcdiag", "candidates", "--turn", "turn:t"]
+                .iter()
+                .chain(arguments)
+                .copied()
+                .collect();
+            let error = Error::usage(&Cli::try_parse_from(all).unwrap_err(), "rtcdiag candidates");
+            assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");
+        }
     }
 }
