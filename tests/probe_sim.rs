@@ -272,10 +272,7 @@ fn a_reflexive_address_takes_one_round_trip_and_a_relayed_one_two() {
     assert_eq!(tasks[0].done(), At::from_millis(130));
     let result = probe.result();
     let step = &result.steps[0];
-    assert_eq!(
-        (step.step, step.outcome, step.rtt),
-        (StepName::Binding, StepOutcome::Ok, Some(ms(100)))
-    );
+    assert_eq!((step.step, step.outcome), (StepName::Binding, StepOutcome::Ok));
     assert_eq!(
         (step.started, step.ended, &step.sent[..]),
         (At::from_millis(30), At::from_millis(130), &[At::from_millis(30)][..])
@@ -311,7 +308,7 @@ fn a_reflexive_address_takes_one_round_trip_and_a_relayed_one_two() {
             result
                 .steps
                 .iter()
-                .all(|step| step.rtt == Some(ms(100)) && step.transaction_ids.len() == 1)
+                .all(|step| step.ended - step.started == ms(100) && step.transaction_ids.len() == 1)
         );
         assert_eq!(result.notes, []);
         assert_eq!(
@@ -356,10 +353,7 @@ fn retransmissions_leave_at_the_times_of_the_rfc() {
         assert_eq!(sent, expected.into_iter().map(At::from_millis).collect::<Vec<_>>());
         let result = probe.result();
         assert_eq!(result.steps[0].sent, sent);
-        assert_eq!(
-            (result.steps[0].outcome, result.steps[0].rtt),
-            (StepOutcome::Timeout, None)
-        );
+        assert_eq!(result.steps[0].outcome, StepOutcome::Timeout);
         assert_eq!(result.outcome.expect_err("no answer").kind, FailureKind::Timeout);
     }
 }

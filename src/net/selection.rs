@@ -101,27 +101,6 @@ pub enum Reason {
     Duplicate,
 }
 
-impl Reason {
-    /// The reason in a few words, for reports.
-    pub const fn text(self) -> &'static str {
-        match self {
-            Reason::Family => "not of the IP version asked for",
-            Reason::OtherInterface => "not on the interface asked for",
-            Reason::Down => "interface is down",
-            Reason::Loopback => "loopback",
-            Reason::LinkLocal => "link-local",
-            Reason::SiteLocal => "deprecated site-local address",
-            Reason::Ipv4Compatible => "deprecated IPv4-compatible address",
-            Reason::Ipv4Mapped => "IPv4-mapped address",
-            Reason::Trackable => "a temporary address of the same network is used instead",
-            Reason::Deprecated => "deprecated: its preferred lifetime is over",
-            Reason::Tentative => "duplicate address detection has not passed",
-            Reason::NotUnicast => "not a unicast address",
-            Reason::Duplicate => "same address on another interface",
-        }
-    }
-}
-
 /// Which addresses become host candidates.
 pub fn select(interfaces: &[Interface], selection: &Selection) -> Selected {
     let mut selected = Selected::default();
