@@ -101,8 +101,10 @@ fn check_completeness(report: &Candidates, findings: &mut Vec<Finding>) {
     }
     let turn = report.servers.iter().filter(|server| server.is_turn()).count();
     if (turn > 0 || report.policy == "relay") && !has("relay") {
-        let asked = count(turn, "TURN server");
-        let summary = format!("Of {asked} none gave a relayed address.");
+        let summary = match turn {
+            0 => "Only relay candidates are wanted, and no TURN server was named.".to_owned(),
+            _ => format!("Of {} none gave a relayed address.", count(turn, "TURN server")),
+        };
         let mut finding = catalog::NO_RELAY.finding("relay candidates", summary, Vec::new());
         if explained(findings, true) {
             lower(&mut finding, Severity::Warning);
