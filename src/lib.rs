@@ -134,6 +134,7 @@ fn execute(command: Command, global: &Global, renderer: &Renderer, style: &Style
                 if written.is_ok() {
                     written = renderer.event(&event, &mut out);
                 }
+                written.is_ok()
             },
             conceal: &mut |private, text| {
                 if let Some(redactor) = &renderer.redactor {

@@ -4,3 +4,5 @@ pub mod address;
 pub mod candidates;
 pub mod catalog;
 pub mod nat;
+pub mod server;
+mod words;

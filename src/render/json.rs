@@ -30,10 +30,8 @@ pub fn tail(envelope: &Envelope, out: &mut dyn Write) -> io::Result<()> {
         last.extend(members);
     }
     last.shift_remove("findings");
-    if let Some(Value::Object(report)) = last.get_mut("report") {
-        for key in envelope.report.streamed_keys() {
-            report.shift_remove(*key);
-        }
+    if let Some(report) = last.get_mut("report") {
+        envelope.report.strip_streamed(report);
     }
     write_line(&last, out)?;
     out.flush()

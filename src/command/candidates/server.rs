@@ -21,14 +21,28 @@ use crate::time::At;
 /// Redirections followed in a row (RFC 8489 §10 asks for loops to be detected).
 const REDIRECTIONS: usize = 5;
 
+/// An attempt's place among those of its server: which pair of addresses, which redirection.
+pub type Order = (usize, usize);
+
 /// What is told while a server is asked.
 pub enum Told {
+    /// An attempt has begun, or knows more than before: this is how it stands.
+    Known {
+        /// The server's place among the servers.
+        server: usize,
+        /// The attempt's place.
+        order: Order,
+        /// The local address; none before there is one.
+        endpoint: Option<Rc<Endpoint>>,
+        /// What is known.
+        attempt: Box<Attempt>,
+    },
     /// An attempt has ended.
     Attempt {
         /// The server's place among the servers.
         server: usize,
-        /// The attempt's place among those of the server: which pair of addresses, which redirection.
-        order: (usize, usize),
+        /// The attempt's place.
+        order: Order,
         /// The local address; none if it did not come to that.
         endpoint: Option<Rc<Endpoint>>,
         /// What happened.
@@ -86,6 +100,7 @@ impl Asking {
             Host::Name(name) => name,
         };
         let started = self.shared.clock.now();
+        self.known((0, 0), None, not_made(url.transport, None));
         let resolved = tokio::select! {
             resolved = resolve_name(name, url.port, self.families, &self.shared.clock, deadline) => Some(resolved),
             () = self.shared.cancel.cancelled() => None,
@@ -172,7 +187,11 @@ impl Asking {
                 url.transport,
                 socket.local()
             );
-            let (mut attempt, domain) = ask(&self.shared, target, &socket).await;
+            let order = (pair, asked.len() - 1);
+            let begun = not_made(url.transport, Some(address));
+            self.known(order, Some(endpoint.clone()), begun);
+            let mut known = |attempt| self.known(order, Some(endpoint.clone()), attempt);
+            let (mut attempt, domain) = ask(&self.shared, target, &socket, &mut known).await;
             attempt.redirected_from = asked.iter().rev().nth(1).copied();
             if asked.len() == 1 {
                 attempt.steps.splice(0..0, resolved.clone());
@@ -190,7 +209,6 @@ impl Asking {
                 attempt.redirected_to = None;
             }
             let next = attempt.redirected_to;
-            let order = (pair, asked.len() - 1);
             self.told(order, Some(endpoint.clone()), attempt);
             let Some(next) = next else { return };
             asked.push(next);
@@ -217,7 +235,16 @@ impl Asking {
         Some(Credentials { username, password })
     }
 
-    fn told(&self, order: (usize, usize), endpoint: Option<Rc<Endpoint>>, attempt: Attempt) {
+    fn known(&self, order: Order, endpoint: Option<Rc<Endpoint>>, attempt: Attempt) {
+        self.send(Told::Known {
+            server: self.index,
+            order,
+            endpoint,
+            attempt: Box::new(attempt),
+        });
+    }
+
+    fn told(&self, order: Order, endpoint: Option<Rc<Endpoint>>, attempt: Attempt) {
         tracing::debug!("{}: {}", self.server.url.text, in_short(&attempt));
         self.send(Told::Attempt {
             server: self.index,

@@ -4,7 +4,8 @@ use std::io::{self, Write};
 
 use super::{Paint, Style};
 use crate::render::units;
-use crate::report::{Envelope, Evidence, Finding, Severity};
+use crate::report::candidates::Server;
+use crate::report::{Envelope, Evidence, Finding, Report, Severity};
 
 /// Findings in the order given; with `quiet` no infos.
 pub fn write_all(findings: &[Finding], style: &Style, quiet: bool, out: &mut dyn Write) -> io::Result<()> {
@@ -73,6 +74,10 @@ pub fn color(severity: Severity) -> Paint {
 
 /// The last line: how it stands.
 pub fn write_verdict(envelope: &Envelope, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    let asked = match &envelope.report {
+        Report::Candidates(report) => report.servers.iter().any(Server::is_ok),
+        Report::Explain(_) => true,
+    };
     if envelope.interrupted {
         let text = "Interrupted: this is what was found out until then.";
         writeln!(out, "{}", style.paint(Paint::Yellow, text))?;
@@ -90,6 +95,7 @@ pub fn write_verdict(envelope: &Envelope, style: &Style, out: &mut dyn Write) ->
         .map(|severity| style.paint(color(severity), &units::count(number(severity), severity.name())))
         .collect();
     match (counts.is_empty(), envelope.interrupted) {
+        (true, false) if !asked => writeln!(out, "No server was asked."),
         (false, _) => writeln!(out, "{}", counts.join(", ")),
         (true, false) => writeln!(
             out,
