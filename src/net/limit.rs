@@ -23,7 +23,7 @@ pub struct Limit {
 #[derive(Debug)]
 pub struct Turn<'a> {
     waited: Duration,
-    _permit: Option<SemaphorePermit<'a>>,
+    _permit: SemaphorePermit<'a>,
 }
 
 impl Limit {
@@ -39,18 +39,18 @@ impl Limit {
         Limit::new(affordable())
     }
 
-    /// Waits for a turn. After a cancel everybody has one, since nobody begins anything any more.
-    pub async fn turn(&self, clock: &Clock, cancel: &Cancel) -> Turn<'_> {
+    /// Waits for a turn. None after a cancel: then nothing is begun any more.
+    pub async fn turn(&self, clock: &Clock, cancel: &Cancel) -> Option<Turn<'_>> {
         let asked = clock.now();
         let permit = tokio::select! {
             biased;
-            () = cancel.cancelled() => None,
-            permit = self.turns.acquire() => permit.ok(),
+            () = cancel.cancelled() => return None,
+            permit = self.turns.acquire() => permit.ok()?,
         };
-        Turn {
+        Some(Turn {
             waited: clock.now() - asked,
             _permit: permit,
-        }
+        })
     }
 }
 
@@ -88,9 +88,9 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn one_turn_after_the_other_and_none_is_waited_for_after_a_cancel() {
+    async fn one_turn_after_the_other_and_none_after_a_cancel() {
         let (clock, cancel, limit) = (Clock::start(), Cancel::new(), Limit::new(1));
-        let first = limit.turn(&clock, &cancel).await;
+        let first = limit.turn(&clock, &cancel).await.unwrap();
         let soon = || clock.now() + Duration::from_millis(20);
         assert!(clock.within(soon(), limit.turn(&clock, &cancel)).await.is_none());
         let release = async {
@@ -98,10 +98,9 @@ mod tests {
             drop(first);
         };
         let (second, ()) = tokio::join!(limit.turn(&clock, &cancel), release);
-        assert!(second.waited() >= Duration::from_millis(20), "{second:?}");
+        assert!(second.is_some_and(|turn| turn.waited() >= Duration::from_millis(20)));
         cancel.cancel();
-        let third = limit.turn(&clock, &cancel).await;
-        assert!(third._permit.is_none());
+        assert!(limit.turn(&clock, &cancel).await.is_none());
     }
 
     #[test]
