@@ -190,7 +190,7 @@ pub struct Candidates {
     #[arg(long, value_name = "FILE", help_heading = "Servers", value_hint = ValueHint::FilePath)]
     pub ice_servers: Option<PathBuf>,
 
-    /// Start a STUN and TURN server on 127.0.0.1 for this run, with made-up credentials
+    /// Start a STUN and TURN server on 127.0.0.1 (::1 with -6) for this run, with made-up credentials
     #[arg(long, help_heading = "Servers")]
     pub embedded: bool,
 
