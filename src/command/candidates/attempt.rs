@@ -10,7 +10,9 @@ use crate::datagram::Transport;
 use crate::exchange::Exchanges;
 use crate::net::clock::Clock;
 use crate::net::driver::{self, Cancel, Channel};
+use crate::net::limit::Limit;
 use crate::net::random;
+use crate::net::resolve::Resolver;
 use crate::net::stream::{self, Connected, MessageStream};
 use crate::net::tls::TlsClient;
 use crate::net::udp::UdpEndpoint;
@@ -32,6 +34,10 @@ pub struct Shared {
     pub cancel: Cancel,
     /// All requests and responses of the run.
     pub exchanges: RefCell<Exchanges>,
+    /// Names, each looked up once.
+    pub resolver: Resolver,
+    /// How many connections are open at once.
+    pub connections: Limit,
     /// TLS, with its roots.
     pub tls: TlsClient,
     /// REQUESTED-ADDRESS-FAMILY.
@@ -70,7 +76,18 @@ pub async fn ask(
             attempt.local = Some(inbox.local());
             probe(shared, &target, Channel::Udp(&mut inbox), &mut attempt, known).await
         }
-        Transport::Tcp | Transport::Tls => over_stream(shared, &target, base, &mut attempt, known).await,
+        Transport::Tcp | Transport::Tls => {
+            let Some(turn) = shared.connections.turn(&shared.clock, &shared.cancel).await else {
+                fail(&mut attempt, ErrorKind::Interrupted, None, None);
+                return (attempt, None);
+            };
+            // The server is not to blame for the time that it had to wait for.
+            let target = Target {
+                deadline: target.deadline + turn.waited(),
+                ..target
+            };
+            over_stream(shared, &target, base, &mut attempt, known).await
+        }
         Transport::Dtls => {
             let reason = "TURN over DTLS is not supported".to_owned();
             fail(&mut attempt, ErrorKind::Unsupported, None, Some(reason));

@@ -34,6 +34,8 @@ use crate::net::NetError;
 use crate::net::clock::Clock;
 use crate::net::driver::Cancel;
 use crate::net::interface::enumerate;
+use crate::net::limit::Limit;
+use crate::net::resolve::Resolver;
 use crate::net::runtime::{self, Interrupts};
 use crate::net::server::EmbeddedServer;
 use crate::net::tls::TlsClient;
@@ -68,9 +70,13 @@ async fn gather(options: &cli::Candidates, context: &mut Context<'_>) -> Result<
     let plan = plan::plan(options, embedded.as_ref(), clock.unix_now())?;
     conceal(&plan, context);
     let tls = TlsClient::new(&plan.tls).map_err(|error| {
+        let hint = match error.io {
+            Some(_) => "check the name of the file, and that this user may read it",
+            None => "--ca-file takes PEM: one or more blocks of BEGIN CERTIFICATE",
+        };
         Error::new(format!("cannot use the CA file ({})", error.message))
             .at(error.path.display().to_string())
-            .hint("--ca-file takes PEM: one or more blocks of BEGIN CERTIFICATE")
+            .hint(hint)
     })?;
     let interfaces = enumerate().map_err(|error| cannot("list the network interfaces", &error))?;
     let endpoints = Endpoints::bind(&interfaces, &plan, &clock)?;
@@ -78,6 +84,8 @@ async fn gather(options: &cli::Candidates, context: &mut Context<'_>) -> Result<
         clock,
         cancel: Cancel::new(),
         exchanges: RefCell::new(Exchanges::default()),
+        resolver: Resolver::new(clock),
+        connections: Limit::affordable(),
         tls,
         relay_family: plan.relay_family,
     });

@@ -12,7 +12,7 @@ use super::endpoint::{Endpoint, Endpoints};
 use super::outcome::{fail, in_short, not_made, step};
 use crate::datagram::Transport;
 use crate::net::interface::Families;
-use crate::net::resolve::{ResolveError, resolve_name};
+use crate::net::resolve::{ResolveError, Resolved};
 use crate::probe::authentication::Credentials;
 use crate::proto::ice::{Host, IceServer};
 use crate::report::candidates::{Attempt, AttemptOutcome, ErrorKind, Step};
@@ -102,18 +102,19 @@ impl Asking {
         let started = self.shared.clock.now();
         self.known((0, 0), None, not_made(url.transport, None));
         let resolved = tokio::select! {
-            resolved = resolve_name(name, url.port, self.families, &self.shared.clock, deadline) => Some(resolved),
+            resolved = self.shared.resolver.resolve(name, url.port, self.families, deadline) => Some(resolved),
             () = self.shared.cancel.cancelled() => None,
         };
         let times = (started, self.shared.clock.now());
         let (kind, reason) = match resolved {
-            Some(Ok(addresses)) => {
-                let list: Vec<_> = addresses.iter().map(|address| address.ip().to_string()).collect();
+            Some(Ok(Resolved { addresses, left_out })) => {
+                let mut list: Vec<_> = addresses.iter().map(|address| address.ip().to_string()).collect();
+                if left_out > 0 {
+                    list.push(format!("and {left_out} more, which were not asked"));
+                }
                 tracing::debug!("{name} is {}", list.join(", "));
-                return Ok((
-                    addresses,
-                    Some(step("resolve", AttemptOutcome::Ok, times, list.join(", "))),
-                ));
+                let resolved = step("resolve", AttemptOutcome::Ok, times, list.join(", "));
+                return Ok((addresses, Some(resolved)));
             }
             Some(Err(error)) => resolve_failure(error),
             None => (ErrorKind::Interrupted, "interrupted".to_owned()),
