@@ -131,18 +131,6 @@ impl Resolver {
     }
 }
 
-/// One lookup of its own.
-pub async fn resolve_name(
-    name: &str,
-    port: u16,
-    families: Families,
-    clock: &Clock,
-    deadline: At,
-) -> Result<Vec<SocketAddr>, ResolveError> {
-    let resolved = Resolver::new(*clock).resolve(name, port, families, deadline).await;
-    resolved.map(|resolved| resolved.addresses)
-}
-
 /// Lookups at once: each has a thread.
 const LOOKUPS: usize = 32;
 
