@@ -55,8 +55,6 @@ pub struct HostAddress {
     pub ip: IpAddr,
     /// The name of its interface.
     pub interface: String,
-    /// Whether this is a temporary IPv6 address.
-    pub temporary: bool,
 }
 
 /// An address that is not a host candidate.
@@ -118,7 +116,6 @@ pub fn select(interfaces: &[Interface], selection: &Selection) -> Selected {
                 None => selected.used.push(HostAddress {
                     ip: address.ip,
                     interface: interface.name.clone(),
-                    temporary: address.state.temporary,
                 }),
             }
         }
@@ -305,7 +302,6 @@ mod tests {
             used(&selected),
             ["2001:db8:1::bb", "2001:db8:2::aa", "2001:db8:1::dd", "fd00::1"]
         );
-        assert!(selected.used[0].temporary && !selected.used[1].temporary);
         assert_eq!(reasons(&selected)[0], ("2001:db8:1::aa".into(), Reason::Trackable));
         assert_eq!(reasons(&selected)[1], ("2001:db8:1::cc".into(), Reason::Deprecated));
     }

@@ -36,6 +36,8 @@ pub struct Shared {
     pub exchanges: RefCell<Exchanges>,
     /// Names, each looked up once.
     pub resolver: Resolver,
+    /// How many servers are asked at once.
+    pub servers: Limit,
     /// How many connections are open at once.
     pub connections: Limit,
     /// TLS, with its roots.
@@ -186,7 +188,6 @@ async fn probe(
         transport,
         credentials: credentials.clone(),
         family: shared.relay_family,
-        lifetime: None,
         deadline,
         release_grace: RELEASE_GRACE,
         new_id,

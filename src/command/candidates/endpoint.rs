@@ -118,7 +118,6 @@ impl Endpoints {
         let address = HostAddress {
             ip,
             interface: named.map_or_else(|| "loopback".to_owned(), |interface| interface.name.clone()),
-            temporary: false,
         };
         let cell = &self.loopback[usize::from(server.is_ipv6())];
         let bound = cell.get_or_init(|| endpoint(&address, LOOPBACK_PREFERENCE, false, &self.clock).map(Rc::new));

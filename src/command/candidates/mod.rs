@@ -69,15 +69,7 @@ async fn gather(options: &cli::Candidates, context: &mut Context<'_>) -> Result<
     };
     let plan = plan::plan(options, embedded.as_ref(), clock.unix_now())?;
     conceal(&plan, context);
-    let tls = TlsClient::new(&plan.tls).map_err(|error| {
-        let hint = match error.io {
-            Some(_) => "check the name of the file, and that this user may read it",
-            None => "--ca-file takes PEM: one or more blocks of BEGIN CERTIFICATE",
-        };
-        Error::new(format!("cannot use the CA file ({})", error.message))
-            .at(error.path.display().to_string())
-            .hint(hint)
-    })?;
+    let tls = TlsClient::new(&plan.tls).map_err(|error| Error::ca_file(&error))?;
     let interfaces = enumerate().map_err(|error| cannot("list the network interfaces", &error))?;
     let endpoints = Endpoints::bind(&interfaces, &plan, &clock)?;
     let shared = Rc::new(Shared {
@@ -85,6 +77,7 @@ async fn gather(options: &cli::Candidates, context: &mut Context<'_>) -> Result<
         cancel: Cancel::new(),
         exchanges: RefCell::new(Exchanges::default()),
         resolver: Resolver::new(clock),
+        servers: Limit::affordable(),
         connections: Limit::affordable(),
         tls,
         relay_family: plan.relay_family,

@@ -77,6 +77,14 @@ impl Asking {
     /// Asks the server from everywhere at once.
     pub async fn run(self) {
         let asking = Rc::new(self);
+        let shared = &asking.shared;
+        let Some(_turn) = shared.servers.turn(&shared.clock, &shared.cancel).await else {
+            let mut attempt = not_made(asking.server.url.transport, None);
+            fail(&mut attempt, ErrorKind::Interrupted, None, None);
+            asking.told((0, 0), None, attempt);
+            return asking.send(Told::Done { server: asking.index });
+        };
+        // The server's time begins with its turn.
         let deadline = asking.shared.clock.now() + asking.timeout;
         match asking.resolve(deadline).await {
             Ok((addresses, resolved)) => asking.clone().ask_addresses(&addresses, resolved, deadline).await,
