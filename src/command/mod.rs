@@ -38,8 +38,6 @@ pub enum Private {
     Host,
     /// A user name.
     Username,
-    /// The REALM of a server.
-    Realm,
     /// A password.
     Password,
 }
