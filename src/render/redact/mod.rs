@@ -8,7 +8,7 @@
 //!
 //! It works on the written form of documents, by key where the key says what a string is, so it holds for any document.
 //! What is not private stays: ports, times, sizes, SOFTWARE, names of interfaces. Names come from outside and can be any
-//! text, so strings that have a type (addresses, words of this program) are left to it: see [`Known::text`].
+//! text, so strings that have a type (addresses, words of this program) are left to it: see `Known::text`.
 
 mod address;
 mod candidate;
