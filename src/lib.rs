@@ -191,7 +191,6 @@ fn private_name(private: Private) -> redact::Private {
     match private {
         Private::Host => redact::Private::Host,
         Private::Username => redact::Private::Username,
-        Private::Realm => redact::Private::Realm,
         Private::Password => redact::Private::Password,
     }
 }

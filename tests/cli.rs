@@ -201,3 +201,20 @@ fn the_embedded_server_over_ipv6() {
         assert_eq!(output.status.code(), Some(0), "{output:?}");
     }
 }
+
+/// What libraries tell can't be redacted, so it is left out, and that is said.
+#[test]
+fn redacted_traces_have_nothing_of_libraries() {
+    let note = "note: --redact leaves out what -vvv adds: what the libraries tell\n";
+    for (arguments, wanted) in [
+        (&["explain", "437", "-vvv", "--redact"][..], note),
+        (&["explain", "437", "-vv", "--redact"], ""),
+        (&["explain", "437", "-vvv"], ""),
+    ] {
+        let stderr = String::from_utf8(run(arguments).stderr).unwrap();
+        assert!(
+            stderr.starts_with(wanted) && stderr.contains("note:") != wanted.is_empty(),
+            "{arguments:?}: {stderr}"
+        );
+    }
+}

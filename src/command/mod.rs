@@ -39,8 +39,6 @@ pub enum Private {
     Host,
     /// A user name.
     Username,
-    /// The REALM of a server.
-    Realm,
     /// A password.
     Password,
 }
