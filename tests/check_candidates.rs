@@ -63,27 +63,12 @@ fn server(scheme: &str, attempts: Vec<Attempt>) -> Server {
 /// A STUN attempt from 10.0.0.5:4000 that was seen as 203.0.113.9:4000.
 fn good() -> Attempt {
     Attempt {
-        address: Some("198.51.100.1:3478".parse().unwrap()),
-        family: Some("ipv4".to_owned()),
-        transport: "udp".to_owned(),
         local: Some("10.0.0.5:4000".parse().unwrap()),
         outcome: AttemptOutcome::Ok,
         steps: vec![step("binding", AttemptOutcome::Ok)],
         rtt_ms: Some(1.0),
-        retransmissions: 0,
         mapped_address: Some("203.0.113.9:4000".parse().unwrap()),
-        plain_mapped_address: None,
-        relayed_address: None,
-        lifetime_s: None,
-        software: None,
-        realm: None,
-        released: None,
-        authentication: None,
-        tls: None,
-        redirected_to: None,
-        redirected_from: None,
-        notes: Vec::new(),
-        error: None,
+        ..Attempt::begun("udp", Some("198.51.100.1:3478".parse().unwrap()))
     }
 }
 

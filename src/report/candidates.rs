@@ -215,6 +215,33 @@ pub struct Attempt {
 }
 
 impl Attempt {
+    /// An attempt at `address` over `transport` (`udp`, `tcp`, `tls`, `dtls`) of which nothing is known yet.
+    pub fn begun(transport: &str, address: Option<SocketAddr>) -> Attempt {
+        Attempt {
+            address,
+            family: address.map(|address| if address.is_ipv4() { "ipv4" } else { "ipv6" }.to_owned()),
+            transport: transport.to_owned(),
+            local: None,
+            outcome: AttemptOutcome::Failed,
+            steps: Vec::new(),
+            rtt_ms: None,
+            retransmissions: 0,
+            mapped_address: None,
+            plain_mapped_address: None,
+            relayed_address: None,
+            lifetime_s: None,
+            software: None,
+            realm: None,
+            released: None,
+            authentication: None,
+            tls: None,
+            redirected_to: None,
+            redirected_from: None,
+            notes: Vec::new(),
+            error: None,
+        }
+    }
+
     /// The step that decided: the first that did not end well, else the one that gave the addresses.
     pub fn deciding_step(&self) -> Option<&Step> {
         let failed = self

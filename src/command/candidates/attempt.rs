@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::connection;
-use super::outcome::{self, fail, not_made, step};
+use super::outcome::{self, fail, step};
 use crate::datagram::Transport;
 use crate::exchange::Exchanges;
 use crate::net::clock::Clock;
@@ -71,7 +71,7 @@ pub async fn ask(
     base: &UdpEndpoint,
     known: Known<'_>,
 ) -> (Attempt, Option<String>) {
-    let mut attempt = not_made(target.transport, Some(target.address));
+    let mut attempt = Attempt::begun(target.transport.name(), Some(target.address));
     let domain = match target.transport {
         Transport::Udp => {
             let mut inbox = base.attach();

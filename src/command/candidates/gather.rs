@@ -227,7 +227,7 @@ impl Wanted<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::command::candidates::outcome::{not_made, step};
+    use crate::command::candidates::outcome::step;
     use crate::report::candidates::AttemptOutcome;
 
     const SERVER: Source<'_> = Source {
@@ -246,7 +246,7 @@ mod tests {
 
     /// An attempt from 10.0.0.5:4000 that took from 10 ms to 30 ms, and 20 ms more to release.
     fn attempt(mapped: Option<&str>, relayed: Option<&str>) -> Attempt {
-        let mut attempt = not_made(Transport::Udp, Some("198.51.100.1:3478".parse().unwrap()));
+        let mut attempt = Attempt::begun("udp", Some("198.51.100.1:3478".parse().unwrap()));
         attempt.local = Some("10.0.0.5:4000".parse().unwrap());
         attempt.mapped_address = mapped.map(|mapped| mapped.parse().unwrap());
         attempt.relayed_address = relayed.map(|relayed| relayed.parse().unwrap());

@@ -1,42 +1,12 @@
 //! What came of an attempt, as its report says it: steps, facts, how it ended.
 
-use std::net::SocketAddr;
-
 use super::failure::{error_text, note_text, take_failure};
-use crate::datagram::Transport;
 use crate::exchange::Exchanges;
 use crate::probe::allocate::{AllocateResult, Release};
 use crate::probe::binding::BindingResult;
 use crate::probe::trace::{Facts, Note, NoteKind, StepName, StepOutcome, StepRecord};
 use crate::report::candidates::{Attempt, AttemptError, AttemptOutcome, Authentication, ErrorKind, Step};
 use crate::time::{At, millis};
-
-/// An attempt that has not begun: all there is to say about a server that could not be asked.
-pub fn not_made(transport: Transport, address: Option<SocketAddr>) -> Attempt {
-    Attempt {
-        address,
-        family: address.map(|address| if address.is_ipv4() { "ipv4" } else { "ipv6" }.to_owned()),
-        transport: transport.to_string(),
-        local: None,
-        outcome: AttemptOutcome::Failed,
-        steps: Vec::new(),
-        rtt_ms: None,
-        retransmissions: 0,
-        mapped_address: None,
-        plain_mapped_address: None,
-        relayed_address: None,
-        lifetime_s: None,
-        software: None,
-        realm: None,
-        released: None,
-        authentication: None,
-        tls: None,
-        redirected_to: None,
-        redirected_from: None,
-        notes: Vec::new(),
-        error: None,
-    }
-}
 
 /// Ends `attempt` with an error.
 pub fn fail(attempt: &mut Attempt, kind: ErrorKind, code: Option<u16>, reason: Option<String>) {

@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 
 use super::attempt::{Shared, Target, ask};
 use super::endpoint::{Endpoint, Endpoints};
-use super::outcome::{fail, in_short, not_made, step};
+use super::outcome::{fail, in_short, step};
 use crate::datagram::Transport;
 use crate::net::interface::Families;
 use crate::net::resolve::{ResolveError, Resolved};
@@ -79,7 +79,7 @@ impl Asking {
         let asking = Rc::new(self);
         let shared = &asking.shared;
         let Some(_turn) = shared.servers.turn(&shared.clock, &shared.cancel).await else {
-            let mut attempt = not_made(asking.server.url.transport, None);
+            let mut attempt = Attempt::begun(asking.server.url.transport.name(), None);
             fail(&mut attempt, ErrorKind::Interrupted, None, None);
             asking.told((0, 0), None, attempt);
             return asking.send(Told::Done { server: asking.index });
@@ -100,7 +100,7 @@ impl Asking {
         let name = match &url.host {
             Host::Ip(ip) if self.families.contains(*ip) => return Ok((vec![SocketAddr::new(*ip, url.port)], None)),
             Host::Ip(ip) => {
-                let mut attempt = not_made(url.transport, Some(SocketAddr::new(*ip, url.port)));
+                let mut attempt = Attempt::begun(url.transport.name(), Some(SocketAddr::new(*ip, url.port)));
                 let reason = "excluded by -4 or -6".to_owned();
                 fail(&mut attempt, ErrorKind::NoAddressOfFamily, None, Some(reason));
                 return Err(Box::new(attempt));
@@ -108,7 +108,7 @@ impl Asking {
             Host::Name(name) => name,
         };
         let started = self.shared.clock.now();
-        self.known((0, 0), None, not_made(url.transport, None));
+        self.known((0, 0), None, Attempt::begun(url.transport.name(), None));
         let resolved = tokio::select! {
             resolved = self.shared.resolver.resolve(name, url.port, self.families, deadline) => Some(resolved),
             () = self.shared.cancel.cancelled() => None,
@@ -127,7 +127,7 @@ impl Asking {
             Some(Err(error)) => resolve_failure(error),
             None => (ErrorKind::Interrupted, "interrupted".to_owned()),
         };
-        let mut attempt = not_made(url.transport, None);
+        let mut attempt = Attempt::begun(url.transport.name(), None);
         fail(&mut attempt, kind, None, Some(reason.clone()));
         attempt.steps.push(step("resolve", attempt.outcome, times, reason));
         Err(Box::new(attempt))
@@ -144,7 +144,7 @@ impl Asking {
             })
             .collect();
         if pairs.is_empty() {
-            let mut attempt = not_made(self.server.url.transport, addresses.first().copied());
+            let mut attempt = Attempt::begun(self.server.url.transport.name(), addresses.first().copied());
             let list: Vec<_> = addresses.iter().map(|address| address.ip().to_string()).collect();
             let reason = format!("no local address to reach {} from", list.join(", "));
             attempt.steps.extend(resolved);
@@ -197,7 +197,7 @@ impl Asking {
                 socket.local()
             );
             let order = (pair, asked.len() - 1);
-            let begun = not_made(url.transport, Some(address));
+            let begun = Attempt::begun(url.transport.name(), Some(address));
             self.known(order, Some(endpoint.clone()), begun);
             let mut known = |attempt| self.known(order, Some(endpoint.clone()), attempt);
             let (mut attempt, domain) = ask(&self.shared, target, &socket, &mut known).await;
@@ -225,7 +225,7 @@ impl Asking {
             let fitting = self.endpoints.towards(next.ip());
             if !fitting.iter().any(|other| Rc::ptr_eq(other, &endpoint)) {
                 let Some(other) = fitting.into_iter().next() else {
-                    let mut attempt = not_made(url.transport, Some(next));
+                    let mut attempt = Attempt::begun(url.transport.name(), Some(next));
                     attempt.redirected_from = Some(address);
                     let reason = format!("no local address to reach {} from", next.ip());
                     fail(&mut attempt, ErrorKind::NoAddressOfFamily, None, Some(reason));
