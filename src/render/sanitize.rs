@@ -9,6 +9,8 @@ use std::borrow::Cow;
 use std::fmt::Write;
 use std::io;
 
+use serde_json::Value;
+
 use super::strings;
 use crate::report::Envelope;
 
@@ -32,14 +34,22 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(safe)
 }
 
-/// The envelope with every string made [`visible`]; itself where nothing is hidden, since a copy of a large one is dear.
-pub fn document(envelope: &Envelope) -> Cow<'_, Envelope> {
-    if serde_json::to_writer(Watch, envelope).is_ok() {
-        return Cow::Borrowed(envelope);
-    }
-    Cow::Owned(strings::envelope(envelope, &mut |value| {
-        strings::walk(value, "", &mut |_, text| visible(text).into_owned());
-    }))
+/// Whether nothing in an envelope is hidden. A copy of a large one is dear, and seldom needed.
+pub fn is_visible(envelope: &Envelope) -> bool {
+    serde_json::to_writer(Watch, envelope).is_ok()
+}
+
+/// The envelope with every string made [`visible`].
+///
+/// # Panics
+/// If its numbers cannot be written as JSON (NaN). No text can cause it: what has a type is visible as it is.
+pub fn document(envelope: &Envelope) -> Envelope {
+    strings::envelope(envelope, &mut value).expect("a visible document can be read back")
+}
+
+/// A document as JSON with every string made [`visible`], in place.
+pub fn value(value: &mut Value) {
+    strings::walk(value, "", &mut |_, text| visible(text).into_owned());
 }
 
 /// Takes JSON and fails at the first thing in it that is hidden: a control character is written as an escape of its own.

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use super::{Paint, Style};
 use crate::render::units;
+use crate::report::candidates::Server;
 use crate::report::{Envelope, Evidence, Finding, Report, Severity};
 
 /// Findings in the order given; with `quiet` no infos.
@@ -97,6 +98,7 @@ fn fact(evidence: &Evidence) -> String {
         evidence.at_s.map(|at| format!("{at:.3} s")),
         evidence.frame.map(|frame| format!("frame {frame}")),
         evidence.line.map(|line| format!("line {line}")),
+        evidence.column.map(|column| format!("column {column}")),
     ]
     .into_iter()
     .flatten()
@@ -118,16 +120,14 @@ pub fn color(severity: Severity) -> Paint {
     }
 }
 
-/// What there is to say when nothing is wrong.
-fn well(envelope: &Envelope) -> &'static str {
-    match envelope.report {
-        Report::Sdp(_) => "No errors and no warnings.",
-        _ => "Everything that was asked for works.",
-    }
-}
-
 /// The last line: how it stands.
 pub fn write_verdict(envelope: &Envelope, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    let fine = match &envelope.report {
+        Report::Candidates(report) if !report.servers.iter().any(Server::is_ok) => "No server was asked.",
+        Report::Candidates(_) => "Everything that was asked for works.",
+        Report::Explain(_) => "",
+        Report::Sdp(_) => "No errors and no warnings.",
+    };
     if envelope.interrupted {
         let text = "Interrupted: this is what was found out until then.";
         writeln!(out, "{}", style.paint(Paint::Yellow, text))?;
@@ -146,7 +146,8 @@ pub fn write_verdict(envelope: &Envelope, style: &Style, out: &mut dyn Write) ->
         .collect();
     match (counts.is_empty(), envelope.interrupted) {
         (false, _) => writeln!(out, "{}", counts.join(", ")),
-        (true, false) => writeln!(out, "{}", style.paint(Paint::Green, well(envelope))),
+        (true, false) if fine.starts_with("No server") => writeln!(out, "{fine}"),
+        (true, false) => writeln!(out, "{}", style.paint(Paint::Green, fine)),
         (true, true) => Ok(()),
     }
 }

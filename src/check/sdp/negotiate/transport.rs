@@ -46,14 +46,14 @@ impl Transports {
 }
 
 /// RFC 8842 §5.3: who starts the handshake.
-fn dtls(offered: &Effective<'_>, answered: &Effective<'_>) -> Option<Dtls> {
+fn dtls(offered: &Effective<'_, '_>, answered: &Effective<'_, '_>) -> Option<Dtls> {
     let (from_offer, from_answer) = (offered.fingerprints(), answered.fingerprints());
-    let is_dtls = |one: &Effective<'_>| one.section.media().is_some_and(|media| media.is_dtls());
+    let is_dtls = |one: &Effective<'_, '_>| one.section.media().is_some_and(|media| media.is_dtls());
     let wanted = is_dtls(offered) && is_dtls(answered);
     if !wanted && (from_offer.is_empty() || from_answer.is_empty()) {
         return None;
     }
-    let setup = |one: &Effective<'_>| one.setup().map(|(_, setup)| setup);
+    let setup = |one: &Effective<'_, '_>| one.setup().map(|(_, setup)| setup);
     let (offer, answer) = (setup(offered), setup(answered));
     let hashes = |list: &[(_, crate::proto::sdp::Fingerprint<'_>)]| -> Vec<String> {
         list.iter()
@@ -98,7 +98,7 @@ fn roles(offer: Option<Setup>, answer: Option<Setup>) -> Result<(&'static str, &
 }
 
 /// RFC 8445 §6.1.1: the full agent controls; of two equal ones the offerer.
-fn ice(offered: &Effective<'_>, answered: &Effective<'_>) -> Option<Ice> {
+fn ice(offered: &Effective<'_, '_>, answered: &Effective<'_, '_>) -> Option<Ice> {
     let (offerer, answerer) = (ice_side(offered), ice_side(answered));
     if offerer.ufrag.is_none() && answerer.ufrag.is_none() {
         return None;
@@ -114,7 +114,7 @@ fn ice(offered: &Effective<'_>, answered: &Effective<'_>) -> Option<Ice> {
     })
 }
 
-fn ice_side(side: &Effective<'_>) -> IceSide {
+fn ice_side(side: &Effective<'_, '_>) -> IceSide {
     let session = side.section.description().session();
     let has = |name: &str| session.has(name) || side.transport.has(name);
     IceSide {

@@ -16,7 +16,7 @@ pub(super) fn write_all(description: &Description, style: &Style, out: &mut dyn 
         writeln!(out)?;
         write(media, effective, description, style, out)?;
     }
-    if let Some(more) = more(description.media.len(), SHOWN) {
+    if let Some(more) = more(description.media.len().max(description.input.sections), SHOWN) {
         writeln!(out, "\n{more} m-lines")?;
     }
     Ok(())

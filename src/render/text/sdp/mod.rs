@@ -6,12 +6,15 @@ mod diff;
 mod explain;
 mod media;
 mod negotiation;
+mod shown;
 
 use std::io::{self, Write};
 
 use super::{Paint, Style};
 use crate::render::table::Table;
 use crate::report::sdp::Sdp;
+
+pub use shown::shown;
 
 /// So many m-lines are shown; a call has a handful, a conference some dozens.
 const SHOWN: usize = 200;
