@@ -29,6 +29,10 @@ Exit codes:
   2  could not run   130  interrupted; what was found out is printed all the same";
 
 const CANDIDATES_EXAMPLES: &str = "\
+Gathers host, server-reflexive and relay candidates as a browser does, from all servers at once, and
+says for each address of each server how far it got, how long that took and what came back.
+No server is contacted that you did not name. TURN allocations are released at the end.
+
 Examples:
   Try it on the built-in server, without any network:
     rtcdiag candidates --embedded
@@ -39,9 +43,7 @@ Examples:
   The configuration of an app, pasted from its source or from webrtc-internals:
     rtcdiag candidates --ice-servers config.json
   Credentials made from the secret that the app and the TURN server share:
-    rtcdiag candidates --turn turn:turn.example.org --turn-secret-env TURN_SECRET
-
-No server is contacted that you did not name.";
+    rtcdiag candidates --turn turn:turn.example.org --turn-secret-env TURN_SECRET";
 
 const EXPLAIN_EXAMPLES: &str = "\
 Examples:
@@ -55,10 +57,7 @@ Examples:
   rtcdiag completions zsh  > ~/.zfunc/_rtcdiag
   rtcdiag completions fish > ~/.config/fish/completions/rtcdiag.fish";
 
-/// Why does my WebRTC call not connect, or sound bad?
-///
-/// Looks at one part of a WebRTC connection at a time and says what works, what does not, why, and what to do about it.
-/// Results go to stdout, everything else to stderr.
+/// Why does my WebRTC call not connect, or sound bad? Says what works, what does not, why, and what to do about it.
 #[derive(Debug, Parser)]
 #[command(name = "rtcdiag", version, styles = STYLES, after_help = EXAMPLES, max_term_width = 100)]
 #[command(
@@ -84,7 +83,8 @@ pub struct Global {
         long,
         global = true,
         value_enum,
-        value_name = "FORMAT",
+        value_name = "text|json|jsonl",
+        hide_possible_values = true,
         default_value_t,
         hide_default_value = true
     )]
@@ -99,7 +99,8 @@ pub struct Global {
         long,
         global = true,
         value_enum,
-        value_name = "WHEN",
+        value_name = "auto|always|never",
+        hide_possible_values = true,
         default_value_t,
         hide_default_value = true
     )]
@@ -153,11 +154,8 @@ pub enum ColorChoice {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Gather ICE candidates and check every STUN and TURN server
-    ///
-    /// Gathers host, server-reflexive and relay candidates as a browser does, from all servers at once, and says for
-    /// each address of each server how far it got, how long it took and what came back. TURN allocations are released.
     #[command(after_help = CANDIDATES_EXAMPLES)]
-    Candidates(Candidates),
+    Candidates(Box<Candidates>),
 
     /// Say what a finding or a STUN/TURN error means and how to fix it
     #[command(after_help = EXPLAIN_EXAMPLES)]
@@ -196,8 +194,8 @@ pub struct Candidates {
     #[arg(long, value_name = "NAME", help_heading = "Credentials", requires = "named_server")]
     pub username: Option<String>,
 
-    /// The password; other users of this machine can see it in the process list (and the shell
-    /// remembers it): better take --credential-env or --credential-file
+    /// The password. Other users of this machine can see it in the process list, and the shell
+    /// remembers it: better take one of the next two
     #[arg(long, value_name = "PASSWORD", help_heading = "Credentials", value_parser = secret)]
     #[arg(requires = "username", group = "password")]
     pub credential: Option<Secret>,
@@ -247,7 +245,13 @@ pub struct Candidates {
 
     /// Which candidates to gather: relay leaves out all others, as iceTransportPolicy does [default:
     /// what --ice-servers says, else all]
-    #[arg(long, value_enum, value_name = "POLICY", help_heading = "Gathering")]
+    #[arg(
+        long,
+        value_enum,
+        value_name = "all|relay",
+        hide_possible_values = true,
+        help_heading = "Gathering"
+    )]
     pub policy: Option<Policy>,
 
     /// Only use IPv4 between this machine and the servers
@@ -271,7 +275,13 @@ pub struct Candidates {
     pub tcp: bool,
 
     /// Ask TURN servers for a relay address of this family [default: the server's choice]
-    #[arg(long, value_enum, value_name = "FAMILY", help_heading = "Gathering")]
+    #[arg(
+        long,
+        value_enum,
+        value_name = "ipv4|ipv6",
+        hide_possible_values = true,
+        help_heading = "Gathering"
+    )]
     pub relay_family: Option<Family>,
 
     /// How long a server may take, in seconds; fractions are fine
@@ -282,7 +292,8 @@ pub struct Candidates {
     #[arg(long, value_name = "FILE", help_heading = "TLS", value_hint = ValueHint::FilePath)]
     pub ca_file: Option<PathBuf>,
 
-    /// Go on in spite of a bad certificate, so that anybody in between can read along; it is still reported
+    /// Go on in spite of a bad certificate, though anybody in between may read along; it is reported
+    /// all the same
     #[arg(long, help_heading = "TLS", conflicts_with = "ca_file")]
     pub insecure: bool,
 }
@@ -360,7 +371,7 @@ mod tests {
     fn candidates(arguments: &[&str]) -> Result<Candidates, clap::Error> {
         let all = ["rtcdiag", "candidates"].iter().chain(arguments);
         Cli::try_parse_from(all).map(|cli| match cli.command {
-            Command::Candidates(options) => options,
+            Command::Candidates(options) => *options,
             other => panic!("{other:?}"),
         })
     }

@@ -71,32 +71,27 @@ impl Error {
         self
     }
 
-    /// Takes over what clap says about a wrong command line: its tips become hints, its usage goes away.
-    pub fn usage(error: &clap::Error) -> Error {
+    /// Takes over what clap says about a wrong command line of `command` (`rtcdiag explain`): its tips become hints, and
+    /// where to find help is the last.
+    pub fn usage(error: &clap::Error, command: &str) -> Error {
         let text = error.render().to_string();
         let mut what = Vec::new();
         let mut hints = Vec::new();
-        let mut usage = None;
         for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
-            if let Some(tip) = line.strip_prefix("tip: ") {
+            if line.starts_with("Usage: ") {
+                break;
+            } else if let Some(tip) = line.strip_prefix("tip: ") {
                 hints.push(tip.to_owned());
-            } else if let Some(line) = line.strip_prefix("Usage: ") {
-                usage = Some(line.to_owned());
             } else if line.starts_with('[') {
                 hints.push(line.trim_matches(['[', ']']).to_owned());
-            } else if !line.starts_with("For more information") && usage.is_none() {
+            } else if let Some(choice) = line.strip_prefix("<--") {
+                // A group of options, one of which is needed: `<--stun <URL>|--turn <URL>>`.
+                let choice = choice.strip_suffix('>').unwrap_or(choice);
+                what.push(format!("--{}", choice.replace('|', " or ")));
+            } else if !line.starts_with("For more information") {
                 what.push(line.strip_prefix("error: ").unwrap_or(line).to_owned());
             }
         }
-        // `rtcdiag candidates --stun <URL> ...`: the words before the first option or placeholder are the command.
-        let command = usage.as_deref().map_or_else(
-            || env!("CARGO_PKG_NAME").to_owned(),
-            |usage| {
-                let words = usage.split(' ');
-                let words: Vec<_> = words.take_while(|word| !word.starts_with(['-', '[', '<'])).collect();
-                words.join(" ")
-            },
-        );
         hints.push(format!("`{command} --help` shows all options, with examples"));
         Error {
             hints,
@@ -149,7 +144,8 @@ mod tests {
 
     #[test]
     fn usage_errors_take_the_same_shape() {
-        let usage = |arguments: &[&str]| Error::usage(&Cli::try_parse_from(arguments).unwrap_err());
+        let usage =
+            |arguments: &[&str]| Error::usage(&Cli::try_parse_from(arguments).unwrap_err(), "rtcdiag candidates");
         let error = usage(&["rtcdiag", "candidates", "--stum", "x"]);
         assert_eq!(error.to_string(), "unexpected argument '--stum' found");
         assert_eq!(error.hints[0], "a similar argument exists: '--stun'");
@@ -160,7 +156,7 @@ mod tests {
         let error = usage(&["rtcdiag", "candidates", "--username", "u"]);
         assert_eq!(
             error.to_string(),
-            "the following required arguments were not provided: <--stun <URL>|--turn <URL>>"
+            "the following required arguments were not provided: --stun <URL> or --turn <URL>"
         );
         let error = usage(&["rtcdiag", "explain", "--color", "pink"]);
         assert_eq!(error.hints[0], "possible values: auto, always, never");

@@ -44,7 +44,8 @@ pub mod time;
 use std::ffi::OsString;
 use std::io::{self, BufWriter, IsTerminal, Write};
 
-use clap::Parser;
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser};
 
 use crate::cli::{Cli, ColorChoice, Command, Global};
 use crate::command::{Context, Output, Private};
@@ -63,16 +64,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
-        Err(error) if !error.use_stderr() => {
-            // Help or version. Nobody may want to read it to its end.
-            let _ = error.print();
-            return 0;
-        }
-        Err(error) => {
-            let redact = arguments.iter().any(|argument| argument == "--redact");
-            let renderer = renderer(Format::Text, None, redact);
-            return fail(&Error::usage(&error), &renderer, Style::for_stderr(None));
-        }
+        Err(error) => return not_parsed(&error, &arguments),
     };
     let color = match cli.global.color {
         ColorChoice::Auto => None,
@@ -95,6 +87,30 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Ok(code) => code,
         Err(error) => fail(&error, &renderer, style),
     }
+}
+
+/// Help, the version, or what is wrong with the command line.
+fn not_parsed(error: &clap::Error, arguments: &[OsString]) -> u8 {
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            // Nobody may want to read it to its end.
+            let _ = error.print();
+            return 0;
+        }
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            let _ = error.print();
+            return error::COULD_NOT_RUN;
+        }
+        _ => {}
+    }
+    let mut command = env!("CARGO_PKG_NAME").to_owned();
+    let program = Cli::command();
+    if let Some(subcommand) = arguments.iter().find_map(|argument| program.find_subcommand(argument)) {
+        command = format!("{command} {}", subcommand.get_name());
+    }
+    let redact = arguments.iter().any(|argument| argument == "--redact");
+    let renderer = renderer(Format::Text, None, redact);
+    fail(&Error::usage(error, &command), &renderer, Style::for_stderr(None))
 }
 
 fn renderer(format: Format, color: Option<bool>, redact: bool) -> Renderer {

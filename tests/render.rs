@@ -79,14 +79,16 @@ fn text_wide() {
 }
 
 #[test]
-fn text_on_a_terminal_of_100_columns() {
-    let mut renderer = plain(Format::Text);
-    renderer.style.width = Some(100);
-    let text = print(&renderer, &envelope());
-    for line in text.lines() {
-        assert!(line.chars().count() <= 100, "{line}");
+fn text_on_terminals() {
+    for width in [100, 120] {
+        let mut renderer = plain(Format::Text);
+        renderer.style.width = Some(width);
+        let text = print(&renderer, &envelope());
+        for line in text.lines() {
+            assert!(line.chars().count() <= width, "{line}");
+        }
+        hold(&format!("candidates.{width}.txt"), &text);
     }
-    hold("candidates.100.txt", &text);
 }
 
 #[test]

@@ -35,10 +35,23 @@ fn pages() -> std::io::Result<Vec<(String, Vec<u8>)>> {
     let mut pages = Vec::new();
     for command in [vec![program], commands].concat() {
         let name = command.get_display_name().unwrap_or(command.get_name()).to_owned();
-        let page = Page::new(command.display_name(name));
+        let page = Page::new(command.display_name(name))
+            .source(concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION")))
+            .manual("User Commands");
         let mut bytes = Vec::new();
         page.render(&mut bytes)?;
-        pages.push((page.get_filename(), bytes));
+        pages.push((
+            page.get_filename(),
+            headings(&String::from_utf8_lossy(&bytes)).into_bytes(),
+        ));
     }
     Ok(pages)
+}
+
+/// The headings of the text after the options, which are lines of their own in the help, as headings of the page.
+fn headings(page: &str) -> String {
+    page.replace("\n.SH EXTRA\nExamples:\n", "\n.SH EXAMPLES\n")
+        .replace("\n.SH EXTRA\n", "\n.SH NOTES\n")
+        .replace("\nExamples:\n", "\n.SH EXAMPLES\n")
+        .replace("\nExit codes:\n", "\n.SH EXIT STATUS\n")
 }

@@ -96,7 +96,7 @@ async fn over_stream(
     attempt.steps.push(step("connect", AttemptOutcome::Ok, (connected.started, connected.ended), None));
     let mut stream = match target.transport {
         Transport::Tls => over_tls(shared, target, connected, attempt).await?,
-        _ => MessageStream::tcp(connected, shared.clock.clone()),
+        _ => MessageStream::tcp(connected, shared.clock),
     };
     let domain = probe(shared, target, Channel::Stream(&mut stream), attempt).await;
     stream.close(shared.clock.now() + RELEASE_GRACE).await;
@@ -121,7 +121,7 @@ async fn over_tls(
     };
     match session {
         Ok(session) => outcome::handshake(&session.info, shared.clock.unix_now(), attempt)
-            .then(|| MessageStream::tls(session.stream, local, remote, shared.clock.clone())),
+            .then(|| MessageStream::tls(session.stream, local, remote, shared.clock)),
         Err(error) => {
             outcome::no_handshake(&error, attempt);
             None

@@ -108,6 +108,7 @@ impl Known {
                                 self.words.learn(Private::Host, name);
                             }
                         }
+                        ("url", Value::String(text)) => self.words.learn_url(text),
                         (key, Value::String(text)) => match by_key(key) {
                             Some(private) => self.words.learn(private, text),
                             None => self.words.learn_urls(text),

@@ -38,35 +38,35 @@ fn write_candidates(report: &Candidates, style: &Style, out: &mut dyn Write) -> 
         return writeln!(out);
     }
     writeln!(out)?;
-    let full = table(&report.candidates, true);
-    let fits = style.width.is_none_or(|width| full.width() <= width);
-    if fits {
-        for line in full.lines(style) {
-            writeln!(out, "{line}")?;
+    // What does not fit beside a candidate goes to a line of its own below it.
+    let fits = |columns: &usize| {
+        let width = table(&report.candidates, *columns).width();
+        style.width.is_none_or(|available| width <= available)
+    };
+    let columns = LAYOUTS.into_iter().find(fits).unwrap_or(LEAST);
+    let lines = table(&report.candidates, columns).lines(style);
+    // Where even the least is too wide cells are wrapped, and lines are not rows any more.
+    let rows_are_lines = lines.len() == report.candidates.len() + 1;
+    for (index, line) in lines.iter().enumerate() {
+        writeln!(out, "{line}")?;
+        if rows_are_lines && let Some(candidate) = index.checked_sub(1).and_then(|index| report.candidates.get(index)) {
+            write_origin(candidate, columns, style, out)?;
         }
-    } else {
-        // What a candidate comes from goes to a line of its own below it.
-        let lines = table(&report.candidates, false).lines(style);
-        // Where even that is too wide cells are wrapped, and lines are not rows any more.
-        let rows_are_lines = lines.len() == report.candidates.len() + 1;
-        for (index, line) in lines.iter().enumerate() {
-            writeln!(out, "{line}")?;
-            if let Some(candidate) = index.checked_sub(1).and_then(|index| report.candidates.get(index))
-                && rows_are_lines
-            {
-                write_origin(candidate, style, out)?;
-            }
-        }
-        if !rows_are_lines {
-            for candidate in &report.candidates {
-                write_origin(candidate, style, out)?;
-            }
+    }
+    if !rows_are_lines {
+        for candidate in &report.candidates {
+            write_origin(candidate, columns, style, out)?;
         }
     }
     writeln!(out)
 }
 
-/// The columns of a full table; without the last five they leave room for addresses.
+/// How many of [`COLUMNS`] there are, on wide and on narrower terminals.
+const LAYOUTS: [usize; 2] = [COLUMNS.len(), WITHOUT_ORIGIN];
+const WITHOUT_ORIGIN: usize = 9;
+const LEAST: usize = 7;
+
+/// The columns of a full table.
 const COLUMNS: [Column; 12] = [
     Column::right("time"),
     Column::left("type"),
@@ -82,8 +82,7 @@ const COLUMNS: [Column; 12] = [
     Column::left("server"),
 ];
 
-fn table(candidates: &[Candidate], full: bool) -> Table {
-    let columns = if full { COLUMNS.len() } else { 7 };
+fn table(candidates: &[Candidate], columns: usize) -> Table {
     let mut table = Table::new(&COLUMNS[..columns]);
     for candidate in candidates {
         let text = |text: &Option<String>| Cell::from(text.as_deref().unwrap_or_default());
@@ -107,20 +106,24 @@ fn table(candidates: &[Candidate], full: bool) -> Table {
     table
 }
 
-fn write_origin(candidate: &Candidate, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    let parts: Vec<String> = [
-        candidate.url.as_ref().map(|url| format!("from {url}")),
-        candidate
-            .relay_protocol
-            .as_ref()
-            .map(|protocol| format!("relay via {protocol}")),
+/// The columns that are left out, in one line; none if there is nothing in them.
+fn write_origin(candidate: &Candidate, columns: usize, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    let (url, protocol) = (candidate.url.as_ref(), candidate.relay_protocol.as_ref());
+    let origin = [
+        url.map(|url| format!("from {url}")),
+        protocol.map(|protocol| format!("relay via {protocol}")),
         related(candidate).map(|related| format!("related {related}")),
+    ];
+    let base = [
         candidate.interface.as_ref().map(|name| format!("interface {name}")),
         Some(format!("foundation {}", candidate.foundation)),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
+    ];
+    let origin = origin.into_iter().filter(|_| columns <= WITHOUT_ORIGIN);
+    let base = base.into_iter().filter(|_| columns <= LEAST);
+    let parts: Vec<String> = origin.chain(base).flatten().collect();
+    if parts.is_empty() {
+        return Ok(());
+    }
     let text = style.wrap("       ", &parts.join(", "));
     writeln!(out, "{}", style.paint(Paint::Dim, &text))
 }
@@ -165,6 +168,10 @@ fn related(candidate: &Candidate) -> Option<String> {
 fn write_servers(report: &Candidates, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     for server in &report.servers {
         heading(&server.url, style, out)?;
+        if let Some(reason) = &server.skipped {
+            let text = style.wrap("  not asked: ", reason);
+            writeln!(out, "{}", style.paint(Paint::Yellow, &text))?;
+        }
         for (attempt, depth) in chains(server) {
             write_attempt(attempt, depth, style, out)?;
         }
@@ -294,22 +301,22 @@ fn why(attempt: &Attempt) -> Option<String> {
     Some(text)
 }
 
-/// `allocate 21 ms`; with how it ended if it is the one that failed, and its detail unless that has been said.
+/// `allocate 21 ms`; the one that failed also says how, unless that is what `said` ends with.
 fn step(step: &Step, said: Option<&str>) -> String {
-    let mut text = format!("{} {}", step.step, units::duration(step.took_ms));
-    let failed = match step.outcome {
-        AttemptOutcome::Ok => None,
-        AttemptOutcome::Failed => Some("failed"),
-        AttemptOutcome::Timeout => Some("timeout"),
+    let text = format!("{} {}", step.step, units::duration(step.took_ms));
+    let word = match step.outcome {
+        AttemptOutcome::Ok => return text,
+        AttemptOutcome::Failed => "failed",
+        AttemptOutcome::Timeout => "timeout",
     };
-    let words: Vec<&str> = failed
-        .into_iter()
-        .chain(step.detail.as_deref().filter(|detail| Some(*detail) != said))
-        .collect();
-    if !words.is_empty() {
-        text.push_str(&format!(" ({})", words.join(": ")));
+    match step
+        .detail
+        .as_deref()
+        .filter(|detail| !said.is_some_and(|said| said.ends_with(detail)))
+    {
+        Some(detail) => format!("{text} ({word}: {detail})"),
+        None => format!("{text} ({word})"),
     }
-    text
 }
 
 /// The addresses that came of it.

@@ -1,0 +1,110 @@
+
+use builtin;
+use str;
+
+set edit:completion:arg-completer[rtcdiag] = {|@words|
+    fn spaces {|n|
+        builtin:repeat $n ' ' | str:join ''
+    }
+    fn cand {|text desc|
+        edit:complex-candidate $text &display=$text' '(spaces (- 14 (wcswidth $text)))$desc
+    }
+    var command = 'rtcdiag'
+    for word $words[1..-1] {
+        if (str:has-prefix $word '-') {
+            break
+        }
+        set command = $command';'$word
+    }
+    var completions = [
+        &'rtcdiag'= {
+            cand --format 'How to print: for people, as one JSON document, or as JSON lines while results come in'
+            cand --color 'When to use color; auto looks at the terminal, NO_COLOR and CLICOLOR_FORCE'
+            cand --json 'Short for --format json'
+            cand -q 'Print warnings and errors only, and no progress'
+            cand --quiet 'Print warnings and errors only, and no progress'
+            cand -v 'Tell on stderr what is being done (-vv: every message, -vvv: the libraries too)'
+            cand --verbose 'Tell on stderr what is being done (-vv: every message, -vvv: the libraries too)'
+            cand --redact 'Replace addresses, host names, user names and fingerprints by pseudonyms, to share the output'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+            cand candidates 'Gather ICE candidates and check every STUN and TURN server'
+            cand explain 'Say what a finding or a STUN/TURN error means and how to fix it'
+            cand completions 'Print the completion script of a shell'
+            cand man 'Print the manual page, or write all of them to a folder'
+        }
+        &'rtcdiag;candidates'= {
+            cand --stun 'A STUN server, RFC 7064: stun:HOST[:PORT] or stuns:HOST[:PORT]; may be repeated'
+            cand --turn 'A TURN server, RFC 7065: turn:HOST[:PORT][?transport=udp|tcp] or turns:...; may be repeated'
+            cand --ice-servers 'Read an RTCConfiguration or its iceServers, JSON or JavaScript object text ("-" is stdin)'
+            cand --username 'The user name for the servers of --stun and --turn'
+            cand --credential 'The password. Other users of this machine can see it in the process list, and the shell remembers it: better take one of the next two'
+            cand --credential-env 'Take the password from this environment variable'
+            cand --credential-file 'Take the password from the first line of this file'
+            cand --turn-secret-env 'Make time-limited credentials (TURN REST API) from the shared secret in this environment variable; --username is then the part after the time'
+            cand --turn-secret-file 'The same, with the shared secret on the first line of this file'
+            cand --policy 'Which candidates to gather: relay leaves out all others, as iceTransportPolicy does [default: what --ice-servers says, else all]'
+            cand --interface 'Only use the addresses of this network interface'
+            cand --relay-family 'Ask TURN servers for a relay address of this family [default: the server''s choice]'
+            cand --timeout 'How long a server may take, in seconds; fractions are fine'
+            cand --ca-file 'Trust the certificates in this PEM file, and no others'
+            cand --format 'How to print: for people, as one JSON document, or as JSON lines while results come in'
+            cand --color 'When to use color; auto looks at the terminal, NO_COLOR and CLICOLOR_FORCE'
+            cand --embedded 'Start a STUN and TURN server on 127.0.0.1 for this run, with made-up credentials'
+            cand -4 'Only use IPv4 between this machine and the servers'
+            cand --ipv4 'Only use IPv4 between this machine and the servers'
+            cand -6 'Only use IPv6 between this machine and the servers'
+            cand --ipv6 'Only use IPv6 between this machine and the servers'
+            cand --include-loopback 'Use loopback addresses too; RFC 8445 leaves them out'
+            cand --tcp 'Gather TCP host candidates too (RFC 6544)'
+            cand --insecure 'Go on in spite of a bad certificate, though anybody in between may read along; it is reported all the same'
+            cand --json 'Short for --format json'
+            cand -q 'Print warnings and errors only, and no progress'
+            cand --quiet 'Print warnings and errors only, and no progress'
+            cand -v 'Tell on stderr what is being done (-vv: every message, -vvv: the libraries too)'
+            cand --verbose 'Tell on stderr what is being done (-vv: every message, -vvv: the libraries too)'
+            cand --redact 'Replace addresses, host names, user names and fingerprints by pseudonyms, to share the output'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'rtcdiag;explain'= {
+            cand --format 'How to print: for people, as one JSON document, or as JSON lines while results come in'
+            cand --color 'When to use color; auto looks at the terminal, NO_COLOR and CLICOLOR_FORCE'
+            cand --json 'Short for --format json'
+            cand -q 'Print warnings and errors only, and no progress'
+            cand --quiet 'Print warnings and errors only, and no progress'
+            cand -v 'Tell on stderr what is being done (-vv: every message, -vvv: the libraries too)'
+            cand --verbose 'Tell on stderr what is being done (-vv: every message, -vvv: the libraries too)'
+            cand --redact 'Replace addresses, host names, user names and fingerprints by pseudonyms, to share the output'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'rtcdiag;completions'= {
+            cand --format 'How to print: for people, as one JSON document, or as JSON lines while results come in'
+            cand --color 'When to use color; auto looks at the terminal, NO_COLOR and CLICOLOR_FORCE'
+            cand --json 'Short for --format json'
+            cand -q 'Print warnings and errors only, and no progress'
+            cand --quiet 'Print warnings and errors only, and no progress'
+            cand -v 'Tell on stderr what is being done (-vv: every message, -vvv: the libraries too)'
+            cand --verbose 'Tell on stderr what is being done (-vv: every message, -vvv: the libraries too)'
+            cand --redact 'Replace addresses, host names, user names and fingerprints by pseudonyms, to share the output'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'rtcdiag;man'= {
+            cand --format 'How to print: for people, as one JSON document, or as JSON lines while results come in'
+            cand --color 'When to use color; auto looks at the terminal, NO_COLOR and CLICOLOR_FORCE'
+            cand --json 'Short for --format json'
+            cand -q 'Print warnings and errors only, and no progress'
+            cand --quiet 'Print warnings and errors only, and no progress'
+            cand -v 'Tell on stderr what is being done (-vv: every message, -vvv: the libraries too)'
+            cand --verbose 'Tell on stderr what is being done (-vv: every message, -vvv: the libraries too)'
+            cand --redact 'Replace addresses, host names, user names and fingerprints by pseudonyms, to share the output'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+    ]
+    $completions[$command]
+}

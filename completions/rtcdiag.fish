@@ -1,0 +1,108 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_rtcdiag_global_optspecs
+    string join \n format= json color= q/quiet v/verbose redact h/help V/version
+end
+
+function __fish_rtcdiag_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_rtcdiag_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_rtcdiag_using_subcommand
+    set -l cmd (__fish_rtcdiag_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c rtcdiag -n "__fish_rtcdiag_needs_command" -l format -d 'How to print: for people, as one JSON document, or as JSON lines while results come in' -r -f -a "text\t'Tables and sentences'
+json\t'One JSON document at the end'
+jsonl\t'One JSON object a line, as results come in'"
+complete -c rtcdiag -n "__fish_rtcdiag_needs_command" -l color -d 'When to use color; auto looks at the terminal, NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c rtcdiag -n "__fish_rtcdiag_needs_command" -l json -d 'Short for --format json'
+complete -c rtcdiag -n "__fish_rtcdiag_needs_command" -s q -l quiet -d 'Print warnings and errors only, and no progress'
+complete -c rtcdiag -n "__fish_rtcdiag_needs_command" -s v -l verbose -d 'Tell on stderr what is being done (-vv: every message, -vvv: the libraries too)'
+complete -c rtcdiag -n "__fish_rtcdiag_needs_command" -l redact -d 'Replace addresses, host names, user names and fingerprints by pseudonyms, to share the output'
+complete -c rtcdiag -n "__fish_rtcdiag_needs_command" -s h -l help -d 'Print help'
+complete -c rtcdiag -n "__fish_rtcdiag_needs_command" -s V -l version -d 'Print version'
+complete -c rtcdiag -n "__fish_rtcdiag_needs_command" -f -a "candidates" -d 'Gather ICE candidates and check every STUN and TURN server'
+complete -c rtcdiag -n "__fish_rtcdiag_needs_command" -f -a "explain" -d 'Say what a finding or a STUN/TURN error means and how to fix it'
+complete -c rtcdiag -n "__fish_rtcdiag_needs_command" -f -a "completions" -d 'Print the completion script of a shell'
+complete -c rtcdiag -n "__fish_rtcdiag_needs_command" -f -a "man" -d 'Print the manual page, or write all of them to a folder'
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand candidates" -l stun -d 'A STUN server, RFC 7064: stun:HOST[:PORT] or stuns:HOST[:PORT]; may be repeated' -r -f
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand candidates" -l turn -d 'A TURN server, RFC 7065: turn:HOST[:PORT][?transport=udp|tcp] or turns:...; may be repeated' -r -f
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand candidates" -l ice-servers -d 'Read an RTCConfiguration or its iceServers, JSON or JavaScript object text ("-" is stdin)' -r -F
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand candidates" -l username -d 'The user name for the servers of --stun and --turn' -r
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand candidates" -l credential -d 'The password. Other users of this machine can see it in the process list, and the shell remembers it: better take one of the next two' -r
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand candidates" -l credential-env -d 'Take the password from this environment variable' -r
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand candidates" -l credential-file -d 'Take the password from the first line of this file' -r -F
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand candidates" -l turn-secret-env -d 'Make time-limited credentials (TURN REST API) from the shared secret in this environment variable; --username is then the part after the time' -r
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand candidates" -l turn-secret-file -d 'The same, with the shared secret on the first line of this file' -r -F
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand candidates" -l policy -d 'Which candidates to gather: relay leaves out all others, as iceTransportPolicy does [default: what --ice-servers says, else all]' -r -f -a "all\t'All candidates'
+relay\t'Relay candidates only'"
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand candidates" -l interface -d 'Only use the addresses of this network interface' -r
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand candidates" -l relay-family -d 'Ask TURN servers for a relay address of this family [default: the server\'s choice]' -r -f -a "ipv4\t'IPv4'
+ipv6\t'IPv6'"
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand candidates" -l timeout -d 'How long a server may take, in seconds; fractions are fine' -r
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand candidates" -l ca-file -d 'Trust the certificates in this PEM file, and no others' -r -F
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand candidates" -l format -d 'How to print: for people, as one JSON document, or as JSON lines while results come in' -r -f -a "text\t'Tables and sentences'
+json\t'One JSON document at the end'
+jsonl\t'One JSON object a line, as results come in'"
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand candidates" -l color -d 'When to use color; auto looks at the terminal, NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand candidates" -l embedded -d 'Start a STUN and TURN server on 127.0.0.1 for this run, with made-up credentials'
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand candidates" -s 4 -l ipv4 -d 'Only use IPv4 between this machine and the servers'
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand candidates" -s 6 -l ipv6 -d 'Only use IPv6 between this machine and the servers'
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand candidates" -l include-loopback -d 'Use loopback addresses too; RFC 8445 leaves them out'
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand candidates" -l tcp -d 'Gather TCP host candidates too (RFC 6544)'
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand candidates" -l insecure -d 'Go on in spite of a bad certificate, though anybody in between may read along; it is reported all the same'
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand candidates" -l json -d 'Short for --format json'
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand candidates" -s q -l quiet -d 'Print warnings and errors only, and no progress'
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand candidates" -s v -l verbose -d 'Tell on stderr what is being done (-vv: every message, -vvv: the libraries too)'
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand candidates" -l redact -d 'Replace addresses, host names, user names and fingerprints by pseudonyms, to share the output'
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand candidates" -s h -l help -d 'Print help'
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand explain" -l format -d 'How to print: for people, as one JSON document, or as JSON lines while results come in' -r -f -a "text\t'Tables and sentences'
+json\t'One JSON document at the end'
+jsonl\t'One JSON object a line, as results come in'"
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand explain" -l color -d 'When to use color; auto looks at the terminal, NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand explain" -l json -d 'Short for --format json'
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand explain" -s q -l quiet -d 'Print warnings and errors only, and no progress'
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand explain" -s v -l verbose -d 'Tell on stderr what is being done (-vv: every message, -vvv: the libraries too)'
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand explain" -l redact -d 'Replace addresses, host names, user names and fingerprints by pseudonyms, to share the output'
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand explain" -s h -l help -d 'Print help'
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand completions" -l format -d 'How to print: for people, as one JSON document, or as JSON lines while results come in' -r -f -a "text\t'Tables and sentences'
+json\t'One JSON document at the end'
+jsonl\t'One JSON object a line, as results come in'"
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand completions" -l color -d 'When to use color; auto looks at the terminal, NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand completions" -l json -d 'Short for --format json'
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand completions" -s q -l quiet -d 'Print warnings and errors only, and no progress'
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand completions" -s v -l verbose -d 'Tell on stderr what is being done (-vv: every message, -vvv: the libraries too)'
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand completions" -l redact -d 'Replace addresses, host names, user names and fingerprints by pseudonyms, to share the output'
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand completions" -s h -l help -d 'Print help'
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand man" -l format -d 'How to print: for people, as one JSON document, or as JSON lines while results come in' -r -f -a "text\t'Tables and sentences'
+json\t'One JSON document at the end'
+jsonl\t'One JSON object a line, as results come in'"
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand man" -l color -d 'When to use color; auto looks at the terminal, NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand man" -l json -d 'Short for --format json'
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand man" -s q -l quiet -d 'Print warnings and errors only, and no progress'
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand man" -s v -l verbose -d 'Tell on stderr what is being done (-vv: every message, -vvv: the libraries too)'
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand man" -l redact -d 'Replace addresses, host names, user names and fingerprints by pseudonyms, to share the output'
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand man" -s h -l help -d 'Print help'

@@ -1,0 +1,159 @@
+//! The command line as users see it: transcripts in `tests/cli/` (`TRYCMD=overwrite cargo test --test cli` writes them anew),
+//! and what a transcript can't show.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+
+fn rtcdiag() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_rtcdiag"));
+    command.env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE");
+    command
+}
+
+fn run(arguments: &[&str]) -> Output {
+    rtcdiag().args(arguments).output().unwrap()
+}
+
+#[test]
+fn transcripts() {
+    trycmd::TestCases::new().env("NO_COLOR", "1").case("tests/cli/*.trycmd");
+}
+
+#[test]
+fn explain_as_json() {
+    let output = run(&["explain", "437", "--json"]);
+    assert!(output.status.success() && output.stderr.is_empty());
+    let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&document["schema"], &document["tool"]), (&1.into(), &"rtcdiag".into()));
+    assert_eq!(document["command"], "explain");
+    let started = document["started"].as_str().unwrap();
+    assert!(
+        started.len() == "2026-11-20T09:00:00.000000000Z".len() && started.ends_with('Z'),
+        "{started}"
+    );
+    assert_eq!(document["report"]["entries"][0]["code"], "437");
+    assert_eq!(document["findings"], Value::Array(Vec::new()));
+}
+
+#[test]
+fn explain_as_json_lines() {
+    let output = run(&["--format", "jsonl", "explain"]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let (last, entries) = lines.split_last().unwrap();
+    assert!(entries.len() > 20 && entries.iter().all(|line| line["kind"] == "entry"));
+    assert_eq!((&last["kind"], &last["schema"]), (&"report".into(), &1.into()));
+    assert!(last["report"].get("entries").is_none() && last.get("findings").is_none());
+}
+
+/// `rtcdiag explain | head -1`: the reader goes away while there is more to write.
+#[test]
+fn a_broken_pipe_is_success() {
+    for arguments in [
+        &["explain", "--json"][..],
+        &["explain", "--format", "jsonl"],
+        &["completions", "zsh"],
+    ] {
+        let mut child = rtcdiag()
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut first = String::new();
+        BufReader::with_capacity(16, child.stdout.take().unwrap())
+            .read_line(&mut first)
+            .unwrap();
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{arguments:?}");
+        assert!(output.stderr.is_empty(), "{output:?}");
+    }
+}
+
+/// Nobody reads at all: the first write fails.
+#[cfg(unix)]
+#[test]
+fn a_pipe_that_nobody_reads_is_success() {
+    for arguments in [&["explain", "437"][..], &["--help"], &["--version"]] {
+        let mut child = rtcdiag();
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let output = child
+            .args(arguments)
+            .stdout(writer)
+            .stderr(Stdio::piped())
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(0), "{arguments:?}");
+        assert!(output.stderr.is_empty(), "{output:?}");
+    }
+}
+
+/// A full disk is not a reader that has enough.
+#[cfg(target_os = "linux")]
+#[test]
+fn output_that_is_lost_is_an_error() {
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let output = rtcdiag()
+        .args(["explain", "437"])
+        .stdout(full)
+        .stderr(Stdio::piped())
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        stderr.starts_with("error: cannot write (No space left on device): stdout"),
+        "{stderr}"
+    );
+}
+
+#[test]
+fn color_follows_the_user_then_the_environment() {
+    let colored = |arguments: &[&str], environment: &[(&str, &str)]| {
+        let mut command = rtcdiag();
+        command.args(arguments).envs(environment.iter().copied());
+        command.output().unwrap().stdout.contains(&0x1b)
+    };
+    let explain = ["explain", "437"];
+    let always = ["explain", "437", "--color", "always"];
+    let never = ["explain", "437", "--color=never"];
+    assert!(!colored(&explain, &[]), "a pipe is not a terminal");
+    assert!(colored(&explain, &[("CLICOLOR_FORCE", "1")]));
+    assert!(!colored(&explain, &[("CLICOLOR_FORCE", "0")]));
+    assert!(!colored(&explain, &[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")]));
+    assert!(colored(&always, &[("NO_COLOR", "1")]));
+    assert!(!colored(&never, &[("CLICOLOR_FORCE", "1")]));
+    assert!(
+        colored(&explain, &[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "")]),
+        "an empty NO_COLOR is none"
+    );
+}
+
+#[test]
+fn json_has_no_color() {
+    let output = rtcdiag()
+        .args(["explain", "437", "--json", "--color", "always"])
+        .output()
+        .unwrap();
+    assert!(!output.stdout.contains(&0x1b));
+}
+
+#[test]
+fn errors_are_escaped_and_redacted() {
+    let output = run(&["explain", "\u{1b}[2Jno\u{202e}such"]);
+    assert_eq!(output.status.code(), Some(2));
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        stderr.contains("\\x1b[2jno\\u{202e}such") || stderr.contains("\\x1b[2Jno\\u{202e}such"),
+        "{stderr}"
+    );
+    assert!(!stderr.contains(['\u{1b}', '\u{202e}']));
+
+    let output = run(&["candidates", "--redact", "--stun", "stun:secret.company.test:99999"]);
+    assert_eq!(output.status.code(), Some(2));
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(stderr.starts_with("error: ") && !stderr.contains("company"), "{stderr}");
+}
