@@ -4,3 +4,4 @@ pub mod address;
 pub mod candidates;
 pub mod catalog;
 pub mod nat;
+pub mod sdp;

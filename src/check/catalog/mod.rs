@@ -4,6 +4,7 @@
 //! of its own; [`all`] is all of them.
 
 pub mod candidates;
+pub mod sdp_lint;
 
 use crate::report::{Evidence, Finding, Severity};
 
@@ -43,7 +44,7 @@ impl Entry {
 
 /// Every entry, in the order of the subjects.
 pub fn all() -> impl Iterator<Item = &'static Entry> {
-    candidates::ALL.iter().copied()
+    candidates::ALL.iter().chain(sdp_lint::ALL).copied()
 }
 
 /// The entry with this code.

@@ -1,0 +1,183 @@
+//! What well-formed lines of a session description mean together: the rules of JSEP (RFC 9429) and the RFCs under it.
+//!
+//! [`lint`] judges one description, [`lint_pair`] an answer against its offer, [`lint_reoffer`] a new offer against the
+//! one before. Damage to the grammar is found by `proto::sdp::defects` and not repeated here. All of it takes time by
+//! the number of lines.
+
+mod browsers;
+mod bundle;
+mod candidates;
+mod dtls;
+mod form;
+mod ice;
+mod out;
+mod pair;
+mod part;
+mod payload;
+mod reoffer;
+mod rtp;
+mod sctp;
+mod session;
+mod simulcast;
+
+pub use browsers::{CHROMIUM, Refusal, refusal};
+pub use pair::lint_pair;
+pub use reoffer::lint_reoffer;
+
+use crate::proto::sdp::effective::Bundles;
+use crate::proto::sdp::{Description, Setup};
+use crate::report::Finding;
+use out::Out;
+use part::{Part, Transport};
+
+/// For whom the description is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Profile {
+    /// Any WebRTC endpoint (RFC 8834, RFC 9429).
+    WebRtc,
+    /// SIP and other users of offer and answer: no ICE, no DTLS and no BUNDLE is demanded.
+    Sip,
+    /// Chrome, Edge and everything else that is Chromium.
+    Chrome,
+    /// Firefox.
+    Firefox,
+    /// Safari, which has the same WebRTC library as Chrome.
+    Safari,
+}
+
+impl Profile {
+    /// As it is written after `--profile`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Profile::WebRtc => "webrtc",
+            Profile::Sip => "sip",
+            Profile::Chrome => "chrome",
+            Profile::Firefox => "firefox",
+            Profile::Safari => "safari",
+        }
+    }
+
+    /// Whether the rules of WebRTC hold.
+    pub const fn is_webrtc(self) -> bool {
+        !matches!(self, Profile::Sip)
+    }
+
+    /// The profile that fits a description: WebRTC if a media section has `UDP/TLS/RTP/SAVPF` or a data channel, or
+    /// nothing but ICE and DTLS tell what it is; else SIP.
+    pub fn of(description: &Description<'_>) -> Profile {
+        let webrtc = description.media().filter_map(|section| section.media()).any(|media| {
+            let protocol = media.protocol;
+            protocol.ends_with("TLS/RTP/SAVPF") || (media.is_sctp() && media.is_dtls())
+        });
+        match webrtc {
+            true => Profile::WebRtc,
+            false => Profile::Sip,
+        }
+    }
+}
+
+/// What a description is in the exchange (RFC 9429 §4.1.8, `RTCSdpType`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SdpType {
+    /// `offer`.
+    Offer,
+    /// `answer`.
+    Answer,
+    /// `pranswer`.
+    Pranswer,
+    /// `rollback`; has no text.
+    Rollback,
+}
+
+impl SdpType {
+    /// Whether it answers.
+    pub const fn is_answer(self) -> bool {
+        matches!(self, SdpType::Answer | SdpType::Pranswer)
+    }
+}
+
+/// What is known about a description besides its text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LintContext {
+    /// What it is; `None` where nobody said. Then `a=setup` tells, as far as it can.
+    pub sdp_type: Option<SdpType>,
+    /// For whom it is; `None` for [`Profile::of`] the description.
+    pub profile: Option<Profile>,
+}
+
+/// A description with what the rules need to know about it.
+pub(crate) struct Subject<'d> {
+    profile: Profile,
+    sdp_type: Option<SdpType>,
+    session: Part<'d>,
+    /// `a=extmap-allow-mixed` for all sections.
+    mixed: bool,
+    bundles: Bundles<'d>,
+}
+
+impl<'d> Subject<'d> {
+    fn new(description: &'d Description<'d>, context: &LintContext) -> Subject<'d> {
+        let session = Part::of(&description.session());
+        Subject {
+            profile: context.profile.unwrap_or_else(|| Profile::of(description)),
+            sdp_type: context.sdp_type,
+            mixed: session.flag("extmap-allow-mixed").is_some(),
+            session,
+            bundles: Bundles::of(description),
+        }
+    }
+
+    fn is_webrtc(&self) -> bool {
+        self.profile.is_webrtc()
+    }
+
+    /// What it is: as the context says, else as `a=setup` gives it away. An `actpass` that says "answer" in its context
+    /// stays an answer.
+    fn guessed_type(&self, transports: &[Transport<'_>]) -> Option<SdpType> {
+        self.sdp_type.or_else(|| {
+            let session = self.session.setups.first().map(|(_, setup)| *setup);
+            let setup = transports.iter().find_map(|one| one.setup.map(|(_, setup)| setup)).or(session);
+            match setup? {
+                Setup::ActPass => Some(SdpType::Offer),
+                Setup::Active | Setup::Passive => Some(SdpType::Answer),
+                Setup::HoldConn => None,
+            }
+        })
+    }
+}
+
+/// Every finding about one description.
+pub fn lint(description: &Description<'_>, context: &LintContext) -> Vec<Finding> {
+    let subject = Subject::new(description, context);
+    let mut out = Out::new(subject.profile);
+    let mut transports = Vec::new();
+    let mut sections = session::Sections::default();
+    let mut bundled = bundle::Shared::default();
+    form::check(description, &mut out);
+    session::check_session(&subject, &mut out);
+    ice::check_values(&subject.session, &mut out);
+    dtls::check_values(&subject.session, &mut out);
+    rtp::check_extensions(&subject.session, subject.mixed, &mut out);
+    for section in description.media() {
+        let part = Part::of(&section);
+        sections.check(&subject, &part, &mut out);
+        if !part.is_rejected() {
+            ice::check_values(&part, &mut out);
+            dtls::check_values(&part, &mut out);
+            dtls::check_section(&subject, &part, &mut out);
+            payload::check(&subject, &part, &mut out);
+            rtp::check(&subject, &part, &mut out);
+            simulcast::check(&part, &mut out);
+            candidates::check(&part, &mut out);
+            sctp::check(&part, &mut out);
+            bundled.check(&subject, &part, &mut out);
+        }
+        transports.push(Transport::of(&part));
+    }
+    let sdp_type = subject.guessed_type(&transports);
+    bundle::check(&subject, sdp_type, &transports, &mut out);
+    ice::check(&subject, &transports, &mut out);
+    dtls::check(&subject, &transports, &mut out);
+    candidates::check_all(&transports, &mut out);
+    out.finish()
+}
