@@ -17,4 +17,6 @@ pub mod ports;
 pub mod program;
 pub mod report;
 pub mod rest;
+pub mod sdp;
+pub mod sdp_mutations;
 pub mod turn_client;

@@ -136,6 +136,13 @@ entries! {
         reference: "RFC 8840 §4.1",
     }
 
+    CANDIDATES_TO_FOLLOW = "candidates-to-follow", Info, "No candidates yet" {
+        what: "The description says `trickle` and has no candidates: they come later, one by one.",
+        why: "It was taken before gathering was done, as is usual where candidates are signaled on their own.",
+        fix: "Make sure that the candidates are sent too. Where this text is all that is handed over, wait for `iceGatheringState` `complete` and send `localDescription`.",
+        reference: "RFC 8840 §4.1",
+    }
+
     END_OF_CANDIDATES_EMPTY = "end-of-candidates-without-candidates", Warning, "The end of candidates, and no candidates" {
         what: "The writer says that no more candidates come, and there are none.",
         why: "Gathering found no address (no network, a relay-only policy without a working TURN server), or candidates were filtered out.",
@@ -214,7 +221,7 @@ entries! {
     }
 
     RTCP_MUX_ONLY = "rtcp-mux-only-misused", Warning, "`a=rtcp-mux-only` is not used as it is meant" {
-        what: "It stands in offers, beside `a=rtcp-mux`, and never in answers.",
+        what: "It stands in offers, beside `a=rtcp-mux`, and not in answers, although examples have it there.",
         why: "The line was copied into the answer, or put in place of `a=rtcp-mux`.",
         fix: "Write both in offers, `a=rtcp-mux` alone in answers.",
         reference: "RFC 8858 §4",

@@ -137,14 +137,17 @@ pub(super) fn check(subject: &Subject<'_>, sdp_type: Option<SdpType>, transports
 
 fn check_bundle_only(section: &Transport<'_>, grouped: bool, sdp_type: Option<SdpType>, out: &mut Out) {
     let port_zero = section.head.text.split_ascii_whitespace().nth(1) == Some("0");
-    let seen = match (grouped, port_zero, sdp_type) {
-        (false, ..) => "`a=bundle-only` stands in a section that is in no BUNDLE",
-        (true, false, Some(SdpType::Offer)) => "`a=bundle-only` stands in a section whose port is not 0",
-        (true, _, Some(SdpType::Answer | SdpType::Pranswer)) => "`a=bundle-only` stands in an answer; it is for offers",
+    let entry = catalog::BUNDLE_ONLY_MISUSED;
+    let (severity, seen) = match (grouped, port_zero, sdp_type) {
+        (false, ..) => (entry.severity, "`a=bundle-only` stands in a section that is in no BUNDLE"),
+        (true, false, Some(SdpType::Offer)) => (entry.severity, "`a=bundle-only` stands in a section whose port is not 0"),
+        // It does no harm there, and servers write it.
+        (true, _, Some(SdpType::Answer | SdpType::Pranswer)) => {
+            (Severity::Info, "`a=bundle-only` stands in an answer; it is for offers")
+        }
         _ => return,
     };
-    let entry = catalog::BUNDLE_ONLY_MISUSED;
-    out.add_as(entry, entry.severity, &section.name(), &[section.head], seen);
+    out.add_as(entry, severity, &section.name(), &[section.head], seen);
 }
 
 /// An offer may give each section a transport of its own, for readers without BUNDLE; after the answer there is one.

@@ -43,8 +43,9 @@ pub(super) fn check_values(part: &Part<'_>, out: &mut Out) {
 pub(super) fn check_section(subject: &Subject<'_>, part: &Part<'_>, out: &mut Out) {
     if let Some(line) = part.flag("rtcp-mux-only") {
         if subject.sdp_type.is_some_and(SdpType::is_answer) {
+            // JSEP's own examples have it there (RFC 9429 §7).
             let seen = "`a=rtcp-mux-only` stands in an answer; it is for offers";
-            out.add(catalog::RTCP_MUX_ONLY, part, &[line], seen);
+            out.add_as(catalog::RTCP_MUX_ONLY, Severity::Info, &part.name(), &[line], seen);
         } else if part.flag("rtcp-mux").is_none() {
             let seen = "`a=rtcp-mux-only` stands without `a=rtcp-mux`, which older readers look for";
             out.add(catalog::RTCP_MUX_ONLY, part, &[line], seen);

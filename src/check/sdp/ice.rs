@@ -46,6 +46,7 @@ pub(super) fn check(subject: &Subject<'_>, transports: &[Transport<'_>], out: &m
     let shared = Shared {
         trickle: has_trickle(session),
         end: session.flag("end-of-candidates"),
+        any: transports.iter().any(|section| section.candidates > 0),
     };
     for (index, section) in transports.iter().enumerate() {
         if section.rejected || subject.bundles.transport_of(index) != index {
@@ -84,6 +85,8 @@ pub(super) fn check(subject: &Subject<'_>, transports: &[Transport<'_>], out: &m
 struct Shared<'d> {
     trickle: bool,
     end: Option<Line<'d>>,
+    /// Whether there is any candidate in the description.
+    any: bool,
 }
 
 fn check_candidates(shared: &Shared<'_>, section: &Transport<'_>, out: &mut Out) {
@@ -97,6 +100,10 @@ fn check_candidates(shared: &Shared<'_>, section: &Transport<'_>, out: &mut Out)
     } else if !section.trickle && !shared.trickle {
         let entry = catalog::CANDIDATES_MISSING;
         let seen = "There are no candidates, and no `a=ice-options:trickle`, by which they could follow";
+        out.add_as(entry, entry.severity, &section.name(), &[section.head], seen);
+    } else if (section.trickle || shared.trickle) && !shared.any {
+        let entry = catalog::CANDIDATES_TO_FOLLOW;
+        let seen = "There are no candidates yet; `trickle` says that they follow";
         out.add_as(entry, entry.severity, &section.name(), &[section.head], seen);
     }
 }

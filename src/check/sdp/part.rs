@@ -192,6 +192,7 @@ pub(super) struct Transport<'d> {
     pub setup: Option<(Line<'d>, Setup)>,
     pub fingerprint: Option<(Line<'d>, Fingerprint<'d>)>,
     pub crypto: Option<Line<'d>>,
+    /// `a=rtcp-mux`, or the stronger `a=rtcp-mux-only`.
     pub rtcp_mux: bool,
     pub trickle: bool,
     pub candidates: usize,
@@ -218,7 +219,7 @@ impl<'d> Transport<'d> {
             setup: part.setups.first().copied(),
             fingerprint: part.fingerprints.first().copied(),
             crypto: part.cryptos.first().map(|(line, _)| *line),
-            rtcp_mux: part.flag("rtcp-mux").is_some(),
+            rtcp_mux: part.flag("rtcp-mux").or_else(|| part.flag("rtcp-mux-only")).is_some(),
             trickle: has_trickle(part),
             candidates: part.candidates.len(),
             hosts: (0, 0),
