@@ -6,6 +6,7 @@
 
 #![allow(dead_code, reason = "each test binary uses its own part of this")]
 
+pub mod browser;
 pub mod candidate_parser;
 pub mod certificates;
 pub mod coturn;
