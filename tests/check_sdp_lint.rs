@@ -17,7 +17,11 @@ fn each_defect_fires_its_rule_and_no_other() {
         let wanted: BTreeSet<String> = mutation.codes.iter().map(|code| (*code).to_owned()).collect();
         let fired = mutation.new_codes();
         if fired != wanted {
-            wrong.push(format!("{} {}: {fired:?}, not {wanted:?}", mutation.base.name(), mutation.name));
+            wrong.push(format!(
+                "{} {}: {fired:?}, not {wanted:?}",
+                mutation.base.name(),
+                mutation.name
+            ));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -67,8 +71,16 @@ fn profiles_say_for_whom() {
         profile: Some(Profile::WebRtc),
         ..LintContext::default()
     };
-    let codes: Vec<String> = lint(&description, &webrtc).into_iter().map(|finding| finding.code).collect();
-    for code in ["fingerprint-missing", "ice-credentials-missing", "mid-missing", "rtcp-mux-missing"] {
+    let codes: Vec<String> = lint(&description, &webrtc)
+        .into_iter()
+        .map(|finding| finding.code)
+        .collect();
+    for code in [
+        "fingerprint-missing",
+        "ice-credentials-missing",
+        "mid-missing",
+        "rtcp-mux-missing",
+    ] {
         assert!(codes.iter().any(|own| own == code), "{code}: {codes:?}");
     }
     let offer = Base::Offer.text();

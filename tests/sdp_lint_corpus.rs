@@ -58,7 +58,11 @@ fn findings(path: &Path) -> Vec<Finding> {
     if file.contains("-answer.")
         && let Some(offer) = unwrap(&path.with_file_name(file.replace("-answer.", "-offer.")))
     {
-        findings.extend(lint_pair(&Description::parse(&offer), &description, &LintContext::default()));
+        findings.extend(lint_pair(
+            &Description::parse(&offer),
+            &description,
+            &LintContext::default(),
+        ));
     }
     findings
 }

@@ -21,7 +21,9 @@ impl Progress {
             let template = "{spinner} {prefix} {elapsed} {wide_msg}";
             let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_spinner());
             for name in names {
-                let line = ProgressBar::new_spinner().with_style(style.clone()).with_prefix((context.show)(name));
+                let line = ProgressBar::new_spinner()
+                    .with_style(style.clone())
+                    .with_prefix((context.show)(name));
                 let line = all.add(line);
                 line.enable_steady_tick(Duration::from_millis(100));
                 lines.push(line);

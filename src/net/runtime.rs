@@ -24,14 +24,23 @@ impl Interrupts {
     pub fn listen() -> Interrupts {
         use tokio::signal::unix::{SignalKind, signal};
         let kinds = [SignalKind::interrupt(), SignalKind::terminate()];
-        Interrupts { signals: kinds.into_iter().filter_map(|kind| signal(kind).ok()).collect() }
+        Interrupts {
+            signals: kinds.into_iter().filter_map(|kind| signal(kind).ok()).collect(),
+        }
     }
 
     /// Waits for the next one.
     pub async fn next(&mut self) {
         std::future::poll_fn(|context| {
-            let arrived = self.signals.iter_mut().any(|signal| signal.poll_recv(context).is_ready());
-            if arrived { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
+            let arrived = self
+                .signals
+                .iter_mut()
+                .any(|signal| signal.poll_recv(context).is_ready());
+            if arrived {
+                std::task::Poll::Ready(())
+            } else {
+                std::task::Poll::Pending
+            }
         })
         .await;
     }

@@ -1,7 +1,8 @@
-//! A headless Chromium that runs a page and sends its verdict back.
+//! A headless browser that runs a page and sends its verdict back.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -20,13 +21,65 @@ impl Drop for Browser {
     }
 }
 
-/// Runs `script` (the body of an async function) in a page of Chromium; what it returns, as JSON. A dump of the DOM would
-/// not wait for promises, so the page sends its verdict to a server of ours.
-pub fn run_in_chromium(script: &str) -> Result<serde_json::Value, String> {
-    let program = ["chromium", "chromium-browser", "google-chrome", "chrome"]
-        .into_iter()
+/// Which browser.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Chromium,
+    Firefox,
+}
+
+impl Kind {
+    fn programs(self) -> &'static [&'static str] {
+        match self {
+            Kind::Chromium => &["chromium", "chromium-browser", "google-chrome", "chrome"],
+            Kind::Firefox => &["firefox-esr", "firefox"],
+        }
+    }
+
+    /// Headless, with a profile of its own, and quiet.
+    fn arguments(self, profile: &Path) -> std::io::Result<Vec<String>> {
+        let words = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
+        match self {
+            Kind::Chromium => {
+                let mut arguments = words(
+                    "--headless --no-sandbox --disable-gpu --disable-dev-shm-usage --disable-background-networking --no-first-run",
+                );
+                arguments.push(format!("--user-data-dir={}", profile.display()));
+                Ok(arguments)
+            }
+            Kind::Firefox => {
+                std::fs::create_dir_all(profile)?;
+                let off = [
+                    "browser.shell.checkDefaultBrowser",
+                    "browser.aboutwelcome.enabled",
+                    "datareporting.policy.dataSubmissionEnabled",
+                    "toolkit.telemetry.enabled",
+                    "app.normandy.enabled",
+                    "app.update.enabled",
+                    "network.captive-portal-service.enabled",
+                    "network.connectivity-service.enabled",
+                ];
+                let lines: String = off
+                    .iter()
+                    .map(|name| format!("user_pref(\"{name}\", false);\n"))
+                    .collect();
+                std::fs::write(profile.join("user.js"), lines)?;
+                let mut arguments = words("--headless --no-remote --profile");
+                arguments.push(profile.display().to_string());
+                Ok(arguments)
+            }
+        }
+    }
+}
+
+/// Runs `script` (the body of an async function) in a page; what it returns, as JSON. A dump of the DOM would not wait
+/// for promises, so the page sends its verdict to a server of ours.
+pub fn run_in(kind: Kind, script: &str) -> Result<serde_json::Value, String> {
+    let names = kind.programs();
+    let program = names
+        .iter()
         .find_map(|name| which(name).ok())
-        .ok_or("there is no chromium on PATH")?;
+        .ok_or_else(|| format!("there is no {} on PATH", names[0]))?;
     let listener = TcpListener::bind("127.0.0.1:0").map_err(|error| error.to_string())?;
     listener.set_nonblocking(true).map_err(|error| error.to_string())?;
     let port = listener.local_addr().map_err(|error| error.to_string())?.port();
@@ -40,9 +93,10 @@ pub fn run_in_chromium(script: &str) -> Result<serde_json::Value, String> {
         </script>"
     );
     let browser = Command::new(program)
-        .args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"])
-        .args(["--disable-background-networking", "--no-first-run"])
-        .arg(format!("--user-data-dir={}", folder.path().join("profile").display()))
+        .args(
+            kind.arguments(&folder.path().join("profile"))
+                .map_err(|error| error.to_string())?,
+        )
         .arg(format!("http://127.0.0.1:{port}/"))
         .env("HOME", folder.path())
         .stdin(Stdio::null())
@@ -67,7 +121,7 @@ pub fn run_in_chromium(script: &str) -> Result<serde_json::Value, String> {
             Err(_) => std::thread::sleep(Duration::from_millis(20)),
         }
     }
-    Err("Chromium gave no verdict".to_owned())
+    Err(format!("{} gave no verdict", names[0]))
 }
 
 /// Answers one request; the body, if it was the verdict.
@@ -101,5 +155,7 @@ fn serve(mut stream: TcpStream, page: &str) -> std::io::Result<Option<String>> {
         "HTTP/1.1 {status}\r\nContent-Type: text/html\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{content}",
         content.len()
     )?;
-    Ok(request.starts_with("POST /verdict").then(|| String::from_utf8_lossy(&body).into_owned()))
+    Ok(request
+        .starts_with("POST /verdict")
+        .then(|| String::from_utf8_lossy(&body).into_owned()))
 }

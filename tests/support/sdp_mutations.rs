@@ -37,8 +37,8 @@ impl Base {
         match self {
             Base::Offer | Base::Reoffer => "chromium156-av-data-offer.sdp",
             Base::Answer => "chromium156-av-data-answer.sdp",
-            Base::SimulcastOffer => "chrome109-simulcast-offer.sdp",
-            Base::SimulcastAnswer => "chrome109-simulcast-answer.sdp",
+            Base::SimulcastOffer => "chromium156-simulcast-offer.sdp",
+            Base::SimulcastAnswer => "chromium156-simulcast-answer.sdp",
         }
     }
 
@@ -111,7 +111,9 @@ fn apply(edit: &Edit, text: &str, name: &str) -> String {
         Edit::With(change) => change(text),
         Edit::Swap(pairs) => pairs.iter().fold(text.to_owned(), |text, (from, to)| {
             let (from, to) = (from.replace('\n', "\r\n"), to.replace('\n', "\r\n"));
-            let (from, all) = from.strip_prefix('*').map_or((from.as_str(), false), |from| (from, true));
+            let (from, all) = from
+                .strip_prefix('*')
+                .map_or((from.as_str(), false), |from| (from, true));
             assert!(text.contains(from), "{name}: there is no {from:?}");
             match all {
                 true => text.replace(from, &to),
@@ -210,10 +212,24 @@ fn shortened(text: &str) -> String {
 fn second_video(text: &str) -> String {
     let mut parts = parts(text);
     let video = lines_without(&parts[2], |line| {
-        ["a=ssrc", "a=msid", "a=candidate"].iter().any(|start| line.starts_with(start))
+        ["a=ssrc", "a=msid", "a=candidate"]
+            .iter()
+            .any(|start| line.starts_with(start))
     });
-    parts.push(video.replacen("a=mid:1", "a=mid:3", 1).replacen("a=sendrecv", "a=recvonly", 1));
+    parts.push(
+        video
+            .replacen("a=mid:1", "a=mid:3", 1)
+            .replacen("a=sendrecv", "a=recvonly", 1),
+    );
     parts.concat().replacen("BUNDLE 0 1 2", "BUNDLE 0 1 2 3", 1)
+}
+
+/// The video section has nothing that says how it is reached: that is in the first section of the BUNDLE.
+fn without_transport(text: &str) -> String {
+    let mut parts = parts(text);
+    const TRANSPORT: [&str; 5] = ["a=candidate:", "a=ice-", "a=fingerprint:", "a=setup:", "a=rtcp:"];
+    parts[2] = lines_without(&parts[2], |line| TRANSPORT.iter().any(|start| line.starts_with(start)));
+    parts.concat()
 }
 
 fn no_candidates(text: &str) -> String {
@@ -248,8 +264,8 @@ pub fn all() -> Vec<Mutation> {
         with("second-video", Offer, second_video, &[]),
         swap("version-raised", Reoffer, &[(" 2 IN IP4", " 3 IN IP4")], &[]),
         swap("bundle-only-data", Offer, &[("m=application 41065", "m=application 0"), ("a=mid:2\n", "a=mid:2\na=bundle-only\n")], &[]),
-        swap("bundled-without-transport", Offer, &[("a=setup:actpass\na=mid:1\n", "a=mid:1\n")], &[]),
-        swap("id-over-14-mixed", Offer, &[("a=extmap:14 ", "a=extmap:16 ")], &[]),
+        with("bundle-only-without-transport", Offer, |text| without_transport(text).replacen("m=video 57071", "m=video 0", 1).replacen("a=mid:1", "a=bundle-only\r\na=mid:1", 1), &[]),
+        with("bundled-without-transport", Answer, without_transport, &[]),
         swap("rejected-data", Offer, &[("BUNDLE 0 1 2", "BUNDLE 0 1"), ("m=application 41065", "m=application 0")], &[]),
         swap("bandwidth-in-accord", Offer, &[("a=rtcp:9 IN IP4 0.0.0.0\n", "b=AS:540\nb=TIAS:500000\na=rtcp:9 IN IP4 0.0.0.0\n")], &[]),
         candidate!("tcp-active", "a=candidate:1 1 tcp 1518214911 10.99.0.1 9 typ host tcptype active", &[]),
@@ -271,14 +287,16 @@ pub fn all() -> Vec<Mutation> {
         swap("no-o", Offer, &[("o=- 191392652595583419 2 IN IP4 127.0.0.1\n", "")], &["missing-origin"]),
         swap("blank-line", Offer, &[("a=mid:1\n", "a=mid:1\n\n")], &["blank-line"]),
         swap("blank-before", Offer, &[("a=mid:1\n", " a=mid:1\n"), ("BUNDLE 0 1 2", "BUNDLE 0 2")], &["mid-missing", "not-a-line"]),
+        swap("ptime-word", Offer, &[("a=mid:0\n", "a=mid:0\na=ptime:some\n")], &["bad-attribute"]),
         swap("nul", Offer, &[("a=rtcp-rsize\n", "a=rtcp-rsize\0\n")], &["bad-attribute", "control-character"]),
 
         // The session part and what all sections have.
         swap("mid-missing", Offer, &[("BUNDLE 0 1 2", "BUNDLE 0 2"), ("a=mid:1\n", "")], &["mid-missing"]),
+        with("no-mids", Offer, |text| lines_without(text, |line| line.starts_with("a=mid:") || line.starts_with("a=group:")), &["mid-missing"]),
         swap("mid-duplicate", Offer, &[("BUNDLE 0 1 2", "BUNDLE 0 2"), ("a=mid:1\n", "a=mid:0\n")], &["mid-duplicate"]),
         swap("group-unknown-mid", Offer, &[("BUNDLE 0 1 2", "BUNDLE 0 1 2 3")], &["group-unknown-mid"]),
         swap("bundle-mid-twice", Offer, &[("BUNDLE 0 1 2", "BUNDLE 0 1 2 1")], &["bundle-mid-twice"]),
-        swap("bundle-mid-in-two", Offer, &[("BUNDLE 0 1 2\n", "BUNDLE 0 1\na=group:BUNDLE 1 2\n")], &["bundle-mid-twice"]),
+        swap("bundle-mid-in-two", Offer, &[("BUNDLE 0 1 2\n", "BUNDLE 0 1\na=group:BUNDLE 1 2\n")], &["bundle-mid-in-two-groups"]),
         swap("no-c", Offer, &[("c=IN IP4 10.99.0.1\n", "")], &["connection-missing"]),
         swap("as-below-tias", Offer, &[("a=rtcp:9 IN IP4 0.0.0.0\n", "b=AS:100\nb=TIAS:5000000\na=rtcp:9 IN IP4 0.0.0.0\n")], &["bandwidth-contradiction"]),
         swap("as-twice", Offer, &[("a=rtcp:9 IN IP4 0.0.0.0\n", "b=AS:100\nb=AS:200\na=rtcp:9 IN IP4 0.0.0.0\n")], &["bandwidth-contradiction"]),
@@ -295,6 +313,12 @@ pub fn all() -> Vec<Mutation> {
         swap("bundle-ufrag", Offer, &[("47348 typ host generation 0 network-id 2\na=ice-ufrag:7eUc", "47348 typ host generation 0 network-id 2\na=ice-ufrag:7eUd")], &["bundle-ice-credentials-differ"]),
         swap("bundle-setup", Offer, &[("a=setup:actpass\na=mid:1", "a=setup:active\na=mid:1")], &["bundle-dtls-differs"]),
         swap("bundle-payload", Offer, &[("13 110 126", "13 110 120"), ("a=rtpmap:126 ", "a=rtpmap:120 ")], &["bundle-payload-type-clash"]),
+        with("bundle-payload-video", Offer, |text| {
+            let at = second_video(text);
+            let place = at.rfind("VP8/90000").expect("VP8");
+            format!("{}VP9/90000{}", &at[..place], &at[place + 9..])
+        }, &["bundle-payload-type-clash"]),
+        swap("bundle-payload-codecs", Offer, &[("SAVPF 111 63", "SAVPF 96 63"), ("a=rtpmap:111 ", "a=rtpmap:96 "), ("a=rtcp-fb:111 ", "a=rtcp-fb:96 "), ("a=fmtp:111 ", "a=fmtp:96 "), ("111/111", "96/96")], &["bundle-payload-type-clash"]),
         with("bundle-fmtp", Offer, |text| {
             let at = second_video(text);
             let place = at.rfind("profile-id=0").expect("VP9");
@@ -353,6 +377,7 @@ pub fn all() -> Vec<Mutation> {
         swap("extmap-0", Offer, &[("a=extmap:14 ", "a=extmap:0 ")], &["extmap-id-invalid"]),
         swap("extmap-256", Offer, &[("a=extmap:14 ", "a=extmap:256 ")], &["extmap-id-invalid"]),
         swap("extmap-15", Offer, &[("a=extmap:14 ", "a=extmap:15 ")], &["extmap-id-reserved"]),
+        swap("extmap-16", Offer, &[("a=extmap:14 ", "a=extmap:16 ")], &["extmap-id-over-14"]),
         swap("extmap-16-not-mixed", Offer, &[("a=extmap-allow-mixed\n", ""), ("a=extmap:14 ", "a=extmap:16 ")], &["extmap-id-needs-two-byte"]),
         swap("extmap-repeated", Offer, &[("a=extmap:13 ", "a=extmap:12 urn:3gpp:video-orientation\na=extmap:13 ")], &["extmap-repeated"]),
         swap("group-undeclared", Offer, &[("FID 1194263468 1685555311", "FID 1194263468 1685555312")], &["ssrc-group-undeclared-ssrc"]),
@@ -362,7 +387,7 @@ pub fn all() -> Vec<Mutation> {
         swap("msid-three-words", Offer, &[("a=msid:622aa43f-9349-4cd8-bc5e-b9b77f6c6a65 94825ffa-b144-46e9-b938-918c0632ec1c", "a=msid:622aa43f-9349-4cd8-bc5e-b9b77f6c6a65 94825ffa-b144-46e9-b938-918c0632ec1c more")], &["bad-attribute"]),
         swap("msid-contradiction", Offer, &[("a=msid:622aa43f-9349-4cd8-bc5e-b9b77f6c6a65 94825ffa-b144-46e9-b938-918c0632ec1c", "a=msid:622aa43f-9349-4cd8-bc5e-b9b77f6c6a65 another")], &["msid-contradiction"]),
         swap("plan-b", Offer, &[("a=ssrc:2009981542 cname:", "a=ssrc:5 cname:vyMtoBWGEZf6LyR/\na=ssrc:5 msid:622aa43f-9349-4cd8-bc5e-b9b77f6c6a65 another\na=ssrc:2009981542 cname:")], &["plan-b"]),
-        swap("sim-group", Offer, &[("a=ssrc-group:FID", "a=ssrc-group:SIM 1194263468 1685555311\na=ssrc-group:FID")], &["plan-b-simulcast"]),
+        swap("sim-group", Offer, &[("a=ssrc-group:FID", "a=ssrc-group:SIM 1194263468 21\na=ssrc-group:FID 21 22\na=ssrc:21 cname:vyMtoBWGEZf6LyR/\na=ssrc:21 msid:622aa43f-9349-4cd8-bc5e-b9b77f6c6a65 4f13367c-8169-4ced-b950-11213ba8b285\na=ssrc:22 cname:vyMtoBWGEZf6LyR/\na=ssrc:22 msid:622aa43f-9349-4cd8-bc5e-b9b77f6c6a65 4f13367c-8169-4ced-b950-11213ba8b285\na=ssrc-group:FID")], &["plan-b-simulcast"]),
         swap("mslabel", Offer, &[("a=ssrc:2009981542 cname:", "a=ssrc:2009981542 mslabel:x\na=ssrc:2009981542 cname:")], &["legacy-attribute"]),
         swap("conference-flag", Offer, &[("a=mid:1\n", "a=mid:1\na=x-google-flag:conference\n")], &["legacy-attribute"]),
         swap("no-cname", Offer, &[("a=ssrc:2009981542 cname:vyMtoBWGEZf6LyR/\n", "")], &["ssrc-without-cname"]),
@@ -382,7 +407,7 @@ pub fn all() -> Vec<Mutation> {
         swap("no-foundation", Offer, &[("a=candidate:3974125375 1", "a=candidate: 1")], &["candidate-foundation-missing"]),
         candidate!("tcptype-missing", "a=candidate:1 1 tcp 1518214911 10.99.0.1 9 typ host", &["candidate-tcptype-missing"]),
         candidate!("raddr-missing", "a=candidate:2 1 udp 1686052607 203.0.113.9 50000 typ srflx", &["candidate-related-address-missing"]),
-        candidate!("port-0", "a=candidate:3 1 udp 2122194687 10.99.0.2 0 typ host", &["candidate-port"]),
+        candidate!("port-0", "a=candidate:3 1 udp 2122194687 10.99.0.2 0 typ host", &["candidate-port-zero"]),
         candidate!("port-70000", "a=candidate:3 1 udp 2122194687 10.99.0.2 70000 typ host", &["candidate-port"]),
         candidate!("component-2", "a=candidate:3 2 udp 2122194686 10.99.0.1 49428 typ host", &["candidate-component-2"]),
         candidate!("duplicate", "a=candidate:3974125375 1 udp 2122194687 10.99.0.1 49427 typ host", &["candidate-duplicate"]),
@@ -392,6 +417,7 @@ pub fn all() -> Vec<Mutation> {
         candidate!("mdns", "a=candidate:3 1 udp 2122194687 a50e03fb-df02-48a8-8566-b9e6149c1d34.local 50000 typ host", &["candidate-mdns"]),
         candidate!("name", "a=candidate:3 1 udp 2122194687 media.example.com 50000 typ host", &["candidate-name"]),
         candidate!("transport", "a=candidate:3 1 sctp 2122194687 10.99.0.1 50000 typ host", &["candidate-transport-unknown"]),
+        candidate!("ssltcp", "a=candidate:3 1 ssltcp 1518214911 10.99.0.1 443 typ host", &["candidate-transport-unknown"]),
         candidate!("priority-component", "a=candidate:3 1 udp 2122194432 10.99.0.2 50000 typ host", &["candidate-priority"]),
         candidate!("priority-over-2-31", "a=candidate:3 1 udp 4294967295 10.99.0.2 50000 typ host", &["candidate-priority"]),
         candidate!("no-typ", "a=candidate:3 1 udp 2122194687 10.99.0.2 50000 host", &["bad-attribute"]),
@@ -407,6 +433,10 @@ pub fn all() -> Vec<Mutation> {
 
         // An answer against its offer.
         swap("actpass", Answer, &[("*a=setup:active", "a=setup:actpass")], &["setup-actpass-in-answer"]),
+        swap("setup-missing", Answer, &[("*a=setup:active\n", "")], &["setup-missing"]),
+        swap("holdconn", Answer, &[("*a=setup:active", "a=setup:holdconn")], &["setup-holdconn"]),
+        swap("no-rtcp-mux", Answer, &[("*a=rtcp-mux\n", "")], &["rtcp-mux-missing"]),
+        swap("no-fingerprint", Answer, &[("*a=fingerprint:sha-256 C5:3B:A7:C5:BA:B2:56:EE:06:DE:CA:E1:2D:30:3A:D2:16:DF:A0:35:C8:C9:2B:ED:73:C4:E1:00:07:E0:F1:D6\n", "")], &["fingerprint-missing"]),
         swap("mux-only", Answer, &[("a=rtcp-mux\n", "a=rtcp-mux\na=rtcp-mux-only\n")], &["rtcp-mux-only-misused"]),
         swap("bundle-only", Answer, &[("a=mid:2\n", "a=mid:2\na=bundle-only\n")], &["bundle-only-misused"]),
         swap("bundle-ufrag", Answer, &[("m=video 9 ", "m=video 9 "), ("a=rtcp:9 IN IP4 0.0.0.0\na=ice-ufrag:OKQI", "a=rtcp:9 IN IP4 0.0.0.0\na=ice-ufrag:OKQJ")], &["bundle-ice-credentials-differ"]),
@@ -417,7 +447,7 @@ pub fn all() -> Vec<Mutation> {
         Mutation { before: &[("BUNDLE 0 1 2", "BUNDLE 0 1")], ..swap("bundle-not-subset", Answer, &[], &["answer-bundle-not-subset"]) },
         Mutation { before: &[("BUNDLE 0 1 2", "BUNDLE 0 1\na=group:BUNDLE 2")], ..swap("bundles-joined", Answer, &[], &["answer-bundle-not-subset"]) },
         swap("codec-not-offered", Answer, &[("13 110 126", "13 110 126 127"), ("a=rtpmap:126 ", "a=rtpmap:127 iLBC/8000\na=rtpmap:126 ")], &["answer-codec-not-offered"]),
-        swap("payload-clash", Answer, &[("a=rtpmap:9 G722/8000", "a=rtpmap:9 PCMU/8000")], &["answer-payload-type-clash"]),
+        swap("payload-clash", Answer, &[("a=rtpmap:126 telephone-event/8000", "a=rtpmap:126 telephone-event/48000")], &["answer-payload-type-clash"]),
         swap("payload-differs", Answer, &[("13 110 126", "13 110 127"), ("a=rtpmap:126 ", "a=rtpmap:127 ")], &["answer-payload-type-differs"]),
         Mutation { before: &[("a=sendrecv", "a=recvonly")], ..swap("direction-recv", Answer, &[], &["answer-direction"]) },
         Mutation { before: &[("a=sendrecv", "a=sendonly")], ..swap("direction-send", Answer, &[("a=recvonly", "a=sendrecv")], &["answer-direction"]) },
@@ -441,6 +471,7 @@ pub fn all() -> Vec<Mutation> {
         with("order", Reoffer, |text| swapped(text).replacen(" 2 IN IP4", " 3 IN IP4", 1), &["reoffer-m-line-order"]),
         swap("payload", Reoffer, &[(" 2 IN IP4", " 3 IN IP4"), ("a=rtpmap:126 telephone-event/8000", "a=rtpmap:126 telephone-event/16000")], &["reoffer-payload-type-changed"]),
         swap("extmap", Reoffer, &[(" 2 IN IP4", " 3 IN IP4"), ("a=extmap:13 urn:3gpp:video-orientation", "a=extmap:13 urn:example:new")], &["reoffer-extmap-changed"]),
+        swap("payload-video", Reoffer, &[(" 2 IN IP4", " 3 IN IP4"), ("a=rtpmap:96 VP8/90000", "a=rtpmap:96 H265/90000")], &["reoffer-payload-type-changed"]),
         swap("half-restart", Reoffer, &[(" 2 IN IP4", " 3 IN IP4"), ("*a=ice-ufrag:7eUc", "a=ice-ufrag:new1")], &["ice-restart-incomplete"]),
         swap("fingerprint", Reoffer, &[(" 2 IN IP4", " 3 IN IP4"), ("*:6F:A4:63", ":6F:A4:64")], &["reoffer-fingerprint-without-restart"]),
         swap("left-bundle", Reoffer, &[(" 2 IN IP4", " 3 IN IP4"), ("BUNDLE 0 1 2", "BUNDLE 0 1")], &["reoffer-left-bundle"]),

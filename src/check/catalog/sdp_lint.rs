@@ -24,7 +24,7 @@ entries! {
         reference: "RFC 8866 §5",
     }
 
-    LAST_LINE_OPEN = "last-line-unterminated", Warning, "The last line has no line end" {
+    LAST_LINE_OPEN = "last-line-unterminated", Error, "The last line has no line end" {
         what: "The grammar ends every line with CR LF, the last one too; strict readers refuse or drop an open line.",
         why: "The text was trimmed, or lines were joined with `\\r\\n` between them and none at the end.",
         fix: "Add `\\r\\n` after the last line; don't call `trim()` on descriptions.",
@@ -45,8 +45,15 @@ entries! {
         reference: "RFC 9143 §7.1.1",
     }
 
-    BUNDLE_MID_TWICE = "bundle-mid-twice", Error, "A mid stands in BUNDLE more than once" {
-        what: "A section can be in one BUNDLE group, once.",
+    BUNDLE_MID_TWICE = "bundle-mid-twice", Warning, "A mid stands in a BUNDLE group twice" {
+        what: "The second place says nothing; readers may refuse it.",
+        why: "The group was put together from lists with the same section in them.",
+        fix: "Name each mid once in the group.",
+        reference: "RFC 9143 §7.1.1",
+    }
+
+    BUNDLE_MID_IN_TWO = "bundle-mid-in-two-groups", Error, "A mid stands in two BUNDLE groups" {
+        what: "A section has one transport, so it can be in one BUNDLE.",
         why: "Groups were joined or written by hand.",
         fix: "Put each mid into one BUNDLE group.",
         reference: "RFC 9143 §7.1.1",
@@ -262,14 +269,14 @@ entries! {
         reference: "RFC 8866 §6.6",
     }
 
-    FMTP_ABSENT = "fmtp-for-absent-payload-type", Warning, "`a=fmtp` for a payload type that is not offered" {
+    FMTP_ABSENT = "fmtp-for-absent-payload-type", Error, "`a=fmtp` for a payload type that is not offered" {
         what: "The `m=` line does not have the number, so the parameters are not used.",
         why: "A codec was removed from the `m=` line and its lines were left, or the number is misspelled.",
         fix: "Remove the line, or correct the number.",
         reference: "RFC 8866 §6.15",
     }
 
-    FEEDBACK_ABSENT = "rtcp-fb-for-absent-payload-type", Warning, "`a=rtcp-fb` for a payload type that is not offered" {
+    FEEDBACK_ABSENT = "rtcp-fb-for-absent-payload-type", Error, "`a=rtcp-fb` for a payload type that is not offered" {
         what: "The `m=` line does not have the number, so the feedback is not used.",
         why: "A codec was removed from the `m=` line and its lines were left, or the number is misspelled.",
         fix: "Remove the line, or correct the number.",
@@ -297,14 +304,14 @@ entries! {
         reference: "RFC 7587 §7",
     }
 
-    RTX_WITHOUT_APT = "rtx-without-apt", Warning, "A retransmission payload type without `apt`" {
+    RTX_WITHOUT_APT = "rtx-without-apt", Error, "A retransmission payload type without `apt`" {
         what: "Nobody can tell which payload type it retransmits.",
         why: "Its `a=fmtp` line was dropped.",
         fix: "Add `a=fmtp:N apt=M`, or remove the rtx payload type.",
         reference: "RFC 4588 §8.6",
     }
 
-    RTX_APT_ABSENT = "rtx-apt-absent", Warning, "A retransmission of a payload type that is not offered" {
+    RTX_APT_ABSENT = "rtx-apt-absent", Error, "A retransmission of a payload type that is not offered" {
         what: "`apt` names a number that the `m=` line does not have.",
         why: "A codec was removed and its rtx was left.",
         fix: "Remove the rtx payload type along with its codec.",
@@ -360,7 +367,14 @@ entries! {
         reference: "RFC 8285 §6",
     }
 
-    SSRC_GROUP_UNDECLARED = "ssrc-group-undeclared-ssrc", Warning, "An SSRC group names an SSRC that is not declared" {
+    EXTMAP_ID_OVER_14 = "extmap-id-over-14", Warning, "An extension id over 14" {
+        what: "With `a=extmap-allow-mixed` it is legal, and needs two-byte headers, which not every endpoint has.",
+        why: "More than 14 extensions are offered, or ids were chosen by hand.",
+        fix: "Use ids from 1 to 14 where they suffice; leave out extensions that nobody uses.",
+        reference: "RFC 8285 §4.3",
+    }
+
+    SSRC_GROUP_UNDECLARED = "ssrc-group-undeclared-ssrc", Error, "An SSRC group names an SSRC that is not declared" {
         what: "The group relates a source about which nothing else is said.",
         why: "The `a=ssrc` lines were changed and the group was left.",
         fix: "Declare each SSRC of the group with `a=ssrc:ID cname:…`.",
@@ -458,7 +472,7 @@ entries! {
         reference: "RFC 8853 §5.3.1",
     }
 
-    SIMULCAST_DRAFT = "simulcast-draft", Info, "Simulcast in the form of drafts" {
+    SIMULCAST_DRAFT = "simulcast-draft", Warning, "Simulcast in the form of drafts" {
         what: "`rid=` and `pt=` in `a=simulcast` are from drafts before 2016; today's readers don't take them.",
         why: "Firefox up to 2018, or a server that serves it.",
         fix: "Write `a=simulcast:send a;b`.",
@@ -493,8 +507,8 @@ entries! {
         reference: "RFC 8285 §5",
     }
 
-    BUNDLE_SSRC_CLASH = "bundle-ssrc-clash", Error, "An SSRC stands in two sections of a BUNDLE" {
-        what: "Bundled sections share a port, and packets are told apart by SSRC: one can belong to one section.",
+    BUNDLE_SSRC_CLASH = "bundle-ssrc-clash", Warning, "An SSRC stands in two sections of a BUNDLE" {
+        what: "Bundled sections share a port, and packets without a MID extension are told apart by SSRC: one can belong to one section.",
         why: "A section was copied.",
         fix: "Give each section SSRCs of its own.",
         reference: "RFC 9143 §9.2",
@@ -528,14 +542,14 @@ entries! {
         reference: "RFC 9143 §7.1.3",
     }
 
-    CANDIDATE_FOUNDATION = "candidate-foundation-missing", Error, "A candidate without a foundation" {
+    CANDIDATE_FOUNDATION = "candidate-foundation-missing", Warning, "A candidate without a foundation" {
         what: "The first word after `candidate:` is missing.",
         why: "The line was put together from an empty value.",
         fix: "Write a foundation: 1 to 32 letters, digits, `+` or `/`, the same for candidates of one base and type.",
         reference: "RFC 8839 §5.1",
     }
 
-    CANDIDATE_TRANSPORT = "candidate-transport-unknown", Warning, "A candidate over an unknown transport" {
+    CANDIDATE_TRANSPORT = "candidate-transport-unknown", Error, "A candidate over an unknown transport" {
         what: "Candidates are `udp` or `tcp`; browsers pass over others.",
         why: "A server announces a transport of its own, such as `ssltcp`.",
         fix: "Announce `udp`, or `tcp` with a `tcptype`.",
@@ -556,7 +570,14 @@ entries! {
         reference: "RFC 8839 §5.1",
     }
 
-    CANDIDATE_PORT = "candidate-port", Error, "A candidate with an impossible port" {
+    CANDIDATE_PORT = "candidate-port", Error, "A candidate with a port over 65535" {
+        what: "There is no such port.",
+        why: "The line was made by hand, or another number was put in its place.",
+        fix: "Write the port of the socket; 9 for active TCP.",
+        reference: "RFC 8839 §5.1",
+    }
+
+    CANDIDATE_PORT_ZERO = "candidate-port-zero", Warning, "A candidate with the port 0" {
         what: "Nothing can be sent to it.",
         why: "The port was not known when the line was written.",
         fix: "Write the port of the socket; 9 for active TCP.",
@@ -598,7 +619,7 @@ entries! {
         reference: "draft-ietf-mmusic-mdns-ice-candidates",
     }
 
-    CANDIDATE_UNSPECIFIED = "candidate-unspecified-address", Error, "A candidate with the address 0.0.0.0 or ::" {
+    CANDIDATE_UNSPECIFIED = "candidate-unspecified-address", Warning, "A candidate with the address 0.0.0.0 or ::" {
         what: "Nothing can be sent to it.",
         why: "The server announces the address that it listens on.",
         fix: "Announce the address of the machine.",
@@ -647,7 +668,7 @@ entries! {
         reference: "RFC 8841 §5.2",
     }
 
-    SCTP_FORMAT = "sctp-format", Warning, "The format is not `webrtc-datachannel`" {
+    SCTP_FORMAT = "sctp-format", Error, "The format is not `webrtc-datachannel`" {
         what: "Readers know data channels by this word.",
         why: "An old and a new form are mixed, or another use of SCTP is meant.",
         fix: "Write `m=application 9 UDP/DTLS/SCTP webrtc-datachannel`.",
@@ -689,8 +710,8 @@ entries! {
         reference: "RFC 9143 §7.3",
     }
 
-    ANSWER_CODEC = "answer-codec-not-offered", Error, "The answer has a codec that was not offered" {
-        what: "An answer picks from the codecs of the offer.",
+    ANSWER_CODEC = "answer-codec-not-offered", Warning, "The answer has a codec that was not offered" {
+        what: "An answer picks from the codecs of the offer; readers pass over others.",
         why: "The answerer lists what it can do in place of what both can.",
         fix: "Leave out what the offer does not have.",
         reference: "RFC 3264 §6.1",
@@ -843,14 +864,14 @@ entries! {
         reference: "RFC 8842 §4",
     }
 
-    REOFFER_LEFT_BUNDLE = "reoffer-left-bundle", Error, "A section has left the BUNDLE" {
-        what: "Once negotiated, a section stays bundled; it can be rejected, not moved.",
-        why: "The group was written anew.",
-        fix: "Keep the mid in `a=group:BUNDLE`.",
+    REOFFER_LEFT_BUNDLE = "reoffer-left-bundle", Info, "A section has left the BUNDLE" {
+        what: "It is allowed, and the section then needs a transport of its own: candidates, ICE and DTLS.",
+        why: "The group was written anew, perhaps without this in mind.",
+        fix: "Keep the mid in `a=group:BUNDLE` unless a transport of its own is wanted.",
         reference: "RFC 9143 §7.5",
     }
 
-    ICE_RESTART_HALF = "ice-restart-incomplete", Error, "Half an ICE restart" {
+    ICE_RESTART_HALF = "ice-restart-incomplete", Warning, "Half an ICE restart" {
         what: "A restart changes ufrag and password together.",
         why: "One of the lines was changed or kept by hand.",
         fix: "Change both or none; `restartIce()` does it.",

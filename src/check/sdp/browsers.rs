@@ -4,38 +4,143 @@ use super::Profile;
 
 /// The Chromium that was asked; `fixtures/sdp/mutations.tsv` has its answers, and a test asks again.
 pub const CHROMIUM: &str = "Chromium 156";
+/// The Firefox that was asked.
+pub const FIREFOX: &str = "Firefox 153";
 
-/// What a browser says to a description with this finding.
+/// What browsers say to a description with a finding: the beginning of their message, without what changes from case to
+/// case. `None` if they took it, or were not asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Refusal {
     /// The code of the finding.
     pub code: &'static str,
-    /// What Chromium's `setRemoteDescription` says, from its beginning; names and numbers of the case left out.
-    pub chromium: &'static str,
+    /// What Chromium's `setRemoteDescription` says.
+    pub chromium: Option<&'static str>,
+    /// What Firefox's says.
+    pub firefox: Option<&'static str>,
 }
 
-/// Every finding for which Chromium refused the whole description, by code.
-const REFUSALS: &[Refusal] = &[];
+const fn row(code: &'static str, chromium: Option<&'static str>, firefox: Option<&'static str>) -> Refusal {
+    Refusal {
+        code,
+        chromium,
+        firefox,
+    }
+}
 
-/// What Chromium says to a finding with this code; `None` if it took the description, or was not asked.
+/// Every finding for which a browser refused the whole description, whenever it was asked; by code.
+#[rustfmt::skip]
+const REFUSALS: &[Refusal] = &[
+    row("answer-direction", Some("Incompatible send direction"), None),
+    row("answer-extmap-clash", Some("RTP extension ID reassignment not supported"), None),
+    row("answer-m-line-count", Some("The order of m-lines in answer doesn't match order in offer."), None),
+    row("answer-m-line-order", Some("The order of m-lines in answer doesn't match order in offer."), None),
+    row("answer-mid-differs", Some("The order of m-lines in answer doesn't match order in offer."), None),
+    row("blank-line", Some("Invalid SDP line."), Some("m-section at level")),
+    row("bundle-extmap-clash", Some("A BUNDLE group contains a codec collision for header extension"), None),
+    row("bundle-mid-in-two-groups", Some("A BUNDLE group contains a MID="), Some("mid '1' appears more than once in a BUNDLE group")),
+    row("bundle-mid-twice", None, Some("mid '1' appears more than once in a BUNDLE group")),
+    row("candidate-port", Some("Invalid port"), None),
+    row("connection-missing", None, Some("c= connection line not specified for every media level, validation failed.")),
+    row("extmap-id-invalid", Some("Extension ID is not in valid range."), Some("Description contains invalid extension id")),
+    row("extmap-id-needs-two-byte", None, Some("Description contains invalid extension id")),
+    row("extmap-id-over-14", None, Some("Description contains invalid extension id")),
+    row("extmap-id-reserved", None, Some("Description contains invalid extension id")),
+    row("extmap-id-reused", Some("A BUNDLE group contains a codec collision for header extension"), Some("Description contains duplicate extension id")),
+    row("fingerprint-hash-unknown", Some("Failed to create fingerprint from the digest."), Some("Invalid description, no supported fingerprint algorithms present")),
+    row("fingerprint-missing", Some("Called with SDP without DTLS fingerprint."), Some("Invalid description, no fingerprint attribute")),
+    row("fmtp-for-absent-payload-type", Some("Failed to parse codecs correctly."), None),
+    row("group-unknown-mid", Some("A BUNDLE group contains a MID="), None),
+    row("ice-credentials-missing", Some("Called with SDP without ice-ufrag and ice-pwd."), Some("Invalid description, no ice-ufrag attribute")),
+    row("ice-pwd-length", Some("Invalid ICE parameters: ICE pwd must be between 22 and 256 characters long."), Some("Invalid description, ice-pwd is too short")),
+    row("ice-ufrag-length", Some("Invalid ICE parameters: ICE ufrag must be between 4 and 256 characters long."), Some("Invalid description, ice-ufrag is too short")),
+    row("last-line-unterminated", Some("Invalid SDP line."), None),
+    row("line-ends-cr", Some("Expect line: v="), Some("End of line beyond end of buffer.")),
+    row("mid-duplicate", Some("Duplicate a=mid value"), None),
+    row("missing-origin", Some("Expect line: o="), Some("o= owner line not specified, validation failed.")),
+    row("missing-session-name", Some("Expect line: s="), None),
+    row("missing-timing", Some("Expect line: t="), Some("t= timespec line not specified, validation failed.")),
+    row("payload-type-in-rtcp-range", Some("The media section with MID="), Some("Illegal audio/video payload type")),
+    row("payload-type-two-meanings", Some("Duplicate  payload type with conflicting codec name or clock rate."), None),
+    row("plan-b", Some("Failed to add remote stream ssrc"), None),
+    row("protocol-changed", None, Some("Invalid port format")),
+    row("reoffer-extmap-changed", Some("RTP extension ID reassignment not supported"), None),
+    row("reoffer-m-line-order", Some("The order of m-lines in subsequent offer doesn't match order from previous offer/answer."), Some("Remote description changes the media type")),
+    row("reoffer-m-line-removed", Some("The order of m-lines in subsequent offer doesn't match order from previous offer/answer."), Some("New remote description has fewer m-sections than the previous remote description.")),
+    row("rid-direction", None, Some("No rid attribute for")),
+    row("rtcp-fb-for-absent-payload-type", Some("Failed to parse codecs correctly."), None),
+    row("rtcp-mux-missing", Some("rtcp-mux must be enabled when BUNDLE is enabled."), Some("m-section at level")),
+    row("rtcp-mux-only-misused", None, Some("m-section at level")),
+    row("rtx-apt-absent", Some("Failed to set remote video description send parameters"), None),
+    row("rtx-without-apt", Some("Failed to set remote video description send parameters"), None),
+    row("sctp-format", Some("sctp-port attribute can't be used with sctpmap."), Some("No webrtc-datachannel token in m= media line, parse failed.")),
+    row("setup-actpass-in-answer", Some("Answerer must use either active or passive value for setup attribute."), None),
+    row("setup-holdconn", None, Some("Invalid description, illegal setup attribute")),
+    row("setup-missing", None, Some("Invalid offer, no setup attribute")),
+    row("simulcast-draft", None, Some("Rid can contain only alphanumeric characters")),
+    row("simulcast-undefined-rid", None, Some("No rid attribute for")),
+    row("ssrc-group-undeclared-ssrc", Some("Failed to add remote stream ssrc"), None),
+];
+
+/// What browsers say to a finding with this code.
 pub fn refusal(code: &str) -> Option<&'static Refusal> {
     let at = REFUSALS.binary_search_by(|refusal| refusal.code.cmp(code)).ok()?;
     Some(&REFUSALS[at])
 }
 
-/// The sentence for a summary.
+/// The sentences for a summary: what the browsers of the profile say.
 pub(super) fn sentence(code: &str, profile: Profile) -> Option<String> {
-    if matches!(profile, Profile::Sip | Profile::Firefox) {
-        return None;
+    let refusal = refusal(code)?;
+    let chromium = refusal.chromium.map(|said| match profile {
+        Profile::Safari => format!(
+            "{CHROMIUM}, whose WebRTC library Safari has too, refuses it: \"{}\".",
+            open(said)
+        ),
+        _ => format!("{CHROMIUM} refuses it: \"{}\".", open(said)),
+    });
+    let firefox = refusal
+        .firefox
+        .map(|said| format!("{FIREFOX} refuses it: \"{}\".", open(said)));
+    let said: Vec<String> = match profile {
+        Profile::Sip => return None,
+        Profile::WebRtc => chromium.into_iter().chain(firefox).collect(),
+        Profile::Chrome | Profile::Safari => chromium.into_iter().collect(),
+        Profile::Firefox => firefox.into_iter().collect(),
+    };
+    (!said.is_empty()).then(|| said.join(" "))
+}
+
+/// A beginning is shown as one.
+fn open(said: &str) -> String {
+    match said.strip_suffix('.') {
+        Some(whole) => whole.to_owned(),
+        None => format!("{said} …"),
     }
-    let said = refusal(code)?.chromium;
-    Some(match profile {
-        Profile::Safari => format!("{CHROMIUM}, whose WebRTC library Safari shares, refuses it: \"{said}\"."),
-        _ => format!("{CHROMIUM} refuses it: \"{said}\"."),
-    })
 }
 
 /// Whether the browser of the profile refuses the description.
 pub(super) fn refused_by(code: &str, profile: Profile) -> bool {
-    profile == Profile::Chrome && refusal(code).is_some()
+    refusal(code).is_some_and(|refusal| match profile {
+        Profile::Chrome => refusal.chromium.is_some(),
+        Profile::Firefox => refusal.firefox.is_some(),
+        Profile::WebRtc | Profile::Sip | Profile::Safari => false,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::catalog::sdp_lint;
+
+    #[test]
+    fn the_table_is_in_order_and_about_rules() {
+        for pair in REFUSALS.windows(2) {
+            assert!(pair[0].code < pair[1].code, "{} before {}", pair[0].code, pair[1].code);
+        }
+        // The grammar's own findings have their codes from `proto::sdp`.
+        const DAMAGE: [&str; 4] = ["blank-line", "missing-origin", "missing-session-name", "missing-timing"];
+        for refusal in REFUSALS {
+            let rule = sdp_lint::ALL.iter().any(|entry| entry.code == refusal.code);
+            assert!(rule || DAMAGE.contains(&refusal.code), "{}", refusal.code);
+        }
+    }
 }

@@ -75,7 +75,8 @@ impl<'d> Shared<'d> {
                     out.add(catalog::BUNDLE_PAYLOAD_CLASH, part, &[*before, line], seen);
                 }
                 Some((before, other)) if other.parameters != meaning.parameters => {
-                    let seen = format!("Payload type {payload_type} has different parameters in two sections of the BUNDLE");
+                    let seen =
+                        format!("Payload type {payload_type} has different parameters in two sections of the BUNDLE");
                     out.add(catalog::BUNDLE_PARAMETERS_DIFFER, part, &[*before, line], seen);
                 }
                 Some(_) => {}
@@ -121,7 +122,13 @@ pub(super) fn check(subject: &Subject<'_>, sdp_type: Option<SdpType>, transports
             if let Some(group) = group {
                 let entry = catalog::BUNDLE_REJECTED;
                 let seen = "The section is rejected (port 0) and in the BUNDLE";
-                out.add_as(entry, entry.severity, &section.name(), &[section.head, group.line], seen);
+                out.add_as(
+                    entry,
+                    entry.severity,
+                    &section.name(),
+                    &[section.head, group.line],
+                    seen,
+                );
             }
             continue;
         }
@@ -139,8 +146,14 @@ fn check_bundle_only(section: &Transport<'_>, grouped: bool, sdp_type: Option<Sd
     let port_zero = section.head.text.split_ascii_whitespace().nth(1) == Some("0");
     let entry = catalog::BUNDLE_ONLY_MISUSED;
     let (severity, seen) = match (grouped, port_zero, sdp_type) {
-        (false, ..) => (entry.severity, "`a=bundle-only` stands in a section that is in no BUNDLE"),
-        (true, false, Some(SdpType::Offer)) => (entry.severity, "`a=bundle-only` stands in a section whose port is not 0"),
+        (false, ..) => (
+            entry.severity,
+            "`a=bundle-only` stands in a section that is in no BUNDLE",
+        ),
+        (true, false, Some(SdpType::Offer)) => (
+            entry.severity,
+            "`a=bundle-only` stands in a section whose port is not 0",
+        ),
         // It does no harm there, and servers write it.
         (true, _, Some(SdpType::Answer | SdpType::Pranswer)) => {
             (Severity::Info, "`a=bundle-only` stands in an answer; it is for offers")
@@ -153,7 +166,7 @@ fn check_bundle_only(section: &Transport<'_>, grouped: bool, sdp_type: Option<Sd
 /// An offer may give each section a transport of its own, for readers without BUNDLE; after the answer there is one.
 fn check_same(section: &Transport<'_>, tagged: &Transport<'_>, sdp_type: Option<SdpType>, out: &mut Out) {
     let severity = match sdp_type.is_some_and(SdpType::is_answer) {
-        true => Severity::Error,
+        true => Severity::Warning,
         false => Severity::Info,
     };
     let differing = |own: Option<(Line<'_>, &str)>, other: Option<(Line<'_>, &str)>| {
@@ -162,21 +175,42 @@ fn check_same(section: &Transport<'_>, tagged: &Transport<'_>, sdp_type: Option<
     let credentials = [(section.ufrag, tagged.ufrag), (section.pwd, tagged.pwd)];
     if let Some((own, other)) = credentials.into_iter().find(|(own, other)| differing(*own, *other)) {
         let lines: Vec<Line<'_>> = [other, own].into_iter().flatten().map(|(line, _)| line).collect();
-        let seen = format!("The ICE credentials are not those of {}, with which the section is bundled", tagged.name());
+        let seen = format!(
+            "The ICE credentials are not those of {}, with which the section is bundled",
+            tagged.name()
+        );
         out.add_as(catalog::BUNDLE_ICE_DIFFERS, severity, &section.name(), &lines, seen);
     }
     if let (Some((own_line, own)), Some((line, other))) = (section.fingerprint, tagged.fingerprint)
         && !own.same(&other)
     {
-        let seen = format!("The fingerprint is not that of {}, with which the section is bundled", tagged.name());
-        out.add_as(catalog::BUNDLE_DTLS_DIFFERS, severity, &section.name(), &[line, own_line], seen);
+        let seen = format!(
+            "The fingerprint is not that of {}, with which the section is bundled",
+            tagged.name()
+        );
+        out.add_as(
+            catalog::BUNDLE_DTLS_DIFFERS,
+            severity,
+            &section.name(),
+            &[line, own_line],
+            seen,
+        );
     }
     if let (Some((own_line, own)), Some((line, other))) = (section.setup, tagged.setup)
         && own != other
         && own != Setup::HoldConn
         && other != Setup::HoldConn
     {
-        let seen = format!("`a=setup` is not that of {}, with which the section is bundled", tagged.name());
-        out.add_as(catalog::BUNDLE_DTLS_DIFFERS, severity, &section.name(), &[line, own_line], seen);
+        let seen = format!(
+            "`a=setup` is not that of {}, with which the section is bundled",
+            tagged.name()
+        );
+        out.add_as(
+            catalog::BUNDLE_DTLS_DIFFERS,
+            severity,
+            &section.name(),
+            &[line, own_line],
+            seen,
+        );
     }
 }

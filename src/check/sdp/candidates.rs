@@ -34,7 +34,11 @@ pub(super) fn check(part: &Part<'_>, out: &mut Out) {
             candidate.tcp_type.unwrap_or(""),
         );
         if let Some(before) = seen.get(&key) {
-            let text = format!("Two candidates have the address {} and the port {}", short(candidate.address), candidate.port);
+            let text = format!(
+                "Two candidates have the address {} and the port {}",
+                short(candidate.address),
+                candidate.port
+            );
             out.add(catalog::CANDIDATE_DUPLICATE, part, &[*before, *line], text);
         } else {
             seen.insert(key, *line);
@@ -44,7 +48,12 @@ pub(super) fn check(part: &Part<'_>, out: &mut Out) {
 
 fn check_line(part: &Part<'_>, line: Line<'_>, candidate: &CandidateLine<'_>, out: &mut Out) {
     if candidate.foundation.is_empty() {
-        out.add(catalog::CANDIDATE_FOUNDATION, part, &[line], "A candidate has no foundation");
+        out.add(
+            catalog::CANDIDATE_FOUNDATION,
+            part,
+            &[line],
+            "A candidate has no foundation",
+        );
     }
     let tcp = candidate.protocol.eq_ignore_ascii_case("tcp");
     if !tcp && !candidate.protocol.eq_ignore_ascii_case("udp") {
@@ -62,7 +71,12 @@ fn check_line(part: &Part<'_>, line: Line<'_>, candidate: &CandidateLine<'_>, ou
     }
     // Active TCP candidates have no port; old browsers wrote 0 where 9 belongs.
     if candidate.port == 0 && candidate.tcp_type != Some("active") {
-        out.add(catalog::CANDIDATE_PORT, part, &[line], "A candidate has the port 0");
+        out.add(
+            catalog::CANDIDATE_PORT_ZERO,
+            part,
+            &[line],
+            "A candidate has the port 0",
+        );
     }
     if candidate.port > 65535 {
         let text = format!("A candidate has the port {}, over 65535", candidate.port);
@@ -79,9 +93,15 @@ fn check_priority(part: &Part<'_>, line: Line<'_>, candidate: &CandidateLine<'_>
             let parts = Preferences::split(priority);
             let component = u32::from(parts.component);
             if component != candidate.component {
-                format!("The priority {priority} is that of component {component}, not of {}", candidate.component)
+                format!(
+                    "The priority {priority} is that of component {component}, not of {}",
+                    candidate.component
+                )
             } else if parts.type_preference > 126 {
-                format!("The priority {priority} has the type preference {}, over 126", parts.type_preference)
+                format!(
+                    "The priority {priority} has the type preference {}, over 126",
+                    parts.type_preference
+                )
             } else if candidate.kind == "relay" && parts.type_preference > 100 {
                 format!("The priority {priority} ranks a relay like a direct path")
             } else {

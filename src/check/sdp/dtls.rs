@@ -20,7 +20,11 @@ pub(super) fn check_values(part: &Part<'_>, out: &mut Out) {
                 out.add(catalog::FINGERPRINT_MALFORMED, part, &[*line], seen);
             }
             (Some(octets), Some(length)) if octets.len() != length => {
-                let seen = format!("A {} fingerprint has {length} octets, this one {}", fingerprint.hash, octets.len());
+                let seen = format!(
+                    "A {} fingerprint has {length} octets, this one {}",
+                    fingerprint.hash,
+                    octets.len()
+                );
                 out.add(catalog::FINGERPRINT_MALFORMED, part, &[*line], seen);
             }
             _ => {}
@@ -34,7 +38,12 @@ pub(super) fn check_values(part: &Part<'_>, out: &mut Out) {
     }
     for (line, setup) in &part.setups {
         if *setup == Setup::HoldConn {
-            out.add(catalog::SETUP_HOLDCONN, part, &[*line], "`a=setup:holdconn` asks for no connection");
+            out.add(
+                catalog::SETUP_HOLDCONN,
+                part,
+                &[*line],
+                "`a=setup:holdconn` asks for no connection",
+            );
         }
     }
 }
@@ -84,19 +93,20 @@ pub(super) fn check(subject: &Subject<'_>, transports: &[Transport<'_>], out: &m
     }
 }
 
-fn check_role(
-    subject: &Subject<'_>,
-    section: &Transport<'_>,
-    setup: Option<(Line<'_>, Setup)>,
-    out: &mut Out,
-) {
+fn check_role(subject: &Subject<'_>, section: &Transport<'_>, setup: Option<(Line<'_>, Setup)>, out: &mut Out) {
     let answer = subject.sdp_type.map(SdpType::is_answer);
     match setup {
         // A line that cannot be read is a defect of its own.
         None if section_has_setup_line(subject, section) => {}
         None => {
             let entry = catalog::SETUP_MISSING;
-            out.add_as(entry, entry.severity, &section.name(), &[section.head], "There is no `a=setup` for the section");
+            out.add_as(
+                entry,
+                entry.severity,
+                &section.name(),
+                &[section.head],
+                "There is no `a=setup` for the section",
+            );
         }
         Some((line, Setup::ActPass)) if answer == Some(true) => {
             let entry = catalog::SETUP_ACTPASS_IN_ANSWER;
@@ -120,11 +130,20 @@ fn section_has_setup_line(subject: &Subject<'_>, section: &Transport<'_>) -> boo
 
 /// Keys in the clear: the only ones (no browser takes them), or beside DTLS.
 fn check_sdes(subject: &Subject<'_>, section: &Transport<'_>, tagged: &Transport<'_>, out: &mut Out) {
-    let Some(line) = section.crypto.filter(|_| subject.is_webrtc()) else { return };
-    let dtls = section.fingerprint.is_some() || tagged.fingerprint.is_some() || !subject.session.fingerprints.is_empty();
+    let Some(line) = section.crypto.filter(|_| subject.is_webrtc()) else {
+        return;
+    };
+    let dtls =
+        section.fingerprint.is_some() || tagged.fingerprint.is_some() || !subject.session.fingerprints.is_empty();
     let (severity, seen) = match dtls {
-        true => (Severity::Warning, "The section has SRTP keys in the clear beside its DTLS fingerprint"),
-        false => (Severity::Error, "The section has SRTP keys in the clear and no DTLS fingerprint"),
+        true => (
+            Severity::Warning,
+            "The section has SRTP keys in the clear beside its DTLS fingerprint",
+        ),
+        false => (
+            Severity::Error,
+            "The section has SRTP keys in the clear and no DTLS fingerprint",
+        ),
     };
     out.add_as(catalog::SDES, severity, &section.name(), &[line], seen);
 }

@@ -32,7 +32,11 @@ pub(super) fn check(description: &Description<'_>, out: &mut Out) {
             );
         }
     }
-    if let Some(last) = description.lines().next_back().filter(|line| line.ending == LineEnding::None) {
+    if let Some(last) = description
+        .lines()
+        .next_back()
+        .filter(|line| line.ending == LineEnding::None)
+    {
         add(
             catalog::LAST_LINE_OPEN,
             Some(last),

@@ -5,6 +5,7 @@ use super::out::Out;
 use super::part::{Part, Transport, has_trickle};
 use crate::check::catalog::sdp_lint as catalog;
 use crate::proto::sdp::Line;
+use crate::report::Severity;
 
 /// The credentials as written.
 pub(super) fn check_values(part: &Part<'_>, out: &mut Out) {
@@ -15,7 +16,13 @@ pub(super) fn check_values(part: &Part<'_>, out: &mut Out) {
         }
         if !ufrag.has_legal_characters() {
             let seen = "The ufrag has other characters than letters, digits, `+` and `/`";
-            out.add(catalog::ICE_CHARACTERS, part, &[*line], seen);
+            out.add_as(
+                catalog::ICE_CHARACTERS,
+                tolerated(ufrag.0),
+                &part.name(),
+                &[*line],
+                seen,
+            );
         }
     }
     for (line, pwd) in &part.pwds {
@@ -25,17 +32,31 @@ pub(super) fn check_values(part: &Part<'_>, out: &mut Out) {
         }
         if !pwd.has_legal_characters() {
             let seen = "The password has other characters than letters, digits, `+` and `/`";
-            out.add(catalog::ICE_CHARACTERS, part, &[*line], seen);
+            out.add_as(catalog::ICE_CHARACTERS, tolerated(pwd.0), &part.name(), &[*line], seen);
         }
     }
     if let Some(line) = part.flag("ice-mismatch") {
-        out.add(catalog::ICE_MISMATCH, part, &[line], "The other side reports that ICE does not fit");
+        out.add(
+            catalog::ICE_MISMATCH,
+            part,
+            &[line],
+            "The other side reports that ICE does not fit",
+        );
     }
     for (line, options) in &part.ice_options {
         if options.tags().any(|tag| tag == "google-ice") {
             let seen = "`google-ice` is the protocol before ICE, gone since 2014";
             out.add(catalog::LEGACY_ATTRIBUTE, part, &[*line], seen);
         }
+    }
+}
+
+/// libwebrtc takes the characters of base64url and a few more that old peers wrote.
+fn tolerated(text: &str) -> Severity {
+    let legal = |octet: u8| octet.is_ascii_alphanumeric() || b"+/-_=#".contains(&octet);
+    match text.bytes().all(legal) {
+        true => Severity::Warning,
+        false => Severity::Error,
     }
 }
 

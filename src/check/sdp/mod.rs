@@ -20,7 +20,7 @@ mod sctp;
 mod session;
 mod simulcast;
 
-pub use browsers::{CHROMIUM, Refusal, refusal};
+pub use browsers::{CHROMIUM, FIREFOX, Refusal, refusal};
 pub use pair::lint_pair;
 pub use reoffer::lint_reoffer;
 
@@ -136,7 +136,10 @@ impl<'d> Subject<'d> {
     fn guessed_type(&self, transports: &[Transport<'_>]) -> Option<SdpType> {
         self.sdp_type.or_else(|| {
             let session = self.session.setups.first().map(|(_, setup)| *setup);
-            let setup = transports.iter().find_map(|one| one.setup.map(|(_, setup)| setup)).or(session);
+            let setup = transports
+                .iter()
+                .find_map(|one| one.setup.map(|(_, setup)| setup))
+                .or(session);
             match setup? {
                 Setup::ActPass => Some(SdpType::Offer),
                 Setup::Active | Setup::Passive => Some(SdpType::Answer),

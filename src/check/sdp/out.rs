@@ -67,7 +67,9 @@ impl Out {
             match count {
                 1 => finding.summary.push('.'),
                 2 => finding.summary.push_str("; and 1 more place like it."),
-                _ => finding.summary.push_str(&format!("; and {} more places like it.", count - 1)),
+                _ => finding
+                    .summary
+                    .push_str(&format!("; and {} more places like it.", count - 1)),
             }
             if let Some(said) = browsers::sentence(entry.code, self.profile) {
                 finding.summary.push(' ');

@@ -76,7 +76,11 @@ fn check_place(index: usize, offer: &Part<'_>, answer: &Part<'_>, out: &mut Out)
     if let (Some(own), Some((line, other))) = (offer.mid(), answer.mids.first())
         && own != *other
     {
-        let seen = format!("Section {index} has the mid `{}` in the offer and `{}` in the answer", short(own), short(other));
+        let seen = format!(
+            "Section {index} has the mid `{}` in the offer and `{}` in the answer",
+            short(own),
+            short(other)
+        );
         out.add(catalog::ANSWER_MID_DIFFERS, answer, &[*line], seen);
         return false;
     }
@@ -93,7 +97,10 @@ fn check_bundle(offer: &Subject<'_>, answer: &Subject<'_>, out: &mut Out) {
         .collect();
     for group in answer.bundles.groups() {
         if let Some(mid) = group.mids.iter().find(|mid| !offered.contains_key(*mid)) {
-            let seen = format!("The BUNDLE of the answer has `{}`, that of the offer does not", short(mid));
+            let seen = format!(
+                "The BUNDLE of the answer has `{}`, that of the offer does not",
+                short(mid)
+            );
             out.add(catalog::ANSWER_BUNDLE, &answer.session, &[group.line], seen);
             continue;
         }
@@ -114,7 +121,9 @@ fn check_lite(offer: &Subject<'_>, answer: &Subject<'_>, out: &mut Out) {
 
 /// `UDP/TLS/RTP/SAVPF` and `RTP/SAVPF` mean the same in WebRTC, so do `UDP/DTLS/SCTP` and `DTLS/SCTP`.
 fn check_protocol(offer: &Part<'_>, answer: &Part<'_>, out: &mut Out) {
-    let (Some(offered), Some(answered)) = (offer.media, answer.media) else { return };
+    let (Some(offered), Some(answered)) = (offer.media, answer.media) else {
+        return;
+    };
     if offered.protocol.eq_ignore_ascii_case(answered.protocol) {
         return;
     }
@@ -129,7 +138,13 @@ fn check_protocol(offer: &Part<'_>, answer: &Part<'_>, out: &mut Out) {
         short(offered.protocol),
         short(answered.protocol)
     );
-    out.add_as(catalog::PROTOCOL_CHANGED, severity, &answer.name(), &[answer.head], seen);
+    out.add_as(
+        catalog::PROTOCOL_CHANGED,
+        severity,
+        &answer.name(),
+        &[answer.head],
+        seen,
+    );
 }
 
 fn direction(subject: &Subject<'_>, part: &Part<'_>) -> Direction {
@@ -170,7 +185,11 @@ fn check_roles(offered: &Subject<'_>, answered: &Subject<'_>, offer: &Part<'_>, 
 
 /// Name, clock rate and channels in one spelling.
 fn identity(codec: &Codec<'_>) -> Option<(String, u32, u32)> {
-    Some((codec.encoding()?.to_ascii_lowercase(), codec.clock_rate()?, codec.channels()))
+    Some((
+        codec.encoding()?.to_ascii_lowercase(),
+        codec.clock_rate()?,
+        codec.channels(),
+    ))
 }
 
 fn check_codecs(offer: &Part<'_>, answer: &Part<'_>, out: &mut Out) {
@@ -184,18 +203,31 @@ fn check_codecs(offer: &Part<'_>, answer: &Part<'_>, out: &mut Out) {
         .collect();
     let known: HashSet<(String, u32, u32)> = by_payload.values().cloned().collect();
     for codec in answer.codecs() {
-        let (Some(payload_type), Some(own)) = (codec.payload_type, identity(&codec)) else { continue };
+        let (Some(payload_type), Some(own)) = (codec.payload_type, identity(&codec)) else {
+            continue;
+        };
         let line = codec.rtpmap.as_ref().map_or(answer.head, |(line, _)| *line);
         if !known.contains(&own) {
-            let seen = format!("Payload type {payload_type} is {}/{}, which was not offered", short(&own.0), own.1);
+            let seen = format!(
+                "Payload type {payload_type} is {}/{}, which was not offered",
+                short(&own.0),
+                own.1
+            );
             out.add(catalog::ANSWER_CODEC, answer, &[line], seen);
         } else if let Some(other) = by_payload.get(&payload_type)
             && *other != own
         {
-            let seen = format!("Payload type {payload_type} is {} in the offer and {} in the answer", short(&other.0), short(&own.0));
+            let seen = format!(
+                "Payload type {payload_type} is {} in the offer and {} in the answer",
+                short(&other.0),
+                short(&own.0)
+            );
             out.add(catalog::ANSWER_PAYLOAD_CLASH, answer, &[line], seen);
         } else if !by_payload.contains_key(&payload_type) {
-            let seen = format!("The answer has {} under payload type {payload_type}, the offer under another", short(&own.0));
+            let seen = format!(
+                "The answer has {} under payload type {payload_type}, the offer under another",
+                short(&own.0)
+            );
             out.add(catalog::ANSWER_PAYLOAD_DIFFERS, answer, &[line], seen);
         }
     }
@@ -225,13 +257,19 @@ fn check_simulcast(offer: &Part<'_>, answer: &Part<'_>, out: &mut Out) {
                 out.add(catalog::ANSWER_RID, answer, &[*line], seen);
             }
             Some(direction) if *direction == rid.direction => {
-                let seen = format!("The rid `{}` is `{}` on both sides", short(rid.id), short(rid.direction));
+                let seen = format!(
+                    "The rid `{}` is `{}` on both sides",
+                    short(rid.id),
+                    short(rid.direction)
+                );
                 out.add(catalog::ANSWER_RID_DIRECTION, answer, &[*line], seen);
             }
             Some(_) => {}
         }
     }
-    let Some((line, ours)) = answer.simulcasts.first() else { return };
+    let Some((line, ours)) = answer.simulcasts.first() else {
+        return;
+    };
     let theirs = offer.simulcasts.first().map(|(_, simulcast)| *simulcast);
     let (their_send, their_recv) = theirs.map_or((None, None), |simulcast| (simulcast.send, simulcast.recv));
     for (name, own, other) in [("send", ours.send, their_recv), ("recv", ours.recv, their_send)] {
@@ -256,7 +294,10 @@ fn check_streams(
     let mut last = None;
     for one in own.rids() {
         let Some(at) = places.get(one.rid).copied() else {
-            let seen = format!("The answer has the stream `{}` in its simulcast, the offer does not", short(one.rid));
+            let seen = format!(
+                "The answer has the stream `{}` in its simulcast, the offer does not",
+                short(one.rid)
+            );
             out.add(catalog::ANSWER_SIMULCAST, answer, &[line], seen);
             return;
         };

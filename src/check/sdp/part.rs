@@ -2,8 +2,8 @@
 
 use crate::proto::sdp::{
     AttributeValue, Bandwidth, CandidateLine, Codec, Crypto, Cursor, Direction, ExtMap, Fingerprint, Fmtp, Group,
-    IceOptions, IcePwd, IceUfrag, Line, LineEnding, MaxMessageSize, MediaLine, Msid, Rid, RtcpFeedback, RtpMap, SctpMap,
-    SctpPort, Section, Setup, Simulcast, Ssrc, SsrcGroup, codecs,
+    IceOptions, IcePwd, IceUfrag, Line, LineEnding, MaxMessageSize, MediaLine, Msid, Rid, RtcpFeedback, RtpMap,
+    SctpMap, SctpPort, Section, Setup, Simulcast, Ssrc, SsrcGroup, codecs,
 };
 
 /// The lines of one attribute with their values.
@@ -93,7 +93,11 @@ impl<'d> Part<'d> {
         match line.letter() {
             Some('a') => {}
             Some('c') => return self.connections.push(line),
-            Some('b') => return self.bandwidths.extend(Bandwidth::decode(line).value.map(|value| (line, value))),
+            Some('b') => {
+                return self
+                    .bandwidths
+                    .extend(Bandwidth::decode(line).value.map(|value| (line, value)));
+            }
             _ => return,
         }
         let Some(attribute) = line.attribute() else { return };

@@ -22,7 +22,9 @@ pub(super) fn check(subject: &Subject<'_>, part: &Part<'_>, out: &mut Out) {
     let readable = part.section.attribute_lines("rtpmap").count() == part.rtpmaps.len();
     let mut seen = HashSet::new();
     for codec in &codecs {
-        let Some(payload_type) = codec.payload_type.filter(|number| *number < 128) else { continue };
+        let Some(payload_type) = codec.payload_type.filter(|number| *number < 128) else {
+            continue;
+        };
         if !seen.insert(payload_type) {
             let text = format!("Payload type {payload_type} stands in the `m=` line twice");
             out.add(catalog::PAYLOAD_LISTED_TWICE, part, &[part.head], text);
@@ -120,7 +122,10 @@ fn check_parameters(part: &Part<'_>, codec: &Codec<'_>, payload_type: u16, liste
 fn check_absent(part: &Part<'_>, listed: &HashSet<u16>, out: &mut Out) {
     for (line, map) in &part.rtpmaps {
         if !listed.contains(&map.payload_type) {
-            let text = format!("`a=rtpmap` is about payload type {}, which is not in the `m=` line", map.payload_type);
+            let text = format!(
+                "`a=rtpmap` is about payload type {}, which is not in the `m=` line",
+                map.payload_type
+            );
             out.add(catalog::RTPMAP_ABSENT, part, &[*line], text);
         }
     }

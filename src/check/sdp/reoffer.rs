@@ -23,7 +23,11 @@ pub fn lint_reoffer(old: &Description<'_>, new: &Description<'_>, context: &Lint
     if new.media_count() < old.media_count() {
         let last = new.media().next_back().and_then(|section| section.media_line());
         let lines: Vec<Line<'_>> = last.into_iter().collect();
-        let seen = format!("There were {} media sections, and there are {}", old.media_count(), new.media_count());
+        let seen = format!(
+            "There were {} media sections, and there are {}",
+            old.media_count(),
+            new.media_count()
+        );
         let entry = catalog::REOFFER_M_LINE_REMOVED;
         out.add_as(entry, entry.severity, "media sections", &lines, seen);
     }
@@ -41,14 +45,18 @@ pub fn lint_reoffer(old: &Description<'_>, new: &Description<'_>, context: &Lint
 }
 
 fn check_origin(old: &Description<'_>, new: &Description<'_>, after: &Subject<'_>, out: &mut Out) {
-    let (Some(was), Some(is)) = (old.origin(), new.origin()) else { return };
+    let (Some(was), Some(is)) = (old.origin(), new.origin()) else {
+        return;
+    };
     let lines: Vec<Line<'_>> = after.session.section.of_type('o').take(1).collect();
     if !was.same_session(&is) {
         let seen = "The `o=` line has another name, session id or address than before";
         out.add(catalog::REOFFER_ORIGIN, &after.session, &lines, seen);
         return;
     }
-    let (Some(before), Some(now)) = (was.version(), is.version()) else { return };
+    let (Some(before), Some(now)) = (was.version(), is.version()) else {
+        return;
+    };
     if now < before || (now == before && old.text() != new.text()) {
         let seen = match now == before {
             true => format!("The description has changed, and its version is {now} as before"),
@@ -62,7 +70,9 @@ fn check_origin(old: &Description<'_>, new: &Description<'_>, after: &Subject<'_
 fn check_place(index: usize, was: &Part<'_>, is: &Part<'_>, out: &mut Out) -> bool {
     let reused = was.is_rejected();
     let same_mid = was.mid().is_none() || is.mid().is_none() || was.mid() == is.mid();
-    let (Some(before), Some(now)) = (was.media, is.media) else { return false };
+    let (Some(before), Some(now)) = (was.media, is.media) else {
+        return false;
+    };
     if reused && !same_mid {
         return false;
     }
@@ -82,7 +92,11 @@ fn check_place(index: usize, was: &Part<'_>, is: &Part<'_>, out: &mut Out) -> bo
     }
     let sctp = |protocol: &str| protocol.contains("SCTP");
     if before.protocol != now.protocol && !was.is_rejected() && !is.is_rejected() {
-        let seen = format!("The protocol was `{}` and is `{}`", short(before.protocol), short(now.protocol));
+        let seen = format!(
+            "The protocol was `{}` and is `{}`",
+            short(before.protocol),
+            short(now.protocol)
+        );
         out.add(catalog::PROTOCOL_CHANGED, is, &[is.head], seen);
         return sctp(before.protocol) == sctp(now.protocol);
     }
@@ -122,21 +136,32 @@ fn check_payloads(was: &Part<'_>, is: &Part<'_>, out: &mut Out) {
         .collect();
     for (payload_type, line, meaning) in meanings(is) {
         if let Some(codec) = before.get(&payload_type).filter(|codec| **codec != meaning.codec) {
-            let seen = format!("Payload type {payload_type} was {} and is {}", short(codec), short(&meaning.codec));
+            let seen = format!(
+                "Payload type {payload_type} was {} and is {}",
+                short(codec),
+                short(&meaning.codec)
+            );
             out.add(catalog::REOFFER_PAYLOAD, is, &[line], seen);
         }
     }
     let ids: HashMap<u32, &str> = was.extmaps.iter().map(|(_, map)| (map.id, map.uri)).collect();
     for (line, map) in &is.extmaps {
         if let Some(uri) = ids.get(&map.id).filter(|uri| **uri != map.uri) {
-            let seen = format!("The extension id {} was {} and is {}", map.id, short(uri), short(map.uri));
+            let seen = format!(
+                "The extension id {} was {} and is {}",
+                map.id,
+                short(uri),
+                short(map.uri)
+            );
             out.add(catalog::REOFFER_EXTMAP, is, &[*line], seen);
         }
     }
 }
 
 fn check_bundle(before: &Subject<'_>, after: &Subject<'_>, index: usize, is: &Part<'_>, out: &mut Out) {
-    let Some(group) = before.bundles.group_of(index) else { return };
+    let Some(group) = before.bundles.group_of(index) else {
+        return;
+    };
     if after.bundles.group_of(index).is_none() && group.members.len() > 1 {
         let seen = "The section was in the BUNDLE and is not any more";
         out.add(catalog::REOFFER_LEFT_BUNDLE, is, &[is.head], seen);

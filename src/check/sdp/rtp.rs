@@ -15,7 +15,12 @@ pub(super) fn check(subject: &Subject<'_>, part: &Part<'_>, out: &mut Out) {
     check_msids(part, out);
     check_sources(part, out);
     if let Some(line) = part.flag("x-google-flag") {
-        out.add(catalog::LEGACY_ATTRIBUTE, part, &[line], "`a=x-google-flag` is a switch of Plan B");
+        out.add(
+            catalog::LEGACY_ATTRIBUTE,
+            part,
+            &[line],
+            "`a=x-google-flag` is a switch of Plan B",
+        );
     }
 }
 
@@ -52,7 +57,10 @@ fn check_id(part: &Part<'_>, line: Line<'_>, map: &ExtMap<'_>, mixed: bool, out:
             let seen = format!("The extension id {id} needs two-byte headers, and there is no `a=extmap-allow-mixed`");
             out.add(catalog::EXTMAP_ID_TWO_BYTE, part, &[line], seen);
         }
-        16..=255 => {}
+        16..=255 => {
+            let seen = format!("A header extension has the id {id}, which needs two-byte headers");
+            out.add(catalog::EXTMAP_ID_OVER_14, part, &[line], seen);
+        }
         id if UNASSIGNED.contains(&id) => {}
         id => {
             let seen = format!("A header extension has the id {id}; ids are 1 to 14, with two-byte headers to 255");
@@ -77,7 +85,10 @@ fn check_groups(part: &Part<'_>, out: &mut Out) {
     for (line, group) in &part.ssrc_groups {
         let ids: Vec<u32> = group.ssrcs().collect();
         if let Some(id) = ids.iter().find(|id| !declared.contains(id)) {
-            let seen = format!("The {} group names the SSRC {id}, which no `a=ssrc` line declares", short(group.semantics));
+            let seen = format!(
+                "The {} group names the SSRC {id}, which no `a=ssrc` line declares",
+                short(group.semantics)
+            );
             out.add(catalog::SSRC_GROUP_UNDECLARED, part, &[*line], seen);
         }
         match group.semantics {
@@ -87,7 +98,10 @@ fn check_groups(part: &Part<'_>, out: &mut Out) {
             }
             "FID" => {
                 let [stream, repair] = ids[..] else {
-                    let seen = format!("The FID group has {} SSRCs, not a stream and its retransmission", ids.len());
+                    let seen = format!(
+                        "The FID group has {} SSRCs, not a stream and its retransmission",
+                        ids.len()
+                    );
                     out.add(catalog::FID_BROKEN, part, &[*line], seen);
                     continue;
                 };
@@ -99,7 +113,10 @@ fn check_groups(part: &Part<'_>, out: &mut Out) {
                 } else if let Some(before) = before {
                     let seen = "An SSRC stands in two FID groups";
                     out.add(catalog::FID_BROKEN, part, &[before, *line], seen);
-                } else if cname(stream).zip(cname(repair)).is_some_and(|(one, other)| one != other) {
+                } else if cname(stream)
+                    .zip(cname(repair))
+                    .is_some_and(|(one, other)| one != other)
+                {
                     let seen = "The stream and its retransmission have different cnames";
                     out.add(catalog::FID_BROKEN, part, &[*line], seen);
                 }

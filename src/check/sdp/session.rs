@@ -11,7 +11,17 @@ use crate::report::Severity;
 
 /// Attributes that mean nothing in the session part.
 const MEDIA_ONLY: [&str; 11] = [
-    "candidate", "mid", "rtpmap", "fmtp", "rtcp-fb", "ssrc", "ssrc-group", "rtcp-mux", "msid", "rid", "simulcast",
+    "candidate",
+    "mid",
+    "rtpmap",
+    "fmtp",
+    "rtcp-fb",
+    "ssrc",
+    "ssrc-group",
+    "rtcp-mux",
+    "msid",
+    "rid",
+    "simulcast",
 ];
 /// Attributes that mean nothing in a media section.
 const SESSION_ONLY: [&str; 2] = ["group", "ice-lite"];
@@ -23,7 +33,10 @@ pub(super) fn check_session(subject: &Subject<'_>, out: &mut Out) {
         if let Some(attribute) = line.attribute()
             && MEDIA_ONLY.contains(&attribute.name)
         {
-            let seen = format!("`a={}` stands before the first `m=` line, where nobody looks for it", attribute.name);
+            let seen = format!(
+                "`a={}` stands before the first `m=` line, where nobody looks for it",
+                attribute.name
+            );
             out.add(catalog::WRONG_LEVEL, session, &[line], seen);
         }
     }
@@ -43,17 +56,23 @@ fn check_groups(subject: &Subject<'_>, out: &mut Out) {
                     "BUNDLE" => Severity::Error,
                     _ => Severity::Warning,
                 };
-                let seen = format!("The group {} names `{}`, and no section has this mid", group.semantics, short(mid));
+                let seen = format!(
+                    "The group {} names `{}`, and no section has this mid",
+                    group.semantics,
+                    short(mid)
+                );
                 out.add_as(catalog::GROUP_UNKNOWN_MID, severity, "session part", &[*line], seen);
             }
             if group.semantics != "BUNDLE" {
                 continue;
             }
-            let twice = !own.insert(mid);
-            if let Some(before) = bundled.insert(mid, *line).filter(|before| twice || before.number != line.number) {
-                let lines = if twice { vec![*line] } else { vec![before, *line] };
-                let seen = format!("`{}` stands in BUNDLE more than once", short(mid));
-                out.add(catalog::BUNDLE_MID_TWICE, session, &lines, seen);
+            let before = bundled.insert(mid, *line);
+            if !own.insert(mid) {
+                let seen = format!("`{}` stands in the BUNDLE group twice", short(mid));
+                out.add(catalog::BUNDLE_MID_TWICE, session, &[*line], seen);
+            } else if let Some(before) = before {
+                let seen = format!("`{}` stands in two BUNDLE groups", short(mid));
+                out.add(catalog::BUNDLE_MID_IN_TWO, session, &[before, *line], seen);
             }
         }
     }

@@ -19,7 +19,11 @@ pub(super) fn check(part: &Part<'_>, out: &mut Out) {
             out.add(catalog::RID_DUPLICATE, part, &[before, *line], seen);
         }
         if let Some(absent) = rid.payload_types().find(|one| !listed.contains(one.trim())) {
-            let seen = format!("The rid `{}` is limited to payload type {}, which is not in the `m=` line", short(rid.id), short(absent));
+            let seen = format!(
+                "The rid `{}` is limited to payload type {}, which is not in the `m=` line",
+                short(rid.id),
+                short(absent)
+            );
             out.add(catalog::RID_PAYLOAD_ABSENT, part, &[*line], seen);
         }
     }
@@ -27,7 +31,9 @@ pub(super) fn check(part: &Part<'_>, out: &mut Out) {
         let seen = "The section has more than one `a=simulcast` line";
         out.add(catalog::SIMULCAST_MALFORMED, part, &[first, last], seen);
     }
-    let Some((line, simulcast)) = part.simulcasts.first() else { return };
+    let Some((line, simulcast)) = part.simulcasts.first() else {
+        return;
+    };
     if simulcast.draft.is_some() {
         let seen = "`a=simulcast` has the form of drafts before 2016";
         out.add(catalog::SIMULCAST_DRAFT, part, &[*line], seen);
@@ -47,7 +53,10 @@ pub(super) fn check(part: &Part<'_>, out: &mut Out) {
             || (simulcast.recv.is_some() && simulcast.send.is_none() && !direction.receives());
         // A section that is put on hold keeps its simulcast.
         if useless && (direction.sends() || direction.receives()) {
-            let seen = format!("The section is {} and has simulcast the other way only", direction.name());
+            let seen = format!(
+                "The section is {} and has simulcast the other way only",
+                direction.name()
+            );
             out.add(catalog::SIMULCAST_DIRECTION, part, &[*line], seen);
         }
     }
@@ -74,11 +83,18 @@ fn check_streams<'d>(
         }
         match rids.get(one.rid) {
             None => {
-                let seen = format!("`a=simulcast` names the rid `{}`, which no `a=rid` line defines", short(one.rid));
+                let seen = format!(
+                    "`a=simulcast` names the rid `{}`, which no `a=rid` line defines",
+                    short(one.rid)
+                );
                 out.add(catalog::SIMULCAST_UNDEFINED_RID, part, &[line], seen);
             }
             Some((rid_line, rid)) if rid.direction != direction => {
-                let seen = format!("The rid `{}` is for `{}` and stands under `{direction}`", short(one.rid), short(rid.direction));
+                let seen = format!(
+                    "The rid `{}` is for `{}` and stands under `{direction}`",
+                    short(one.rid),
+                    short(rid.direction)
+                );
                 out.add(catalog::RID_DIRECTION, part, &[*rid_line, line], seen);
             }
             Some(_) => {}

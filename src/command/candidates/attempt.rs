@@ -93,7 +93,12 @@ async fn over_stream(
         }
     };
     attempt.local = Some(connected.local);
-    attempt.steps.push(step("connect", AttemptOutcome::Ok, (connected.started, connected.ended), None));
+    attempt.steps.push(step(
+        "connect",
+        AttemptOutcome::Ok,
+        (connected.started, connected.ended),
+        None,
+    ));
     let mut stream = match target.transport {
         Transport::Tls => over_tls(shared, target, connected, attempt).await?,
         _ => MessageStream::tcp(connected, shared.clock),
@@ -148,7 +153,12 @@ async fn probe(shared: &Shared, target: &Target<'_>, channel: Channel<'_>, attem
             outcome::allocated(allocate.result(), &shared.exchanges.borrow(), attempt)
         }
         None => {
-            let mut binding = Binding::new(BindingOptions { server, transport, deadline, new_id });
+            let mut binding = Binding::new(BindingOptions {
+                server,
+                transport,
+                deadline,
+                new_id,
+            });
             driver::run(&mut binding, channel, &shared.clock, &shared.cancel, &shared.exchanges).await;
             outcome::bound(binding.result(), &shared.exchanges.borrow(), attempt)
         }

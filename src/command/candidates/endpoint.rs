@@ -45,7 +45,9 @@ impl Endpoints {
             let mut names: Vec<_> = interfaces.iter().map(|interface| interface.name.as_str()).collect();
             names.dedup();
             let hint = format!("this machine has: {}", names.join(", "));
-            return Err(Error::new("no interface of that name has an address").at(wanted.clone()).hint(hint));
+            return Err(Error::new("no interface of that name has an address")
+                .at(wanted.clone())
+                .hint(hint));
         }
         let selected = select(interfaces, &plan.selection);
         let addresses: Vec<IpAddr> = selected.used.iter().map(|address| address.ip).collect();
@@ -62,7 +64,12 @@ impl Endpoints {
                 }),
             }
         }
-        Ok(Rc::new(Endpoints { used, loopback: Default::default(), left_out, clock: clock.clone() }))
+        Ok(Rc::new(Endpoints {
+            used,
+            loopback: Default::default(),
+            left_out,
+            clock: clock.clone(),
+        }))
     }
 
     /// Those whose host candidates are shown.
@@ -80,8 +87,16 @@ impl Endpoints {
         if !used.is_empty() || !server.is_loopback() {
             return used;
         }
-        let ip = if server.is_ipv4() { Ipv4Addr::LOCALHOST.into() } else { IpAddr::from(Ipv6Addr::LOCALHOST) };
-        let address = HostAddress { ip, interface: "loopback".to_owned(), temporary: false };
+        let ip = if server.is_ipv4() {
+            Ipv4Addr::LOCALHOST.into()
+        } else {
+            IpAddr::from(Ipv6Addr::LOCALHOST)
+        };
+        let address = HostAddress {
+            ip,
+            interface: "loopback".to_owned(),
+            temporary: false,
+        };
         let cell = &self.loopback[usize::from(server.is_ipv6())];
         let bound = cell.get_or_init(|| endpoint(&address, 0, false, &self.clock).map(Rc::new));
         bound.iter().cloned().collect()
@@ -102,8 +117,14 @@ impl Endpoints {
 fn endpoint(address: &HostAddress, local_preference: u16, tcp: bool, clock: &Clock) -> Option<Endpoint> {
     let bound = UdpEndpoint::bind(address.ip, clock.clone());
     let udp = bound.inspect_err(|error| tracing::warn!("{error}")).ok()?;
-    let passive = tcp.then(|| listen(address.ip).inspect_err(|error| tracing::warn!("{error}")).ok()).flatten();
-    let base = Base { local: udp.local(), interface: address.interface.clone(), local_preference };
+    let passive = tcp
+        .then(|| listen(address.ip).inspect_err(|error| tracing::warn!("{error}")).ok())
+        .flatten();
+    let base = Base {
+        local: udp.local(),
+        interface: address.interface.clone(),
+        local_preference,
+    };
     Some(Endpoint { base, udp, passive })
 }
 
@@ -119,5 +140,10 @@ fn left_out_report(left_out: &interface::LeftOut) -> Interface {
         Reason::Deprecated | Reason::Tentative => LeftOut::NotPreferred,
         Reason::Duplicate => LeftOut::Duplicate,
     };
-    Interface { name: left_out.interface.clone(), address: left_out.ip, used: false, reason: Some(reason) }
+    Interface {
+        name: left_out.interface.clone(),
+        address: left_out.ip,
+        used: false,
+        reason: Some(reason),
+    }
 }

@@ -51,21 +51,33 @@ impl Gathered {
 
     /// A TCP host candidate (RFC 6544 §4.1): active, or passive with the port that listens.
     pub fn tcp_host(&mut self, base: &Base, listening: Option<u16>, at: At) -> Option<Candidate> {
-        let tcp_type = if listening.is_some() { TcpType::Passive } else { TcpType::Active };
+        let tcp_type = if listening.is_some() {
+            TcpType::Passive
+        } else {
+            TcpType::Active
+        };
         let address = SocketAddr::new(base.local.ip(), listening.unwrap_or(DISCARD));
         let local_preference = tcp_local_preference(CandidateType::Host, tcp_type, base.local_preference);
-        let wanted = Wanted { tcp_type: Some(tcp_type), ..Wanted::new(CandidateType::Host, address, Transport::Tcp, local_preference) };
+        let wanted = Wanted {
+            tcp_type: Some(tcp_type),
+            ..Wanted::new(CandidateType::Host, address, Transport::Tcp, local_preference)
+        };
         self.add(wanted, base, address, at)
     }
 
     /// What one attempt at a server gave: a server-reflexive candidate if the mapped address is one of a UDP socket and
     /// differs from the socket's own (RFC 8445 §5.1.3), and a relayed one if there is a relayed address.
     pub fn server(&mut self, base: &Base, source: Source<'_>, attempt: &Attempt, reflexive: bool) -> Vec<Candidate> {
-        let Some(server) = attempt.address.map(|address| address.ip()) else { return Vec::new() };
+        let Some(server) = attempt.address.map(|address| address.ip()) else {
+            return Vec::new();
+        };
         let at = gathered_at(attempt);
         let local_preference = for_server(base.local_preference, source.index);
         let mut found = Vec::new();
-        if let Some(mapped) = attempt.mapped_address.filter(|_| reflexive && source.transport == Transport::Udp) {
+        if let Some(mapped) = attempt
+            .mapped_address
+            .filter(|_| reflexive && source.transport == Transport::Udp)
+        {
             let wanted = Wanted {
                 related: Some(base.local),
                 server: Some((server, source)),
@@ -112,7 +124,10 @@ impl Gathered {
 
 /// When the step that brought the addresses ended; a refresh that follows does not count.
 fn gathered_at(attempt: &Attempt) -> At {
-    let step = attempt.steps.iter().rfind(|step| matches!(step.step.as_str(), "binding" | "challenge" | "allocate"));
+    let step = attempt
+        .steps
+        .iter()
+        .rfind(|step| matches!(step.step.as_str(), "binding" | "challenge" | "allocate"));
     let ended_ms = step.map_or(0.0, |step| step.started_ms + step.took_ms);
     At::new(std::time::Duration::try_from_secs_f64(ended_ms / 1000.0).unwrap_or_default())
 }
@@ -130,7 +145,15 @@ struct Wanted<'a> {
 
 impl Wanted<'_> {
     fn new(candidate_type: CandidateType, address: SocketAddr, transport: Transport, local_preference: u16) -> Self {
-        Wanted { candidate_type, address, transport, local_preference, tcp_type: None, related: None, server: None }
+        Wanted {
+            candidate_type,
+            address,
+            transport,
+            local_preference,
+            tcp_type: None,
+            related: None,
+            server: None,
+        }
     }
 
     fn protocol(&self) -> &'static str {

@@ -54,9 +54,11 @@ pub fn run(options: &cli::Candidates, context: &mut Context<'_>) -> Result<Envel
 async fn gather(options: &cli::Candidates, context: &mut Context<'_>) -> Result<Envelope, Error> {
     let clock = Clock::start();
     let embedded = match options.embedded {
-        true => Some(EmbeddedServer::start().await.map_err(|error| {
-            Error::new("cannot start the embedded server").at(error.to_string())
-        })?),
+        true => Some(
+            EmbeddedServer::start()
+                .await
+                .map_err(|error| Error::new("cannot start the embedded server").at(error.to_string()))?,
+        ),
         false => None,
     };
     let plan = plan::plan(options, embedded.as_ref(), clock.unix_now())?;
@@ -66,7 +68,8 @@ async fn gather(options: &cli::Candidates, context: &mut Context<'_>) -> Result<
             .at(error.to_string())
             .hint("--ca-file takes PEM: one or more blocks of BEGIN CERTIFICATE")
     })?;
-    let interfaces = enumerate().map_err(|error| Error::new("cannot list the network interfaces").at(error.to_string()))?;
+    let interfaces =
+        enumerate().map_err(|error| Error::new("cannot list the network interfaces").at(error.to_string()))?;
     let endpoints = Endpoints::bind(&interfaces, &plan, &clock)?;
     let shared = Rc::new(Shared {
         clock: clock.clone(),
@@ -76,12 +79,19 @@ async fn gather(options: &cli::Candidates, context: &mut Context<'_>) -> Result<
         relay_family: plan.relay_family,
     });
 
-    let mut run = Run { gathered: Gathered::default(), servers: plan.servers.iter().map(server_report).collect(), context };
+    let mut run = Run {
+        gathered: Gathered::default(),
+        servers: plan.servers.iter().map(server_report).collect(),
+        context,
+    };
     let reflexive = plan.policy == IceTransportPolicy::All;
     if reflexive {
         run.hosts(&endpoints, &clock);
     }
-    let progress = Progress::new(run.context, plan.servers.iter().map(|server| server.server.url.text.as_str()));
+    let progress = Progress::new(
+        run.context,
+        plan.servers.iter().map(|server| server.server.url.text.as_str()),
+    );
     let mut answers = ask_all(&shared, &endpoints, &plan, &mut run.servers);
     let mut interrupts = Interrupts::listen();
     loop {
@@ -228,12 +238,19 @@ impl Run<'_, '_> {
     ) {
         let url = &planned.server.url;
         if let Some(endpoint) = endpoint {
-            let source = Source { url: &url.text, index, transport: url.transport };
+            let source = Source {
+                url: &url.text,
+                index,
+                transport: url.transport,
+            };
             for candidate in self.gathered.server(&endpoint.base, source, &attempt, reflexive) {
                 (self.context.emit)(Event::Candidate(Box::new(candidate)));
             }
         }
-        (self.context.emit)(Event::Attempt { url: url.text.clone(), attempt: Box::new(attempt.clone()) });
+        (self.context.emit)(Event::Attempt {
+            url: url.text.clone(),
+            attempt: Box::new(attempt.clone()),
+        });
         let report = &mut self.servers[index];
         report.order.push(order);
         report.server.attempts.push(attempt);

@@ -52,7 +52,12 @@ pub fn fail(attempt: &mut Attempt, kind: ErrorKind, code: Option<u16>, reason: O
 }
 
 /// The record of a step that took place outside a probe.
-pub fn step(name: &str, outcome: AttemptOutcome, (started, ended): (At, At), detail: impl Into<Option<String>>) -> Step {
+pub fn step(
+    name: &str,
+    outcome: AttemptOutcome,
+    (started, ended): (At, At),
+    detail: impl Into<Option<String>>,
+) -> Step {
     Step {
         step: name.to_owned(),
         outcome,
@@ -71,10 +76,17 @@ pub fn allocated(result: AllocateResult, exchanges: &Exchanges, attempt: &mut At
             attempt.relayed_address = Some(relayed.relayed);
             attempt.mapped_address = relayed.xor_mapped;
             attempt.plain_mapped_address = relayed.mapped;
-            attempt.lifetime_s = relayed.lifetime.and_then(|lifetime| u32::try_from(lifetime.as_secs()).ok());
+            attempt.lifetime_s = relayed
+                .lifetime
+                .and_then(|lifetime| u32::try_from(lifetime.as_secs()).ok());
             attempt.authentication = relayed.authentication.map(|authentication| Authentication {
                 password_algorithm: authentication.password_algorithm.to_string(),
-                integrity: if authentication.sha256 { "MESSAGE-INTEGRITY-SHA256" } else { "MESSAGE-INTEGRITY" }.to_owned(),
+                integrity: if authentication.sha256 {
+                    "MESSAGE-INTEGRITY-SHA256"
+                } else {
+                    "MESSAGE-INTEGRITY"
+                }
+                .to_owned(),
                 userhash: authentication.userhash,
             });
             None
@@ -106,18 +118,31 @@ pub fn bound(result: BindingResult, exchanges: &Exchanges, attempt: &mut Attempt
 /// What a handshake showed; whether its verdict allows to go on.
 pub fn handshake(info: &TlsInfo, now_unix: u64, attempt: &mut Attempt) -> bool {
     attempt.tls = Some(tls(info, now_unix));
-    let outcome = if info.acceptable { AttemptOutcome::Ok } else { AttemptOutcome::Failed };
+    let outcome = if info.acceptable {
+        AttemptOutcome::Ok
+    } else {
+        AttemptOutcome::Failed
+    };
     let detail = format!("{}, {}", info.version, info.cipher_suite);
-    attempt.steps.push(step("tls", outcome, (info.started, info.ended), detail));
+    attempt
+        .steps
+        .push(step("tls", outcome, (info.started, info.ended), detail));
     if !info.acceptable {
-        fail(attempt, verdict_kind(&info.verdict), None, Some(info.verdict.to_string()));
+        fail(
+            attempt,
+            verdict_kind(&info.verdict),
+            None,
+            Some(info.verdict.to_string()),
+        );
     }
     info.acceptable
 }
 
 /// The user stopped the run in this step.
 pub fn interrupted(name: &str, times: (At, At), attempt: &mut Attempt) {
-    attempt.steps.push(step(name, AttemptOutcome::Failed, times, "interrupted".to_owned()));
+    attempt
+        .steps
+        .push(step(name, AttemptOutcome::Failed, times, "interrupted".to_owned()));
     fail(attempt, ErrorKind::Interrupted, None, None);
 }
 
@@ -140,7 +165,9 @@ fn take_steps(exchanges: &Exchanges, records: &[StepRecord], notes: &[Note], att
             StepOutcome::Failed | StepOutcome::Cancelled => AttemptOutcome::Failed,
         };
         let times = (record.started, record.ended);
-        attempt.steps.push(step(record.step.name(), outcome, times, step_detail(record)));
+        attempt
+            .steps
+            .push(step(record.step.name(), outcome, times, step_detail(record)));
         attempt.software = record.facts.software.clone().or(attempt.software.take());
         attempt.realm = record.facts.realm.clone().or(attempt.realm.take());
         let Some(local) = attempt.local else { continue };
@@ -154,7 +181,13 @@ fn take_steps(exchanges: &Exchanges, records: &[StepRecord], notes: &[Note], att
 
 /// What came of a step, in a few words.
 fn step_detail(record: &StepRecord) -> Option<String> {
-    let Facts { xor_mapped, mapped, relayed, lifetime, .. } = &record.facts;
+    let Facts {
+        xor_mapped,
+        mapped,
+        relayed,
+        lifetime,
+        ..
+    } = &record.facts;
     if let Some((code, reason)) = &record.error {
         let normal = record.step == StepName::Challenge && record.outcome == StepOutcome::Ok;
         let remark = if normal { " (the normal challenge)" } else { "" };
@@ -221,9 +254,18 @@ fn take_failure(failure: Failure, attempt: &mut Attempt) -> Option<String> {
 fn path_kind(error: &PathError) -> ErrorKind {
     match error {
         // Port unreachable: ICMP type 3 code 3, ICMPv6 type 1 code 4.
-        PathError::Icmp { v6: false, kind: 3, code: 3, .. } | PathError::Icmp { v6: true, kind: 1, code: 4, .. } => {
-            ErrorKind::Refused
+        PathError::Icmp {
+            v6: false,
+            kind: 3,
+            code: 3,
+            ..
         }
+        | PathError::Icmp {
+            v6: true,
+            kind: 1,
+            code: 4,
+            ..
+        } => ErrorKind::Refused,
         PathError::Icmp { .. } => ErrorKind::Unreachable,
         PathError::Closed { .. } => ErrorKind::Closed,
         PathError::Reset => ErrorKind::Reset,
@@ -263,8 +305,18 @@ pub fn not_connected(error: &ConnectError, attempt: &mut Attempt) {
         ConnectErrorKind::Timeout => ErrorKind::Timeout,
         ConnectErrorKind::AddressNotAvailable | ConnectErrorKind::Other => ErrorKind::Io,
     };
-    fail(attempt, kind, None, Some(format!("{}: {}", error.operation, error.message)));
-    attempt.steps.push(step("connect", attempt.outcome, (error.started, error.ended), error.message.clone()));
+    fail(
+        attempt,
+        kind,
+        None,
+        Some(format!("{}: {}", error.operation, error.message)),
+    );
+    attempt.steps.push(step(
+        "connect",
+        attempt.outcome,
+        (error.started, error.ended),
+        error.message.clone(),
+    ));
 }
 
 /// There is no TLS.
@@ -275,17 +327,18 @@ pub fn no_handshake(error: &TlsError, attempt: &mut Attempt) {
         TlsErrorKind::Reset => ErrorKind::Reset,
         TlsErrorKind::Timeout { .. } => ErrorKind::Timeout,
         TlsErrorKind::Io(_) => ErrorKind::Io,
-        TlsErrorKind::BadName(_)
-        | TlsErrorKind::Alert(_)
-        | TlsErrorKind::Version(_)
-        | TlsErrorKind::Protocol(_) => ErrorKind::Tls,
+        TlsErrorKind::BadName(_) | TlsErrorKind::Alert(_) | TlsErrorKind::Version(_) | TlsErrorKind::Protocol(_) => {
+            ErrorKind::Tls
+        }
     };
     let mut reason = error.kind.to_string();
     if let TlsErrorKind::NotTls { prefix } = &error.kind {
         reason.push_str(&format!(": {}", printable(prefix)));
     }
     fail(attempt, kind, None, Some(reason.clone()));
-    attempt.steps.push(step("tls", attempt.outcome, (error.started, error.ended), reason));
+    attempt
+        .steps
+        .push(step("tls", attempt.outcome, (error.started, error.ended), reason));
 }
 
 fn verdict_kind(verdict: &Verdict) -> ErrorKind {
@@ -309,7 +362,11 @@ fn tls(info: &TlsInfo, now_unix: u64) -> Tls {
         expires_in_s: certificate.not_after.saturating_sub(now),
         sha256: certificate.sha256.clone(),
     };
-    let verdict = if info.verdict.is_trusted() { "trusted".to_owned() } else { info.verdict.to_string() };
+    let verdict = if info.verdict.is_trusted() {
+        "trusted".to_owned()
+    } else {
+        info.verdict.to_string()
+    };
     Tls {
         version: info.version.clone(),
         cipher_suite: info.cipher_suite.clone(),

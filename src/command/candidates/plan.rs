@@ -68,7 +68,9 @@ pub fn plan(options: &cli::Candidates, embedded: Option<&EmbeddedServer>, now_un
         let text = read_configuration(path)?;
         let configuration = parse_ice_servers(&text).map_err(|error| {
             let place = path.display();
-            Error::new(format!("cannot use the ICE server list ({error})")).at(place.to_string()).hint(error.hint())
+            Error::new(format!("cannot use the ICE server list ({error})"))
+                .at(place.to_string())
+                .hint(error.hint())
         })?;
         plan_policy = configuration.ice_transport_policy;
         configuration_notes.extend(configuration.quirks.iter().map(ToString::to_string));
@@ -110,7 +112,10 @@ pub fn plan(options: &cli::Candidates, embedded: Option<&EmbeddedServer>, now_un
             cli::Family::Ipv6 => RelayFamily::V6,
         }),
         timeout: options.timeout,
-        tls: TlsOptions { ca_file: options.ca_file.clone(), insecure: options.insecure },
+        tls: TlsOptions {
+            ca_file: options.ca_file.clone(),
+            insecure: options.insecure,
+        },
     })
 }
 
@@ -166,9 +171,13 @@ fn from_environment(variable: &str, option: &str) -> Result<Secret, Error> {
     match std::env::var(variable) {
         Ok(text) if !text.is_empty() => Ok(Secret::new(text)),
         Ok(_) => Err(Error::new(format!("the environment variable of {option} is empty")).at(variable)),
-        Err(std::env::VarError::NotPresent) => Err(Error::new(format!("the environment variable of {option} is not set"))
-            .at(variable)
-            .hint(format!("{option} takes the name of a variable, not its value; export it before the run"))),
+        Err(std::env::VarError::NotPresent) => {
+            Err(Error::new(format!("the environment variable of {option} is not set"))
+                .at(variable)
+                .hint(format!(
+                    "{option} takes the name of a variable, not its value; export it before the run"
+                )))
+        }
         Err(std::env::VarError::NotUnicode(_)) => {
             Err(Error::new(format!("the environment variable of {option} is not UTF-8")).at(variable))
         }
@@ -189,7 +198,10 @@ fn read_configuration(path: &Path) -> Result<String, Error> {
     let operation = "read the ICE server list";
     let mut text = String::new();
     let read = if path == Path::new("-") {
-        std::io::stdin().lock().take(CONFIGURATION_LIMIT).read_to_string(&mut text)
+        std::io::stdin()
+            .lock()
+            .take(CONFIGURATION_LIMIT)
+            .read_to_string(&mut text)
     } else {
         std::fs::File::open(path).and_then(|file| file.take(CONFIGURATION_LIMIT).read_to_string(&mut text))
     };
@@ -201,7 +213,12 @@ fn embedded_servers(embedded: &EmbeddedServer) -> Result<Vec<IceServer>, Error> 
     let stun = parse_url(&embedded.stun_url(), "--embedded")?;
     let turn = parse_url(&embedded.turn_url(), "--embedded")?;
     Ok(vec![
-        IceServer { url: stun, username: None, credential: None, path: String::new() },
+        IceServer {
+            url: stun,
+            username: None,
+            credential: None,
+            path: String::new(),
+        },
         IceServer {
             url: turn,
             username: Some(embedded.username().to_owned()),
@@ -212,7 +229,13 @@ fn embedded_servers(embedded: &EmbeddedServer) -> Result<Vec<IceServer>, Error> 
 }
 
 fn planned(server: IceServer, now_unix: u64) -> PlannedServer {
-    let url_notes = server.url.quirks.iter().filter(|quirk| **quirk != UrlQuirk::Dtls).map(url_note).collect();
+    let url_notes = server
+        .url
+        .quirks
+        .iter()
+        .filter(|quirk| **quirk != UrlQuirk::Dtls)
+        .map(url_note)
+        .collect();
     let credential_notes = if server.url.scheme.is_turn() {
         turn_rest::diagnose(server.username.as_deref(), server.credential.as_ref(), now_unix)
     } else {
@@ -226,7 +249,11 @@ fn planned(server: IceServer, now_unix: u64) -> PlannedServer {
             instead: quirk.advice().to_owned(),
         })
         .collect();
-    PlannedServer { server, url_notes, credential_notes }
+    PlannedServer {
+        server,
+        url_notes,
+        credential_notes,
+    }
 }
 
 fn url_note(quirk: &UrlQuirk) -> UrlNote {

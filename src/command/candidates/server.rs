@@ -92,7 +92,10 @@ impl Asking {
         let (kind, reason) = match resolved {
             Some(Ok(addresses)) => {
                 let list: Vec<_> = addresses.iter().map(|address| address.ip().to_string()).collect();
-                return Ok((addresses, Some(step("resolve", AttemptOutcome::Ok, times, list.join(", ")))));
+                return Ok((
+                    addresses,
+                    Some(step("resolve", AttemptOutcome::Ok, times, list.join(", "))),
+                ));
             }
             Some(Err(error)) => resolve_failure(error),
             None => (ErrorKind::Interrupted, "interrupted".to_owned()),
@@ -106,7 +109,12 @@ impl Asking {
     async fn ask_addresses(self: Rc<Self>, addresses: &[SocketAddr], resolved: Option<Step>, deadline: At) {
         let pairs: Vec<_> = addresses
             .iter()
-            .flat_map(|address| self.endpoints.towards(address.ip()).into_iter().map(|endpoint| (*address, endpoint)))
+            .flat_map(|address| {
+                self.endpoints
+                    .towards(address.ip())
+                    .into_iter()
+                    .map(|endpoint| (*address, endpoint))
+            })
             .collect();
         if pairs.is_empty() {
             let mut attempt = not_made(self.server.url.transport, addresses.first().copied());
@@ -118,13 +126,23 @@ impl Asking {
         }
         let mut all = JoinSet::new();
         for (index, (address, endpoint)) in pairs.into_iter().enumerate() {
-            all.spawn_local(self.clone().follow(index, address, endpoint, resolved.clone(), deadline));
+            all.spawn_local(
+                self.clone()
+                    .follow(index, address, endpoint, resolved.clone(), deadline),
+            );
         }
         while all.join_next().await.is_some() {}
     }
 
     /// Asks one address from one endpoint, and then whatever it sends us to (RFC 8489 §10).
-    async fn follow(self: Rc<Self>, pair: usize, first: SocketAddr, from: Rc<Endpoint>, resolved: Option<Step>, deadline: At) {
+    async fn follow(
+        self: Rc<Self>,
+        pair: usize,
+        first: SocketAddr,
+        from: Rc<Endpoint>,
+        resolved: Option<Step>,
+        deadline: At,
+    ) {
         let url = &self.server.url;
         let (mut address, mut endpoint) = (first, from);
         let mut name = match &url.host {
@@ -148,7 +166,11 @@ impl Asking {
             let next = attempt.redirected_to;
             let repeated = next.is_some_and(|next| asked.contains(&next));
             if repeated || (next.is_some() && asked.len() > REDIRECTIONS) {
-                let reason = if repeated { "it was asked before" } else { "too many redirections" };
+                let reason = if repeated {
+                    "it was asked before"
+                } else {
+                    "too many redirections"
+                };
                 let reason = next.map(|next| format!("sent to {next}: {reason}"));
                 fail(&mut attempt, ErrorKind::RedirectLoop, Some(300), reason);
                 attempt.redirected_to = None;
@@ -182,7 +204,12 @@ impl Asking {
     }
 
     fn told(&self, order: (usize, usize), endpoint: Option<Rc<Endpoint>>, attempt: Attempt) {
-        self.send(Told::Attempt { server: self.index, order, endpoint, attempt: Box::new(attempt) });
+        self.send(Told::Attempt {
+            server: self.index,
+            order,
+            endpoint,
+            attempt: Box::new(attempt),
+        });
     }
 
     /// Nobody listens only when the run is over.
@@ -196,10 +223,16 @@ fn resolve_failure(error: ResolveError) -> (ErrorKind, String) {
         ResolveError::NotFound { message, .. } | ResolveError::Temporary { message, .. } => {
             (ErrorKind::NameNotResolved, message)
         }
-        ResolveError::Timeout { .. } => (ErrorKind::ResolveTimeout, "no answer from the resolver in time".to_owned()),
+        ResolveError::Timeout { .. } => (
+            ErrorKind::ResolveTimeout,
+            "no answer from the resolver in time".to_owned(),
+        ),
         ResolveError::NoAddressOfFamily { others, .. } => {
             let list: Vec<_> = others.iter().map(|address| address.ip().to_string()).collect();
-            (ErrorKind::NoAddressOfFamily, format!("the name has only {}", list.join(", ")))
+            (
+                ErrorKind::NoAddressOfFamily,
+                format!("the name has only {}", list.join(", ")),
+            )
         }
         ResolveError::Io { message, .. } => (ErrorKind::NameNotResolved, message),
     }
