@@ -188,7 +188,7 @@ entries! {
     FINGERPRINT_HASH_UNKNOWN = "fingerprint-hash-unknown", Error, "The hash of a fingerprint is not known" {
         what: "No reader can compare the certificate with it.",
         why: "A misspelling such as `SHA256` without the hyphen.",
-        fix: "Write `sha-256`.",
+        fix: "Write `sha-256` and the hash of 32 octets.",
         reference: "RFC 8122 §5",
     }
 
@@ -601,7 +601,7 @@ entries! {
     CANDIDATE_DUPLICATE = "candidate-duplicate", Info, "A candidate stands there twice" {
         what: "The second one is redundant: same component, transport, address and port.",
         why: "Candidates were added to a text that had them already.",
-        fix: "Remove it.",
+        fix: "Remove one of the two lines.",
         reference: "RFC 8445 §5.1.3",
     }
 
@@ -741,14 +741,14 @@ entries! {
     ANSWER_REVIVES = "answer-accepts-rejected", Error, "The answer accepts a rejected section" {
         what: "A section that the offer has with port 0 has port 0 in the answer too.",
         why: "The answerer does not look at the port.",
-        fix: "Answer with port 0.",
+        fix: "Answer the section with port 0.",
         reference: "RFC 3264 §6",
     }
 
     ANSWER_EXTMAP = "answer-extmap-not-offered", Warning, "The answer has a header extension that was not offered" {
         what: "An answer picks from the extensions of the offer.",
         why: "The answerer lists what it can do in place of what both can.",
-        fix: "Leave it out.",
+        fix: "Leave the extension out.",
         reference: "RFC 8285 §5",
     }
 
@@ -782,7 +782,7 @@ entries! {
 
     ANSWER_SIMULCAST_ORDER = "answer-simulcast-order", Warning, "The simulcast streams stand in another order" {
         what: "An answer may take streams away, not reorder them.",
-        why: "The answerer sorts them.",
+        why: "The answerer sorts its streams.",
         fix: "Keep the order of the offer.",
         reference: "RFC 8853 §5.3.2",
     }
