@@ -2,6 +2,10 @@
 //!
 //! Values stay as they were typed (URLs, file names); the commands give them a meaning. What clap can check by itself
 //! (ranges, conflicts, what needs what) is checked here, so that a wrong command line fails before anything is done.
+#![allow(
+    rustdoc::broken_intra_doc_links,
+    reason = "the comments of options are their help texts"
+)]
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -44,6 +48,12 @@ Examples:
     rtcdiag candidates --ice-servers config.json
   Credentials made from the secret that the app and the TURN server share:
     rtcdiag candidates --turn turn:turn.example.org --turn-secret-env TURN_SECRET";
+
+const SDP_EXAMPLES: &str = "\
+Examples:
+  rtcdiag sdp offer.json                what does this offer say, and is it right?
+  rtcdiag sdp webrtc_internals_dump.txt --pick 2
+  pbpaste | rtcdiag sdp -               whatever is in the clipboard";
 
 const EXPLAIN_EXAMPLES: &str = "\
 Examples:
@@ -156,6 +166,13 @@ pub enum Command {
     /// Gather ICE candidates and check every STUN and TURN server
     #[command(after_help = CANDIDATES_EXAMPLES)]
     Candidates(Box<Candidates>),
+
+    /// Read session descriptions (SDP): what they say, and what is wrong with them
+    ///
+    /// Takes SDP as it was pasted: raw, as the JSON of createOffer and createAnswer, base64 of that, out of source code
+    /// or a log, or a dump of webrtc-internals or rtcstats. Damage is named with its place, and the rest is still read.
+    #[command(after_help = SDP_EXAMPLES)]
+    Sdp(Sdp),
 
     /// Say what a finding or a STUN/TURN error means and how to fix it
     #[command(after_help = EXPLAIN_EXAMPLES)]
@@ -294,8 +311,20 @@ pub struct Candidates {
 
     /// Go on in spite of a bad certificate, though anybody in between may read along; it is reported
     /// all the same
-    #[arg(long, help_heading = "TLS", conflicts_with = "ca_file")]
+    #[arg(long, help_heading = "TLS")]
     pub insecure: bool,
+}
+
+/// The options of `rtcdiag sdp`.
+#[derive(Clone, Debug, Args)]
+pub struct Sdp {
+    /// Files with descriptions ("-" is stdin)
+    #[arg(value_name = "FILE", required = true, value_hint = ValueHint::FilePath)]
+    pub files: Vec<PathBuf>,
+
+    /// Only the Nth description found, from 1; may be repeated
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub pick: Vec<u32>,
 }
 
 /// `--policy`, the W3C's RTCIceTransportPolicy.
@@ -398,7 +427,6 @@ mod tests {
         let turn = ["--turn", "turn:t.example", "--username", "u"];
         for bad in [
             &["-4", "-6"][..],
-            &["--insecure", "--ca-file", "x"],
             &["--username", "u"],
             &["--turn-secret-env", "S"],
             &["--turn", "turn:t.example", "--credential", "c"],

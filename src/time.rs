@@ -41,6 +41,20 @@ pub fn millis(duration: Duration) -> f64 {
     duration.as_micros() as f64 / 1000.0
 }
 
+/// A span of seconds in its largest unit that keeps it at two or more: `90 seconds`, `3 hours`, `63 days`.
+pub fn span(seconds: u64) -> String {
+    const MINUTE: u64 = 60;
+    const HOUR: u64 = 60 * MINUTE;
+    const DAY: u64 = 24 * HOUR;
+    match seconds {
+        1 => "1 second".to_owned(),
+        0..120 => format!("{seconds} seconds"),
+        120..7200 => format!("{} minutes", seconds / MINUTE),
+        7200..172_800 => format!("{} hours", seconds / HOUR),
+        _ => format!("{} days", seconds / DAY),
+    }
+}
+
 impl Add<Duration> for At {
     type Output = At;
     fn add(self, rhs: Duration) -> At {
@@ -83,5 +97,19 @@ mod tests {
     #[test]
     fn milliseconds_keep_microseconds() {
         assert_eq!(millis(Duration::from_nanos(1_234_567)), 1.234);
+    }
+
+    #[test]
+    fn spans() {
+        let day = 24 * 3600;
+        for (seconds, text) in [
+            (1, "1 second"),
+            (90, "90 seconds"),
+            (3600, "60 minutes"),
+            (day, "24 hours"),
+            (63 * day, "63 days"),
+        ] {
+            assert_eq!(span(seconds), text);
+        }
     }
 }

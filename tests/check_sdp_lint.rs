@@ -76,10 +76,10 @@ fn profiles_say_for_whom() {
         .map(|finding| finding.code)
         .collect();
     for code in [
-        "fingerprint-missing",
-        "ice-credentials-missing",
-        "mid-missing",
-        "rtcp-mux-missing",
+        "sdp-fingerprint-missing",
+        "sdp-ice-credentials-missing",
+        "sdp-mid-missing",
+        "sdp-rtcp-mux-missing",
     ] {
         assert!(codes.iter().any(|own| own == code), "{code}: {codes:?}");
     }
@@ -104,7 +104,7 @@ fn a_hundred_thousand_sections() {
     let findings = lint(&description, &LintContext::default());
     let codes: BTreeSet<&str> = findings.iter().map(|finding| finding.code.as_str()).collect();
     assert_eq!(codes.len(), findings.len(), "one finding a code");
-    assert!(codes.contains("extmap-id-invalid") && codes.contains("rtcp-fb-for-absent-payload-type"));
+    assert!(codes.contains("sdp-extmap-id-invalid") && codes.contains("sdp-rtcp-fb-for-absent-payload-type"));
     assert!(findings.iter().all(|finding| finding.evidence.len() <= 52));
     assert!(findings.iter().any(|finding| finding.severity == Severity::Error));
 }

@@ -505,6 +505,29 @@ fn time_limited_credentials_made_elsewhere_and_made_badly() {
 
 // ---------------------------------------------------------------- refusals
 
+/// Two names of one server, asked from one socket: it has one allocation for a pair of addresses, and would call the
+/// second request a mismatch.
+#[test]
+fn one_server_by_two_names() {
+    let Some(coturn) = Config::long_term().start() else {
+        return;
+    };
+    let by_address = format!("turn:127.0.0.1:{}", coturn.port());
+    let by_name = format!("turn:localhost:{}", coturn.port());
+    let run = candidates()
+        .turn(&by_address)
+        .turn(&by_name)
+        .credentials(USERNAME, PASSWORD)
+        .args(&["-4"])
+        .run();
+    for url in [&by_address, &by_name] {
+        assert_eq!(run.attempt(url).outcome, "ok", "{}", run.stdout);
+    }
+    assert_eq!(run.candidates("relay").len(), 2);
+    assert_eq!(run.code, Some(0), "{}", run.stdout);
+    coturn.assert_all_released();
+}
+
 #[test]
 fn a_quota_that_is_used_up() {
     let Some(coturn) = Config::long_term().option("--user-quota=1").start() else {
@@ -712,13 +735,11 @@ fn what_tls_shows() {
         "connect:ok tls:ok challenge:ok allocate:ok refresh:ok",
     );
     let detail = attempt.step("tls").and_then(|step| step.detail.as_deref());
-    assert!(detail.is_some_and(|detail| detail.contains("1.3")), "{detail:?}");
-    assert!(
-        run.stdout.contains("TLS13_") || run.stdout.contains("TLS_AES"),
-        "{}",
-        run.stdout
-    );
+    // Which version depends on how coturn was built.
+    assert!(detail.is_some_and(|detail| detail.starts_with("TLS 1.")), "{detail:?}");
+    assert!(run.stdout.contains("\"cipher_suite\": \"TLS_"), "{}", run.stdout);
     assert!(run.stdout.contains("rtcdiag test server"), "{}", run.stdout);
+    assert!(run.stdout.contains("2999-01-01"), "{}", run.stdout);
 }
 
 #[test]

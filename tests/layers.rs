@@ -15,7 +15,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("probe", &["proto", "time", "secret", "datagram"]),
     ("check", &["proto", "exchange", "report", "time"]),
     ("net", &["probe", "proto", "exchange", "time", "secret", "datagram"]),
-    ("render", &["report", "proto"]),
+    ("render", &["report", "proto", "time"]),
     ("cli", &["secret"]),
     ("error", &["proto", "net"]),
     (

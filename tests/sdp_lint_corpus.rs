@@ -6,8 +6,9 @@ mod support;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use rtcdiag::check::sdp::{LintContext, SdpType, lint, lint_pair};
+use rtcdiag::check::sdp::{LintContext, lint, lint_pair};
 use rtcdiag::proto::sdp::Description;
+use rtcdiag::proto::sdp::unwrap::DescriptionType;
 use rtcdiag::report::{Finding, Severity};
 use support::sdp::unwrap;
 
@@ -37,10 +38,10 @@ fn name(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-fn sdp_type(name: &str) -> Option<SdpType> {
+fn sdp_type(name: &str) -> Option<DescriptionType> {
     match (name.contains("-offer."), name.contains("-answer.")) {
-        (true, _) => Some(SdpType::Offer),
-        (_, true) => Some(SdpType::Answer),
+        (true, _) => Some(DescriptionType::Offer),
+        (_, true) => Some(DescriptionType::Answer),
         _ => None,
     }
 }

@@ -1,6 +1,6 @@
 //! Servers: what each attempt at a STUN or TURN server came to, and why.
 //!
-//! What the gathered addresses say about the network (NATs, families) is judged in [`nat`](super::nat).
+//! What the gathered addresses say about the network (NATs, families) is judged in [`nat`].
 
 use super::address::{Scope, scope};
 use super::catalog::Entry;
@@ -10,6 +10,7 @@ use crate::report::candidates::{
     Attempt, AttemptError, AttemptOutcome, Candidates, CredentialNote, ErrorKind, LeftOut, Server, UrlNote,
 };
 use crate::report::{Evidence, Finding, Severity};
+use crate::time::span;
 
 /// A certificate with less than this left is mentioned: a renewal that works has happened long before.
 const EXPIRES_SOON_S: i64 = 7 * 24 * 3600;
@@ -67,15 +68,22 @@ fn check_credentials(server: &Server, findings: &mut Vec<Finding>) {
         return;
     }
     let refused: Vec<&Attempt> = server.attempts.iter().filter(|attempt| is_refusal(attempt)).collect();
-    for note in &server.credential_notes {
-        let entry = credential_entry(note);
+    let mut notes: Vec<&CredentialNote> = server.credential_notes.iter().collect();
+    while let Some(first) = notes.first() {
+        let entry = credential_entry(first);
+        let (same, rest): (Vec<_>, Vec<_>) = notes.iter().partition(|note| credential_entry(note) == entry);
+        notes = rest;
         // The 401 itself says so, with better evidence.
         if entry == catalog::CREDENTIALS_MISSING && !refused.is_empty() {
             continue;
         }
-        let mut facts = vec![Evidence::new(&note.note, &note.instead)];
+        let problems: Vec<_> = same.iter().map(|note| note.problem.as_str()).collect();
+        let mut facts: Vec<_> = same
+            .iter()
+            .map(|note| Evidence::new(&note.note, &note.instead))
+            .collect();
         facts.extend(refused.iter().map(|attempt| evidence(attempt)));
-        let mut finding = entry.finding(&server.url, sentence(&note.problem), facts);
+        let mut finding = entry.finding(&server.url, sentence(&problems.join(", and ")), facts);
         if refused.is_empty() {
             lower(&mut finding, Severity::Warning);
         }
@@ -232,16 +240,22 @@ fn check_certificates(server: &Server, findings: &mut Vec<Finding>) {
         } else {
             continue;
         };
-        let summary = if entry == catalog::TLS_NOT_VERIFIED {
-            format!("The certificate of {} was not accepted: {}.", leaf.subject, tls.verdict)
+        let (summary, fact) = if entry == catalog::TLS_NOT_VERIFIED {
+            (
+                format!("The certificate of {} was not accepted: {}.", leaf.subject, tls.verdict),
+                tls.verdict.clone(),
+            )
         } else {
-            format!(
-                "The certificate of {} ends in {}.",
-                leaf.subject,
-                duration(leaf.expires_in_s.unsigned_abs())
+            let left = span(leaf.expires_in_s.unsigned_abs());
+            (
+                format!("The certificate of {} ends in {left}.", leaf.subject),
+                leaf.not_after.clone(),
             )
         };
-        findings.push(entry.finding(&server.url, summary, vec![evidence(attempt)]));
+        let id = attempt
+            .address
+            .map_or_else(|| leaf.subject.clone(), |address| address.to_string());
+        findings.push(entry.finding(&server.url, summary, vec![Evidence::new(id, fact)]));
         // One server has one certificate, however many addresses it was asked at.
         break;
     }
@@ -369,20 +383,5 @@ fn count(number: usize, noun: &str) -> String {
         format!("One {noun} was")
     } else {
         format!("{number} {noun}s were")
-    }
-}
-
-/// A span of time as people say it: its largest unit.
-fn duration(seconds: u64) -> String {
-    let (number, unit) = match seconds {
-        0..60 => (seconds, "second"),
-        60..3600 => (seconds / 60, "minute"),
-        3600..86_400 => (seconds / 3600, "hour"),
-        _ => (seconds / 86_400, "day"),
-    };
-    if number == 1 {
-        format!("1 {unit}")
-    } else {
-        format!("{number} {unit}s")
     }
 }

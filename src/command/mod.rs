@@ -8,6 +8,7 @@ pub mod completions;
 pub mod explain;
 pub mod man;
 pub mod progress;
+pub mod sdp;
 
 use crate::cli::Command;
 use crate::error::Error;
@@ -61,6 +62,7 @@ pub fn run(command: Command, context: &mut Context<'_>) -> Result<Output, Error>
     match command {
         Command::Candidates(options) => candidates::run(&options, context).map(report),
         Command::Explain(options) => explain::run(&options, context).map(report),
+        Command::Sdp(options) => sdp::run(&options).map(report),
         Command::Completions(options) => Ok(Output::Bytes(completions::run(&options))),
         Command::Man(options) => man::run(&options),
     }

@@ -13,6 +13,7 @@ use crate::net::clock::Clock;
 use crate::net::stream::MessageStream;
 use crate::net::udp::{Arrival, Inbox};
 use crate::probe::{Input, PathError, Probe, Step};
+use crate::proto::stun::Message;
 use crate::time::At;
 
 /// What a probe talks over. Borrowed, so that one probe can follow another over the same channel.
@@ -154,6 +155,28 @@ fn observe(
     dst: SocketAddr,
     bytes: &[u8],
 ) {
+    if tracing::enabled!(tracing::Level::TRACE) {
+        let what = match Message::decode(bytes) {
+            Ok(message) => {
+                let (method, class) = (message.method(), message.class());
+                let attributes: Vec<String> = message
+                    .attributes()
+                    .map(|attribute| attribute.attribute_type.to_string())
+                    .collect();
+                format!(
+                    "{method} {class} {} [{}]",
+                    message.transaction_id(),
+                    attributes.join(", ")
+                )
+            }
+            Err(error) => error.to_string(),
+        };
+        tracing::trace!(
+            "{src} -> {dst} over {}, {} octets: {what}",
+            channel.transport(),
+            bytes.len()
+        );
+    }
     observer.borrow_mut().observe(&Datagram {
         at,
         transport: channel.transport(),

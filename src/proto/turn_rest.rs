@@ -13,6 +13,7 @@ use hmac::{Hmac, Mac};
 use sha1::Sha1;
 
 use crate::secret::Secret;
+use crate::time::span;
 
 /// The longest user name browsers take, in octets (RFC 8489 §14.3).
 const LONGEST_USERNAME: usize = 509;
@@ -144,7 +145,7 @@ impl fmt::Display for CredentialQuirk {
             CredentialQuirk::UsernameTooLong { octets } => write!(f, "the user name has {octets} octets"),
             CredentialQuirk::BlanksAroundUsername => f.write_str("the user name has blanks around it"),
             CredentialQuirk::BlanksAroundCredential => f.write_str("the credential has blanks around it"),
-            CredentialQuirk::Expired { by_s } => write!(f, "the user name's time passed {by_s} s ago"),
+            CredentialQuirk::Expired { by_s } => write!(f, "the user name's time passed {} ago", span(*by_s)),
             CredentialQuirk::Milliseconds => f.write_str("the user name's time is in milliseconds"),
             CredentialQuirk::Duration { seconds } => {
                 write!(f, "the user name begins with {seconds}, a duration instead of a time")

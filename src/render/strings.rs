@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::report::candidates::Candidates;
 use crate::report::explain::Explain;
+use crate::report::sdp::Sdp;
 use crate::report::{Envelope, Report};
 
 /// Every string with `rewrite(key, string)`; `key` is that of the member, or of the list it stands in.
@@ -35,6 +36,7 @@ pub fn envelope(envelope: &Envelope, one: &mut dyn FnMut(&mut Value)) -> Envelop
         report: match &envelope.report {
             Report::Candidates(report) => Report::Candidates(part::<Candidates>(report, one)),
             Report::Explain(report) => Report::Explain(part::<Explain>(report, one)),
+            Report::Sdp(report) => Report::Sdp(part::<Sdp>(report, one)),
         },
         findings: part(&envelope.findings, one),
         ..envelope.clone()

@@ -18,20 +18,6 @@ pub fn duration(ms: f64) -> String {
     }
 }
 
-/// A span of seconds in its largest unit that keeps it at two or more: `90 seconds`, `3 hours`, `63 days`.
-pub fn span(seconds: u64) -> String {
-    const MINUTE: u64 = 60;
-    const HOUR: u64 = 60 * MINUTE;
-    const DAY: u64 = 24 * HOUR;
-    match seconds {
-        1 => "1 second".to_owned(),
-        0..120 => format!("{seconds} seconds"),
-        120..7200 => format!("{} minutes", seconds / MINUTE),
-        7200..172_800 => format!("{} hours", seconds / HOUR),
-        _ => format!("{} days", seconds / DAY),
-    }
-}
-
 /// `1 error`, `2 errors`.
 pub fn count(number: usize, noun: &str) -> String {
     match number {
@@ -62,17 +48,7 @@ mod tests {
     }
 
     #[test]
-    fn spans_and_counts() {
-        let day = 24 * 3600;
-        for (seconds, text) in [
-            (1, "1 second"),
-            (90, "90 seconds"),
-            (3600, "60 minutes"),
-            (day, "24 hours"),
-            (63 * day, "63 days"),
-        ] {
-            assert_eq!(span(seconds), text);
-        }
+    fn counts() {
         assert_eq!(
             (count(1, "error"), count(0, "error")),
             ("1 error".into(), "0 errors".into())

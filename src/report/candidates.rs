@@ -256,7 +256,7 @@ pub struct Authentication {
 /// What a TLS handshake showed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Tls {
-    /// `TLSv1.2` or `TLSv1.3`.
+    /// `TLS 1.2` or `TLS 1.3`.
     pub version: String,
     /// The cipher suite, IANA name.
     pub cipher_suite: String,

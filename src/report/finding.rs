@@ -56,6 +56,9 @@ pub struct Evidence {
     /// The line of a text, from 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub line: Option<u64>,
+    /// The column of that line, in characters from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub column: Option<u64>,
     /// Which of several: an address pair, a stats id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,

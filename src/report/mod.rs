@@ -6,6 +6,7 @@
 pub mod candidates;
 pub mod explain;
 pub mod finding;
+pub mod sdp;
 pub mod timestamp;
 
 use serde::{Deserialize, Serialize};
@@ -67,6 +68,8 @@ pub enum Report {
     Candidates(candidates::Candidates),
     /// `rtcdiag explain`.
     Explain(explain::Explain),
+    /// `rtcdiag sdp`.
+    Sdp(sdp::Sdp),
 }
 
 impl Report {
@@ -75,6 +78,7 @@ impl Report {
         match self {
             Report::Candidates(_) => &["candidates", "servers"],
             Report::Explain(_) => &["entries"],
+            Report::Sdp(_) => &[],
         }
     }
 }

@@ -1,5 +1,7 @@
 //! What a parser of candidate strings that is not ours made of one.
 
+use std::net::IpAddr;
+
 use serde::Deserialize;
 
 use super::report::Candidate;
@@ -39,12 +41,20 @@ impl Parsed {
             "{line}"
         );
         assert_eq!(self.priority, Some(candidate.priority), "{line}");
-        assert_eq!(self.address.as_ref(), Some(&candidate.address.to_string()), "{line}");
+        assert_eq!(plain(self.address.as_ref()), Some(candidate.address), "{line}");
         assert_eq!(self.port, Some(candidate.port), "{line}");
         assert_eq!(self.candidate_type.as_ref(), Some(&candidate.candidate_type), "{line}");
-        let related = candidate.related_address.map(|address| address.to_string());
-        assert_eq!(self.related_address, related, "{line}");
+        assert_eq!(
+            plain(self.related_address.as_ref()),
+            candidate.related_address,
+            "{line}"
+        );
         assert_eq!(self.related_port, candidate.related_port, "{line}");
         assert_eq!(self.tcp_type, candidate.tcp_type, "{line}");
     }
+}
+
+/// Chromium writes IPv6 addresses with brackets.
+fn plain(address: Option<&String>) -> Option<IpAddr> {
+    address?.trim_matches(['[', ']']).parse().ok()
 }

@@ -342,13 +342,13 @@ entries! {
     NO_REFLEXIVE = "no-server-reflexive", Warning, "No server-reflexive candidate, though a server was named" {
         what: "No STUN or TURN server told the outside address of a UDP socket, so peers outside this network cannot be given an address to send to.",
         why: "The servers failed, as their own findings say, or only TCP and TLS were asked, which give no reflexive UDP candidate.",
-        fix: "Repair the first failing server below, or name a STUN server over UDP.",
+        fix: "Repair the servers that fail, or name a STUN server over UDP.",
         reference: "RFC 8445 §5.1.1.2",
     }
     NO_RELAY = "no-relay", Error, "No relay candidate, though a TURN server was named" {
         what: "No TURN server gave a relayed address. Calls that need a relay (symmetric NATs, firewalls without UDP) will not connect.",
         why: "Each TURN server's own finding says why it failed.",
-        fix: "Repair the TURN server's finding; the servers' steps show how far each got.",
+        fix: "Repair the TURN servers that fail; their steps show how far each got.",
         reference: "RFC 8445 §5.1.1.2",
     }
     NO_HOST = "no-host-candidate", Warning, "This machine has no usable address" {

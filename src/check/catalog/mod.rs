@@ -4,6 +4,7 @@
 //! of its own; [`all`] is all of them.
 
 pub mod candidates;
+pub mod sdp;
 pub mod sdp_lint;
 
 use crate::report::{Evidence, Finding, Severity};
@@ -44,7 +45,8 @@ impl Entry {
 
 /// Every entry, in the order of the subjects.
 pub fn all() -> impl Iterator<Item = &'static Entry> {
-    candidates::ALL.iter().chain(sdp_lint::ALL).copied()
+    let tables = [candidates::ALL, sdp::ALL, sdp_lint::ALL];
+    tables.into_iter().flatten().copied()
 }
 
 /// The entry with this code.

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use super::out::Out;
 use super::part::{Part, Transport, short};
-use super::{SdpType, Subject};
+use super::{Subject, is_answer};
 use crate::check::catalog::sdp_lint as catalog;
+use crate::proto::sdp::unwrap::DescriptionType;
 use crate::proto::sdp::{Line, Setup};
 use crate::report::Severity;
 
@@ -115,7 +116,7 @@ impl<'d> Shared<'d> {
 }
 
 /// Who is in it, and whether its transport is one.
-pub(super) fn check(subject: &Subject<'_>, sdp_type: Option<SdpType>, transports: &[Transport<'_>], out: &mut Out) {
+pub(super) fn check(subject: &Subject<'_>, sdp_type: Option<DescriptionType>, transports: &[Transport<'_>], out: &mut Out) {
     for (index, section) in transports.iter().enumerate() {
         let group = subject.bundles.group_of(index);
         if section.rejected {
@@ -142,7 +143,7 @@ pub(super) fn check(subject: &Subject<'_>, sdp_type: Option<SdpType>, transports
     }
 }
 
-fn check_bundle_only(section: &Transport<'_>, grouped: bool, sdp_type: Option<SdpType>, out: &mut Out) {
+fn check_bundle_only(section: &Transport<'_>, grouped: bool, sdp_type: Option<DescriptionType>, out: &mut Out) {
     let port_zero = section.head.text.split_ascii_whitespace().nth(1) == Some("0");
     let entry = catalog::BUNDLE_ONLY_MISUSED;
     let (severity, seen) = match (grouped, port_zero, sdp_type) {
@@ -150,12 +151,12 @@ fn check_bundle_only(section: &Transport<'_>, grouped: bool, sdp_type: Option<Sd
             entry.severity,
             "`a=bundle-only` stands in a section that is in no BUNDLE",
         ),
-        (true, false, Some(SdpType::Offer)) => (
+        (true, false, Some(DescriptionType::Offer)) => (
             entry.severity,
             "`a=bundle-only` stands in a section whose port is not 0",
         ),
         // It does no harm there, and servers write it.
-        (true, _, Some(SdpType::Answer | SdpType::Pranswer)) => {
+        (true, _, Some(DescriptionType::Answer | DescriptionType::PrAnswer)) => {
             (Severity::Info, "`a=bundle-only` stands in an answer; it is for offers")
         }
         _ => return,
@@ -164,8 +165,8 @@ fn check_bundle_only(section: &Transport<'_>, grouped: bool, sdp_type: Option<Sd
 }
 
 /// An offer may give each section a transport of its own, for readers without BUNDLE; after the answer there is one.
-fn check_same(section: &Transport<'_>, tagged: &Transport<'_>, sdp_type: Option<SdpType>, out: &mut Out) {
-    let severity = match sdp_type.is_some_and(SdpType::is_answer) {
+fn check_same(section: &Transport<'_>, tagged: &Transport<'_>, sdp_type: Option<DescriptionType>, out: &mut Out) {
+    let severity = match sdp_type.is_some_and(is_answer) {
         true => Severity::Warning,
         false => Severity::Info,
     };

@@ -2,7 +2,7 @@
 
 use super::out::Out;
 use super::part::{Part, Transport, short};
-use super::{SdpType, Subject};
+use super::{Subject, is_answer};
 use crate::check::catalog::sdp_lint as catalog;
 use crate::proto::sdp::{Line, Setup};
 use crate::report::Severity;
@@ -51,7 +51,7 @@ pub(super) fn check_values(part: &Part<'_>, out: &mut Out) {
 /// What concerns a section by itself.
 pub(super) fn check_section(subject: &Subject<'_>, part: &Part<'_>, out: &mut Out) {
     if let Some(line) = part.flag("rtcp-mux-only") {
-        if subject.sdp_type.is_some_and(SdpType::is_answer) {
+        if subject.sdp_type.is_some_and(is_answer) {
             // JSEP's own examples have it there (RFC 9429 §7).
             let seen = "`a=rtcp-mux-only` stands in an answer; it is for offers";
             out.add_as(catalog::RTCP_MUX_ONLY, Severity::Info, &part.name(), &[line], seen);
@@ -94,7 +94,7 @@ pub(super) fn check(subject: &Subject<'_>, transports: &[Transport<'_>], out: &m
 }
 
 fn check_role(subject: &Subject<'_>, section: &Transport<'_>, setup: Option<(Line<'_>, Setup)>, out: &mut Out) {
-    let answer = subject.sdp_type.map(SdpType::is_answer);
+    let answer = subject.sdp_type.map(is_answer);
     match setup {
         // A line that cannot be read is a defect of its own.
         None if section_has_setup_line(subject, section) => {}

@@ -1,15 +1,16 @@
 //! What well-formed lines of a session description mean together: the rules of JSEP (RFC 9429) and the RFCs under it.
 //!
 //! [`lint`] judges one description, [`lint_pair`] an answer against its offer, [`lint_reoffer`] a new offer against the
-//! one before. Damage to the grammar is found by `proto::sdp::defects` and not repeated here. All of it takes time by
-//! the number of lines.
+//! one before. Damage to the grammar is judged in [`form`]; where a rule tells more about a line, [`untold`] leaves the
+//! damage out. All of it takes time by the number of lines.
 
 mod browsers;
 mod bundle;
 mod candidates;
 mod dtls;
-mod form;
+pub mod form;
 mod ice;
+mod line_ends;
 mod out;
 mod pair;
 mod part;
@@ -24,9 +25,12 @@ pub use browsers::{CHROMIUM, FIREFOX, Refusal, refusal};
 pub use pair::lint_pair;
 pub use reoffer::lint_reoffer;
 
+use std::collections::HashSet;
+
 use crate::proto::sdp::effective::Bundles;
-use crate::proto::sdp::{Description, Setup};
-use crate::report::Finding;
+use crate::proto::sdp::unwrap::DescriptionType;
+use crate::proto::sdp::{Defect, DefectKind, Defects, Description, Setup};
+use crate::report::{Finding, Severity};
 use out::Out;
 use part::{Part, Transport};
 
@@ -76,31 +80,11 @@ impl Profile {
     }
 }
 
-/// What a description is in the exchange (RFC 9429 §4.1.8, `RTCSdpType`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum SdpType {
-    /// `offer`.
-    Offer,
-    /// `answer`.
-    Answer,
-    /// `pranswer`.
-    Pranswer,
-    /// `rollback`; has no text.
-    Rollback,
-}
-
-impl SdpType {
-    /// Whether it answers.
-    pub const fn is_answer(self) -> bool {
-        matches!(self, SdpType::Answer | SdpType::Pranswer)
-    }
-}
-
 /// What is known about a description besides its text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LintContext {
     /// What it is; `None` where nobody said. Then `a=setup` tells, as far as it can.
-    pub sdp_type: Option<SdpType>,
+    pub sdp_type: Option<DescriptionType>,
     /// For whom it is; `None` for [`Profile::of`] the description.
     pub profile: Option<Profile>,
 }
@@ -108,7 +92,7 @@ pub struct LintContext {
 /// A description with what the rules need to know about it.
 pub(crate) struct Subject<'d> {
     profile: Profile,
-    sdp_type: Option<SdpType>,
+    sdp_type: Option<DescriptionType>,
     session: Part<'d>,
     /// `a=extmap-allow-mixed` for all sections.
     mixed: bool,
@@ -133,7 +117,7 @@ impl<'d> Subject<'d> {
 
     /// What it is: as the context says, else as `a=setup` gives it away. An `actpass` that says "answer" in its context
     /// stays an answer.
-    fn guessed_type(&self, transports: &[Transport<'_>]) -> Option<SdpType> {
+    fn guessed_type(&self, transports: &[Transport<'_>]) -> Option<DescriptionType> {
         self.sdp_type.or_else(|| {
             let session = self.session.setups.first().map(|(_, setup)| *setup);
             let setup = transports
@@ -141,8 +125,8 @@ impl<'d> Subject<'d> {
                 .find_map(|one| one.setup.map(|(_, setup)| setup))
                 .or(session);
             match setup? {
-                Setup::ActPass => Some(SdpType::Offer),
-                Setup::Active | Setup::Passive => Some(SdpType::Answer),
+                Setup::ActPass => Some(DescriptionType::Offer),
+                Setup::Active | Setup::Passive => Some(DescriptionType::Answer),
                 Setup::HoldConn => None,
             }
         })
@@ -156,7 +140,7 @@ pub fn lint(description: &Description<'_>, context: &LintContext) -> Vec<Finding
     let mut transports = Vec::new();
     let mut sections = session::Sections::default();
     let mut bundled = bundle::Shared::default();
-    form::check(description, &mut out);
+    line_ends::check(description, &mut out);
     session::check_session(&subject, &mut out);
     ice::check_values(&subject.session, &mut out);
     dtls::check_values(&subject.session, &mut out);
@@ -183,4 +167,32 @@ pub fn lint(description: &Description<'_>, context: &LintContext) -> Vec<Finding
     dtls::check(&subject, &transports, &mut out);
     candidates::check_all(&transports, &mut out);
     out.finish()
+}
+
+/// The defects that no finding of the lint tells more about: `a=fingerprint:sha-256 12` is a malformed fingerprint, and
+/// needs no second finding about a value that cannot be read.
+pub fn untold<'a>(defects: Defects<'a>, findings: &[Finding]) -> Defects<'a> {
+    let grave = findings.iter().filter(|finding| finding.severity > Severity::Info);
+    let told: HashSet<u64> = grave
+        .flat_map(|finding| finding.evidence.iter().filter_map(|evidence| evidence.line))
+        .collect();
+    let is_told = |defect: &Defect<'_>| defect.kind == DefectKind::BadAttribute && told.contains(&(defect.line as u64));
+    let mut rest = Defects::default();
+    let Defects { list, counts } = defects;
+    let before = list.len();
+    rest.list = list.into_iter().filter(|defect| !is_told(defect)).collect();
+    let dropped = before - rest.list.len();
+    rest.counts = counts;
+    for (kind, count) in &mut rest.counts {
+        if *kind == DefectKind::BadAttribute {
+            *count -= dropped;
+        }
+    }
+    rest.counts.retain(|(_, count)| *count > 0);
+    rest
+}
+
+/// Whether a description of this type answers.
+const fn is_answer(sdp_type: DescriptionType) -> bool {
+    matches!(sdp_type, DescriptionType::Answer | DescriptionType::PrAnswer)
 }

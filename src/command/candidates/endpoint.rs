@@ -1,7 +1,8 @@
 //! Local addresses with their sockets: one UDP socket for each, shared by all servers.
 
-use std::cell::OnceCell;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::cell::{OnceCell, RefCell};
+use std::collections::HashSet;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::rc::Rc;
 
 use super::gather::Base;
@@ -18,11 +19,32 @@ use crate::report::candidates::{Interface, LeftOut};
 pub struct Endpoint {
     /// What candidates need to know.
     pub base: Base,
-    /// The socket.
+    /// The socket that all servers share.
     pub udp: UdpEndpoint,
+    /// The servers that hold, or held, an allocation for the socket.
+    allocated: RefCell<HashSet<SocketAddr>>,
     /// The port of a passive TCP candidate, where one was asked for.
     pub passive: Option<PassivePort>,
 }
+
+impl Endpoint {
+    /// The socket to ask `server` for an allocation from: the shared one, or another one if the server has been asked
+    /// from that before, under another name. A server has one allocation for a pair of addresses (RFC 8656 §2.2), and
+    /// would answer 437 (Allocation Mismatch) to the second request.
+    pub fn allocate_from(&self, server: SocketAddr, clock: &Clock) -> UdpEndpoint {
+        if self.allocated.borrow_mut().insert(server) {
+            return self.udp.clone();
+        }
+        UdpEndpoint::bind(self.base.local.ip(), *clock).unwrap_or_else(|error| {
+            tracing::warn!("{error}");
+            self.udp.clone()
+        })
+    }
+}
+
+/// The local preference of a loopback address that is used only because a server is on this machine: below all others,
+/// with room for [`for_server`](crate::proto::ice::priority::for_server) to tell servers apart.
+const LOOPBACK_PREFERENCE: u16 = 255;
 
 /// All local addresses.
 pub struct Endpoints {
@@ -68,7 +90,7 @@ impl Endpoints {
             used,
             loopback: Default::default(),
             left_out,
-            clock: clock.clone(),
+            clock: *clock,
         }))
     }
 
@@ -98,7 +120,7 @@ impl Endpoints {
             temporary: false,
         };
         let cell = &self.loopback[usize::from(server.is_ipv6())];
-        let bound = cell.get_or_init(|| endpoint(&address, 0, false, &self.clock).map(Rc::new));
+        let bound = cell.get_or_init(|| endpoint(&address, LOOPBACK_PREFERENCE, false, &self.clock).map(Rc::new));
         bound.iter().cloned().collect()
     }
 
@@ -115,17 +137,23 @@ impl Endpoints {
 }
 
 fn endpoint(address: &HostAddress, local_preference: u16, tcp: bool, clock: &Clock) -> Option<Endpoint> {
-    let bound = UdpEndpoint::bind(address.ip, clock.clone());
+    let bound = UdpEndpoint::bind(address.ip, *clock);
     let udp = bound.inspect_err(|error| tracing::warn!("{error}")).ok()?;
     let passive = tcp
         .then(|| listen(address.ip).inspect_err(|error| tracing::warn!("{error}")).ok())
         .flatten();
+    tracing::debug!("bound {} on {}", udp.local(), address.interface);
     let base = Base {
         local: udp.local(),
         interface: address.interface.clone(),
         local_preference,
     };
-    Some(Endpoint { base, udp, passive })
+    Some(Endpoint {
+        base,
+        udp,
+        passive,
+        allocated: RefCell::default(),
+    })
 }
 
 fn left_out_report(left_out: &interface::LeftOut) -> Interface {

@@ -76,7 +76,8 @@ impl Gathered {
         let mut found = Vec::new();
         if let Some(mapped) = attempt
             .mapped_address
-            .filter(|_| reflexive && source.transport == Transport::Udp)
+            .filter(|mapped| reflexive && source.transport == Transport::Udp && *mapped != base.local)
+            .filter(|_| attempt.local == Some(base.local))
         {
             let wanted = Wanted {
                 related: Some(base.local),
@@ -202,5 +203,152 @@ impl Wanted<'_> {
             interface: Some(base.interface.clone()),
             gathered_ms: millis(at.since_start()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::candidates::outcome::{not_made, step};
+    use crate::report::candidates::AttemptOutcome;
+
+    const SERVER: Source<'_> = Source {
+        url: "turn:turn.example",
+        index: 0,
+        transport: Transport::Udp,
+    };
+
+    fn base(local: &str) -> Base {
+        Base {
+            local: local.parse().unwrap(),
+            interface: "eth0".to_owned(),
+            local_preference: 65_535,
+        }
+    }
+
+    /// An attempt from 10.0.0.5:4000 that took from 10 ms to 30 ms, and 20 ms more to release.
+    fn attempt(mapped: Option<&str>, relayed: Option<&str>) -> Attempt {
+        let mut attempt = not_made(Transport::Udp, Some("198.51.100.1:3478".parse().unwrap()));
+        attempt.local = Some("10.0.0.5:4000".parse().unwrap());
+        attempt.mapped_address = mapped.map(|mapped| mapped.parse().unwrap());
+        attempt.relayed_address = relayed.map(|relayed| relayed.parse().unwrap());
+        for (name, from, to) in [("allocate", 10, 30), ("refresh", 30, 50)] {
+            attempt.steps.push(step(
+                name,
+                AttemptOutcome::Ok,
+                (At::from_millis(from), At::from_millis(to)),
+                None,
+            ));
+        }
+        attempt
+    }
+
+    fn lines(candidates: Vec<Candidate>) -> Vec<String> {
+        candidates.into_iter().map(|candidate| candidate.candidate).collect()
+    }
+
+    #[test]
+    fn host_candidates_over_udp_and_tcp() {
+        let (mut gathered, base) = (Gathered::default(), base("10.0.0.5:4000"));
+        assert!(gathered.host(&base, At::START).is_some());
+        assert!(gathered.tcp_host(&base, None, At::START).is_some());
+        assert!(gathered.tcp_host(&base, Some(7000), At::START).is_some());
+        let lines = lines(gathered.into_sorted());
+        let without_foundation: Vec<_> = lines.iter().map(|line| line.split_once(' ').unwrap().1).collect();
+        assert_eq!(
+            without_foundation,
+            [
+                "1 udp 2130706431 10.0.0.5 4000 typ host",
+                "1 tcp 1524629503 10.0.0.5 9 typ host tcptype active",
+                "1 tcp 1520435199 10.0.0.5 7000 typ host tcptype passive",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_turn_server_gives_a_reflexive_and_a_relayed_candidate() {
+        let (mut gathered, base) = (Gathered::default(), base("10.0.0.5:4000"));
+        let attempt = attempt(Some("203.0.113.9:4321"), Some("198.51.100.1:50000"));
+        let found = gathered.server(&base, SERVER, &attempt, true);
+        let [srflx, relay] = &found[..] else {
+            panic!("{found:?}")
+        };
+        assert!(
+            srflx
+                .candidate
+                .ends_with("203.0.113.9 4321 typ srflx raddr 10.0.0.5 rport 4000"),
+            "{srflx:?}"
+        );
+        assert!(
+            relay
+                .candidate
+                .ends_with("198.51.100.1 50000 typ relay raddr 203.0.113.9 rport 4321"),
+            "{relay:?}"
+        );
+        assert_eq!((srflx.priority >> 24, relay.priority >> 24), (100, 2));
+        assert_eq!(relay.relay_protocol.as_deref(), Some("udp"));
+        assert_eq!(relay.url.as_deref(), Some("turn:turn.example"));
+        assert_eq!(srflx.gathered_ms, 30.0, "when it was known, not when it was given back");
+    }
+
+    #[test]
+    fn what_is_the_same_is_gathered_once() {
+        let (mut gathered, base) = (Gathered::default(), base("10.0.0.5:4000"));
+        let seen = attempt(Some("203.0.113.9:4321"), None);
+        assert_eq!(gathered.server(&base, SERVER, &seen, true).len(), 1);
+        let other = Source {
+            index: 1,
+            url: "stun:other.example",
+            ..SERVER
+        };
+        assert_eq!(gathered.server(&base, other, &seen, true), []);
+        // Without a NAT the reflexive address is that of the host candidate.
+        assert_eq!(
+            gathered.server(&base, SERVER, &attempt(Some("10.0.0.5:4000"), None), true),
+            []
+        );
+    }
+
+    #[test]
+    fn relays_of_several_servers_have_different_priorities() {
+        let (mut gathered, base) = (Gathered::default(), base("10.0.0.5:4000"));
+        gathered.server(&base, SERVER, &attempt(None, Some("198.51.100.1:50000")), true);
+        let tls = Source {
+            index: 1,
+            transport: Transport::Tls,
+            ..SERVER
+        };
+        gathered.server(&base, tls, &attempt(None, Some("198.51.100.1:50001")), true);
+        let third = Source { index: 2, ..SERVER };
+        gathered.server(&base, third, &attempt(None, Some("198.51.100.1:50002")), true);
+        let priorities: Vec<_> = gathered.into_sorted().iter().map(|found| found.priority >> 8).collect();
+        assert_eq!(priorities, [(2 << 16) + 65_535, (2 << 16) + 65_533, 65_534]);
+    }
+
+    #[test]
+    fn only_a_udp_socket_of_our_own_is_reflexive() {
+        let (mut gathered, base) = (Gathered::default(), base("10.0.0.5:4000"));
+        let seen = attempt(Some("203.0.113.9:4321"), None);
+        let tcp = Source {
+            transport: Transport::Tcp,
+            ..SERVER
+        };
+        assert_eq!(
+            gathered.server(&base, tcp, &seen, true),
+            [],
+            "the address of a connection"
+        );
+        assert_eq!(
+            gathered.server(&base, SERVER, &seen, false),
+            [],
+            "the policy wants relays only"
+        );
+        let mut elsewhere = seen;
+        elsewhere.local = Some("10.0.0.5:4001".parse().unwrap());
+        assert_eq!(
+            gathered.server(&base, SERVER, &elsewhere, true),
+            [],
+            "a socket without a host candidate"
+        );
     }
 }

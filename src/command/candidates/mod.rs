@@ -27,6 +27,7 @@ use crate::check;
 use crate::cli;
 use crate::error::Error;
 use crate::exchange::Exchanges;
+use crate::net::NetError;
 use crate::net::clock::Clock;
 use crate::net::driver::Cancel;
 use crate::net::interface::enumerate;
@@ -44,7 +45,7 @@ use crate::time::millis;
 /// # Errors
 /// What keeps the run from starting: options, files and variables that make no sense or can't be read.
 pub fn run(options: &cli::Candidates, context: &mut Context<'_>) -> Result<Envelope, Error> {
-    let runtime = runtime::build().map_err(|error| Error::new("cannot start the runtime").at(error.to_string()))?;
+    let runtime = runtime::build().map_err(|error| Error::new(format!("cannot start the runtime ({error})")))?;
     let result = LocalSet::new().block_on(&runtime, gather(options, context));
     // A name lookup that hangs in the system's resolver must not hold up the end.
     runtime.shutdown_background();
@@ -57,22 +58,21 @@ async fn gather(options: &cli::Candidates, context: &mut Context<'_>) -> Result<
         true => Some(
             EmbeddedServer::start()
                 .await
-                .map_err(|error| Error::new("cannot start the embedded server").at(error.to_string()))?,
+                .map_err(|error| cannot("start the embedded server", &error))?,
         ),
         false => None,
     };
     let plan = plan::plan(options, embedded.as_ref(), clock.unix_now())?;
     conceal(&plan, context);
     let tls = TlsClient::new(&plan.tls).map_err(|error| {
-        Error::new("cannot use the CA file")
-            .at(error.to_string())
+        Error::new(format!("cannot use the CA file ({})", error.message))
+            .at(error.path.display().to_string())
             .hint("--ca-file takes PEM: one or more blocks of BEGIN CERTIFICATE")
     })?;
-    let interfaces =
-        enumerate().map_err(|error| Error::new("cannot list the network interfaces").at(error.to_string()))?;
+    let interfaces = enumerate().map_err(|error| cannot("list the network interfaces", &error))?;
     let endpoints = Endpoints::bind(&interfaces, &plan, &clock)?;
     let shared = Rc::new(Shared {
-        clock: clock.clone(),
+        clock,
         cancel: Cancel::new(),
         exchanges: RefCell::new(Exchanges::default()),
         tls,
@@ -130,6 +130,11 @@ async fn gather(options: &cli::Candidates, context: &mut Context<'_>) -> Result<
     let mut envelope = Envelope::new("candidates", started, Report::Candidates(report), findings);
     envelope.interrupted = shared.cancel.is_cancelled();
     Ok(envelope)
+}
+
+/// A call of the operating system that the run can't do without has failed.
+fn cannot(what: &str, error: &NetError) -> Error {
+    Error::new(format!("cannot {what} ({error})"))
 }
 
 /// Names that `--redact` must know before they turn up anywhere.

@@ -10,6 +10,7 @@ use crate::probe::PathError;
 use crate::probe::allocate::{AllocateResult, Release};
 use crate::probe::binding::BindingResult;
 use crate::probe::trace::{Facts, Failure, FailureKind, Note, StepName, StepOutcome, StepRecord};
+use crate::proto::stun::ErrorCode;
 use crate::report::candidates::{
     Attempt, AttemptError, AttemptOutcome, Authentication, Certificate, ErrorKind, Step, Tls,
 };
@@ -148,11 +149,16 @@ pub fn interrupted(name: &str, times: (At, At), attempt: &mut Attempt) {
 
 /// The end of an attempt, for a line of progress.
 pub fn in_short(attempt: &Attempt) -> String {
-    let address = attempt.address.map(|address| format!("{address} ")).unwrap_or_default();
-    let said = match (&attempt.error, attempt.relayed_address.or(attempt.mapped_address)) {
-        (Some(error), _) => error.kind.to_string(),
-        (None, Some(found)) => found.to_string(),
-        (None, None) => attempt.outcome.name().to_owned(),
+    let over = attempt.transport.as_str();
+    let address = attempt
+        .address
+        .map(|address| format!("{address} over {over}: "))
+        .unwrap_or_default();
+    let said = match (&attempt.error, attempt.relayed_address, attempt.mapped_address) {
+        (Some(error), _, _) => error.kind.to_string(),
+        (None, Some(relayed), _) => format!("relayed {relayed}"),
+        (None, None, Some(mapped)) => format!("mapped {mapped}"),
+        (None, None, None) => attempt.outcome.name().to_owned(),
     };
     format!("{address}{said}")
 }
@@ -191,7 +197,7 @@ fn step_detail(record: &StepRecord) -> Option<String> {
     if let Some((code, reason)) = &record.error {
         let normal = record.step == StepName::Challenge && record.outcome == StepOutcome::Ok;
         let remark = if normal { " (the normal challenge)" } else { "" };
-        return Some(format!("{code} {reason}{remark}"));
+        return Some(format!("{}{remark}", error_text(*code, reason)));
     }
     let mut words = Vec::new();
     words.extend(relayed.map(|relayed| format!("relayed {relayed}")));
@@ -203,6 +209,15 @@ fn step_detail(record: &StepRecord) -> Option<String> {
     }
     words.extend(record.detail.clone());
     (!words.is_empty()).then(|| words.join(", "))
+}
+
+/// The code with the server's own words, else with those of the RFC. Some servers pad the reason with zeros.
+fn error_text(code: u16, reason: &str) -> String {
+    match (reason.trim_end_matches('\0'), ErrorCode(code).name()) {
+        ("", Some(name)) => format!("{code} {name}"),
+        ("", None) => code.to_string(),
+        (reason, _) => format!("{code} {reason}"),
+    }
 }
 
 fn note_text(note: &Note) -> String {
@@ -226,11 +241,12 @@ fn take_failure(failure: Failure, attempt: &mut Attempt) -> Option<String> {
     attempt.redirected_to = failure.redirect.as_ref().map(|redirect| redirect.server);
     let kind = match &failure.kind {
         FailureKind::Timeout => ErrorKind::Timeout,
+        // Try Alternate, without an alternate.
+        FailureKind::Rejected if failure.code == Some(ErrorCode::TRY_ALTERNATE.0) => ErrorKind::RedirectLoop,
         FailureKind::Rejected => ErrorKind::StunError,
         FailureKind::Unauthorized => ErrorKind::Unauthorized,
         FailureKind::MissingCredentials => ErrorKind::MissingCredentials,
         FailureKind::NonceLoop => ErrorKind::NonceLoop,
-        FailureKind::Redirect if failure.redirect.is_none() => ErrorKind::RedirectLoop,
         FailureKind::Redirect => ErrorKind::Redirected,
         FailureKind::NotStun => ErrorKind::NotStun,
         FailureKind::Malformed => ErrorKind::Malformed,
@@ -244,8 +260,13 @@ fn take_failure(failure: Failure, attempt: &mut Attempt) -> Option<String> {
     };
     let reason = match (&failure.kind, &failure.reason) {
         (FailureKind::Path(error), _) => Some(path_reason(error)),
-        (_, Some(reason)) if !reason.is_empty() => Some(reason.clone()),
-        _ => failure.detail.clone(),
+        (_, Some(reason)) if !reason.trim_end_matches('\0').is_empty() => {
+            Some(reason.trim_end_matches('\0').to_owned())
+        }
+        _ => {
+            let name = failure.code.and_then(|code| ErrorCode(code).name()).map(str::to_owned);
+            failure.detail.clone().or(name)
+        }
     };
     fail(attempt, kind, failure.code, reason);
     failure.redirect.and_then(|redirect| redirect.domain)

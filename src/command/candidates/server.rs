@@ -9,7 +9,8 @@ use tokio::task::JoinSet;
 
 use super::attempt::{Shared, Target, ask};
 use super::endpoint::{Endpoint, Endpoints};
-use super::outcome::{fail, not_made, step};
+use super::outcome::{fail, in_short, not_made, step};
+use crate::datagram::Transport;
 use crate::net::interface::Families;
 use crate::net::resolve::{ResolveError, resolve_name};
 use crate::probe::authentication::Credentials;
@@ -73,6 +74,7 @@ impl Asking {
     /// The server's addresses, and the step that found them if it took one.
     async fn resolve(&self, deadline: At) -> Result<(Vec<SocketAddr>, Option<Step>), Box<Attempt>> {
         let url = &self.server.url;
+        tracing::debug!("asking {}", url.text);
         let name = match &url.host {
             Host::Ip(ip) if self.families.contains(*ip) => return Ok((vec![SocketAddr::new(*ip, url.port)], None)),
             Host::Ip(ip) => {
@@ -92,6 +94,7 @@ impl Asking {
         let (kind, reason) = match resolved {
             Some(Ok(addresses)) => {
                 let list: Vec<_> = addresses.iter().map(|address| address.ip().to_string()).collect();
+                tracing::debug!("{name} is {}", list.join(", "));
                 return Ok((
                     addresses,
                     Some(step("resolve", AttemptOutcome::Ok, times, list.join(", "))),
@@ -158,7 +161,18 @@ impl Asking {
                 allocate: url.scheme.is_turn().then(|| self.credentials()),
                 deadline,
             };
-            let (mut attempt, domain) = ask(&self.shared, target, &endpoint.udp).await;
+            let shared_socket = target.allocate.is_none() || target.transport != Transport::Udp;
+            let socket = match shared_socket {
+                true => endpoint.udp.clone(),
+                false => endpoint.allocate_from(address, &self.shared.clock),
+            };
+            tracing::debug!(
+                "{}: trying {address} over {} from {}",
+                url.text,
+                url.transport,
+                socket.local()
+            );
+            let (mut attempt, domain) = ask(&self.shared, target, &socket).await;
             attempt.redirected_from = asked.iter().rev().nth(1).copied();
             if asked.len() == 1 {
                 attempt.steps.splice(0..0, resolved.clone());
@@ -204,6 +218,7 @@ impl Asking {
     }
 
     fn told(&self, order: (usize, usize), endpoint: Option<Rc<Endpoint>>, attempt: Attempt) {
+        tracing::debug!("{}: {}", self.server.url.text, in_short(&attempt));
         self.send(Told::Attempt {
             server: self.index,
             order,

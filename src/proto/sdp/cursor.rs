@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use super::defect::{Defect, DefectKind};
-use super::line::Line;
+use super::line::{Attribute, Line};
 
 /// How many problems of one line are kept: enough to tell what is wrong, however long the line is.
 const LIMIT: usize = 8;
@@ -51,10 +51,18 @@ impl<'a> Cursor<'a> {
 
     /// At the value of an `a=NAME:VALUE` line, or at its end if it has no value.
     pub fn attribute(line: Line<'a>) -> Cursor<'a> {
-        let at = match line.attribute() {
-            Some(attribute) if attribute.value.is_some() => 2 + attribute.name.len() + 1,
-            _ => line.text.len(),
-        };
+        match line.attribute() {
+            Some(attribute) => Cursor::at_value(&attribute),
+            None => Cursor::new(line, line.text.len(), DefectKind::BadAttribute),
+        }
+    }
+
+    /// [`Cursor::attribute`], of an attribute that has been split.
+    pub fn at_value(attribute: &Attribute<'a>) -> Cursor<'a> {
+        let line = attribute.line;
+        let at = attribute
+            .value
+            .map_or(line.text.len(), |value| line.text.len() - value.len());
         Cursor::new(line, at, DefectKind::BadAttribute)
     }
 
@@ -197,8 +205,10 @@ impl<'a> Cursor<'a> {
     }
 
     fn skip_blanks(&mut self) {
-        let rest = self.rest();
-        self.at += rest.len() - rest.trim_start_matches([' ', '\t']).len();
+        let bytes = self.line.text.as_bytes();
+        while let Some(b' ' | b'\t') = bytes.get(self.at) {
+            self.at += 1;
+        }
     }
 }
 
@@ -209,10 +219,24 @@ pub(super) fn digits<N: FromStr>(text: &str) -> Option<N> {
         .flatten()
 }
 
-/// RFC 8866 §9 `token`: visible ASCII without `"(),/:;<=>?@[\]`.
+/// RFC 8866 §9 `token-char`: visible ASCII without `"(),/:;<=>?@[\]`.
+const TOKEN: [bool; 256] = {
+    let separators = b"\"(),/:;<=>?@[\\]";
+    let mut table = [false; 256];
+    let mut octet = 0x21;
+    while octet < 0x7f {
+        table[octet] = true;
+        octet += 1;
+    }
+    let mut at = 0;
+    while at < separators.len() {
+        table[separators[at] as usize] = false;
+        at += 1;
+    }
+    table
+};
+
+/// RFC 8866 §9 `token`.
 pub(super) fn is_token(text: &str) -> bool {
-    !text.is_empty()
-        && text
-            .bytes()
-            .all(|octet| octet.is_ascii_graphic() && !b"\"(),/:;<=>?@[\\]".contains(&octet))
+    !text.is_empty() && text.bytes().all(|octet| TOKEN[usize::from(octet)])
 }

@@ -217,6 +217,11 @@ impl<'d> Section<'d> {
         self.attribute_lines(name).next().is_some()
     }
 
+    /// Whether there is a line `a=NAME` without a value, as flags are written.
+    pub fn flag(&self, name: &str) -> bool {
+        self.attribute_lines(name).any(|line| !line.text.contains(':'))
+    }
+
     /// The values of an attribute that could be read, with their lines: `section.all::<RtpMap>()`.
     pub fn all<T: AttributeValue<'d>>(&self) -> impl Iterator<Item = (Line<'d>, T)> + use<'d, T> {
         self.attribute_lines(T::NAME)

@@ -2,7 +2,7 @@
 //!
 //! This is about form: missing, misplaced and unreadable lines. What well-formed lines mean together is for `check`.
 
-use super::attribute::Value;
+use super::attribute::{Entry, Value};
 use super::cursor::{Cursor, Decoded, digits};
 use super::defect::{Defect, DefectKind, Defects};
 use super::description::Description;
@@ -86,17 +86,20 @@ fn form<'a>(line: Line<'a>, defects: &mut Defects<'a>) {
         );
         return;
     }
-    let control = |octet: u8| octet.is_ascii_control() && octet != b'\t';
-    if let Some(offset) = line.text.bytes().position(control) {
-        at(
-            offset,
-            DefectKind::ControlCharacter,
-            &line.text[offset..offset + 1],
-            "no control characters",
-        );
-    }
-    if let Some(offset) = line.text.find('\u{fffd}') {
-        at(offset, DefectKind::NotUtf8, "\u{fffd}", "text in UTF-8");
+    // One pass for what is nearly always the case: nothing but visible ASCII.
+    let plain = line
+        .text
+        .bytes()
+        .fold(true, |plain, octet| plain & (0x20..0x7f).contains(&octet));
+    if !plain {
+        let control = |octet: u8| octet.is_ascii_control() && octet != b'\t';
+        if let Some(offset) = line.text.bytes().position(control) {
+            let found = &line.text[offset..offset + 1];
+            at(offset, DefectKind::ControlCharacter, found, "no control characters");
+        }
+        if let Some(offset) = line.text.find('\u{fffd}') {
+            at(offset, DefectKind::NotUtf8, "\u{fffd}", "text in UTF-8");
+        }
     }
     if line.text.len() > LONG_LINE {
         at(0, DefectKind::LongLine, &line.text[..2], "a line of less than 64 KiB");
@@ -211,7 +214,7 @@ fn attribute<'a>(line: Line<'a>) -> Vec<Defect<'a>> {
         return plain(line, DefectKind::EmptyAttribute, "the name of an attribute");
     }
     let mut cursor = Cursor::new(line, 2, DefectKind::BadAttribute);
-    if !super::cursor::is_token(attribute.name) {
+    if Entry::find(attribute.name).is_none() && !super::cursor::is_token(attribute.name) {
         cursor.expected(attribute.name, "the name of an attribute (token characters)");
         return cursor.finish::<()>(None).defects;
     }

@@ -15,6 +15,7 @@ mod fields;
 pub mod fmtp;
 mod grammar;
 mod line;
+pub mod unwrap;
 
 pub use attribute::dtls::{ConnectionReuse, Crypto, Fingerprint, Identity, Setup, TlsId};
 pub use attribute::ice::{CandidateLine, IceOptions, IcePwd, IceUfrag};

@@ -1,8 +1,8 @@
 //! `--redact`: output that can be shared. Private values become pseudonyms, the same one for the same value all through
 //! a run, so that what fits together still does, and verdicts can be followed.
 //!
-//! - [`address`]: IP addresses, found anywhere, keep their family and class;
-//! - [`words`]: names that are known to be private (hosts of URLs, user names, realms, certificates' names) are replaced
+//! - `address`: IP addresses, found anywhere, keep their family and class;
+//! - `words`: names that are known to be private (hosts of URLs, user names, realms, certificates' names) are replaced
 //!   wherever they occur; fingerprints are known by their shape.
 //!
 //! It works on the written form of documents, by key where the key says what a string is, so it holds for any document.

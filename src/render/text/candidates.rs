@@ -10,6 +10,7 @@ use crate::render::units;
 use crate::report::candidates::{
     Attempt, AttemptOutcome, Candidate, Candidates, Certificate, ErrorKind, Server, Step, Tls,
 };
+use crate::time::span;
 
 /// All but the findings.
 pub fn write(report: &Candidates, style: &Style, out: &mut dyn Write) -> io::Result<()> {
@@ -360,12 +361,17 @@ fn identity(attempt: &Attempt) -> String {
 }
 
 fn tls_line(tls: &Tls) -> String {
-    format!("{} {}, certificate {}", tls.version, tls.cipher_suite, tls.verdict)
+    let verdict = if tls.verdict == "trusted" {
+        "certificate trusted"
+    } else {
+        &tls.verdict
+    };
+    format!("{} {}, {verdict}", tls.version, tls.cipher_suite)
 }
 
 fn certificate_line(certificate: &Certificate, index: usize) -> String {
     let days = certificate.not_after.split('T').next().unwrap_or_default();
-    let left = units::span(certificate.expires_in_s.unsigned_abs());
+    let left = span(certificate.expires_in_s.unsigned_abs());
     let expiry = if certificate.expires_in_s < 0 {
         format!("expired {left} ago ({days})")
     } else {

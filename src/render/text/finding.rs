@@ -28,6 +28,10 @@ fn write(finding: &Finding, style: &Style, out: &mut dyn Write) -> io::Result<()
         finding.subject
     )?;
     writeln!(out, "{}", style.wrap("  ", &finding.summary))?;
+    if finding.severity == Severity::Info {
+        // Nothing needs to be done: `rtcdiag explain CODE` tells the rest to who wants to know.
+        return Ok(());
+    }
     for evidence in &finding.evidence {
         writeln!(out, "{}", style.wrap("    - ", &fact(evidence)))?;
     }

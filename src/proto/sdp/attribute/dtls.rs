@@ -15,13 +15,20 @@ pub struct Fingerprint<'a> {
 impl Fingerprint<'_> {
     /// The octets, if it is made of pairs of hex digits.
     pub fn octets(&self) -> Option<Vec<u8>> {
+        self.length()?;
         self.value
             .split(':')
-            .map(|pair| match pair.len() {
-                2 if pair.bytes().all(|octet| octet.is_ascii_hexdigit()) => u8::from_str_radix(pair, 16).ok(),
-                _ => None,
-            })
+            .map(|pair| u8::from_str_radix(pair, 16).ok())
             .collect()
+    }
+
+    /// How many octets it has, if it is made of pairs of hex digits with colons between them.
+    pub fn length(&self) -> Option<usize> {
+        let well_formed = self.value.bytes().enumerate().all(|(at, octet)| match at % 3 {
+            2 => octet == b':',
+            _ => octet.is_ascii_hexdigit(),
+        });
+        (well_formed && self.value.len() % 3 == 2).then_some(self.value.len() / 3 + 1)
     }
 
     /// How many octets this hash has; `None` for a hash that is not known.
@@ -63,9 +70,9 @@ impl<'a> AttributeValue<'a> for Fingerprint<'a> {
         }
         let value = cursor.wanted("pairs of hex digits with colons between them")?;
         let fingerprint = Fingerprint { hash, value };
-        match (fingerprint.octets(), fingerprint.wanted_length()) {
+        match (fingerprint.length(), fingerprint.wanted_length()) {
             (None, _) => cursor.expected(value, "pairs of hex digits with colons between them"),
-            (Some(octets), Some(length)) if octets.len() != length => {
+            (Some(length), Some(wanted)) if length != wanted => {
                 cursor.expected(value, "as many pairs of hex digits as the hash has octets");
             }
             _ => {}

@@ -2,7 +2,9 @@
 
 use super::AttributeValue;
 use super::source::words;
+use crate::proto::ice::{Candidate, CandidateError};
 use crate::proto::sdp::cursor::{Cursor, digits};
+use crate::proto::sdp::line::Line;
 
 /// RFC 8839 §5.1 `ice-char`: a letter, a digit, `+` or `/`.
 fn ice_chars(text: &str) -> bool {
@@ -117,6 +119,14 @@ pub struct CandidateLine<'a> {
 }
 
 impl<'a> CandidateLine<'a> {
+    /// The candidate of an `a=candidate` line, read strictly.
+    ///
+    /// # Errors
+    /// Names the column and what was expected there.
+    pub fn strict(line: &Line<'_>) -> Result<Candidate, CandidateError> {
+        Candidate::parse(line.text)
+    }
+
     /// The extensions as pairs: `generation`, `ufrag`, `network-id`, `network-cost`, …
     pub fn extension_pairs(&self) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
         let mut words = words(self.extensions);

@@ -125,11 +125,27 @@ pub struct Entry {
 impl Entry {
     /// The entry of a name; attribute names are compared with case (RFC 8866 §5.13).
     pub fn find(name: &str) -> Option<&'static Entry> {
-        ALL.binary_search_by(|entry| entry.name.cmp(name))
-            .ok()
-            .map(|at| &ALL[at])
+        let first = usize::from(*name.as_bytes().first()?);
+        let range = usize::from(FIRST[first])..usize::from(FIRST[first + 1]);
+        ALL[range].iter().find(|entry| entry.name == name)
     }
 }
+
+/// Where in the table the names begin that begin with an octet, so that a name is compared with a few others only.
+const FIRST: [u8; 257] = {
+    let mut first = [0; 257];
+    let mut octet = 0;
+    let mut at = 0;
+    while octet < 257 {
+        while at < ALL.len() && (ALL[at].name.as_bytes()[0] as usize) < octet {
+            at += 1;
+        }
+        assert!(at < 256);
+        first[octet] = at as u8;
+        octet += 1;
+    }
+    first
+};
 
 /// The value of an attribute, whichever it is.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -173,7 +189,7 @@ pub enum Value<'a> {
 impl<'a> Value<'a> {
     /// The value of an attribute line. That of an unknown attribute is text, or a flag.
     pub fn decode(attribute: &Attribute<'a>) -> Decoded<'a, Value<'a>> {
-        let mut cursor = Cursor::attribute(attribute.line);
+        let mut cursor = Cursor::at_value(attribute);
         let value = match Entry::find(attribute.name) {
             Some(entry) => Value::read(entry.shape, attribute, &mut cursor),
             None => Some(attribute.value.map_or(Value::Flag, Value::Text)),

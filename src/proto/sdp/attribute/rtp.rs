@@ -132,7 +132,7 @@ pub(super) fn payload_type(cursor: &mut Cursor<'_>) -> Option<u16> {
 pub struct Fmtp<'a> {
     /// The format it is for: a payload type with RTP.
     pub format: &'a str,
-    /// All that follows.
+    /// All that follows the blank, as it is.
     pub config: &'a str,
 }
 
@@ -153,12 +153,13 @@ impl<'a> AttributeValue<'a> for Fmtp<'a> {
 
     fn decode(cursor: &mut Cursor<'a>) -> Option<Self> {
         cursor.no_blank();
-        let format = cursor.wanted("a payload type")?;
+        let format = cursor.until(|octet| octet == b' ').unwrap_or("");
         if !is_token(format) {
             cursor.expected(format, "a payload type");
         }
-        let config = cursor.remainder().unwrap_or("");
-        if config.is_empty() {
+        cursor.skip(b' ');
+        let config = cursor.rest();
+        if config.trim().is_empty() {
             cursor.expected(config, "parameters, `NAME=VALUE;NAME=VALUE`");
         }
         Some(Fmtp { format, config })

@@ -10,7 +10,7 @@ pub struct Ssrc<'a> {
     pub id: u32,
     /// `cname`, `msid`, `mslabel`, `label`, … Empty where it is missing.
     pub attribute: &'a str,
-    /// What follows the colon.
+    /// What follows the colon, as it is.
     pub value: Option<&'a str>,
 }
 
@@ -20,14 +20,15 @@ impl<'a> AttributeValue<'a> for Ssrc<'a> {
     fn decode(cursor: &mut Cursor<'a>) -> Option<Self> {
         cursor.no_blank();
         let id = cursor.number("an SSRC (a number below 2^32)")?;
-        let Some(rest) = cursor.remainder() else {
-            cursor.expected("", "an attribute of the source such as `cname:…`");
+        let rest = cursor.rest();
+        if rest.is_empty() {
+            cursor.expected(rest, "an attribute of the source such as `cname:…`");
             return Some(Ssrc {
                 id,
                 attribute: "",
                 value: None,
             });
-        };
+        }
         let (attribute, value) = match rest.split_once(':') {
             Some((attribute, value)) => (attribute, Some(value)),
             None => (rest, None),
