@@ -5,7 +5,7 @@ mod support;
 use std::collections::BTreeSet;
 
 use rtcdiag::check::catalog::sdp_lint;
-use rtcdiag::check::sdp::{LintContext, Profile, lint};
+use rtcdiag::check::sdp::{LintContext, Profile, lint, lint_pair, lint_reoffer};
 use rtcdiag::proto::sdp::Description;
 use rtcdiag::report::Severity;
 use support::sdp_mutations::{Base, all, findings};
@@ -87,15 +87,18 @@ fn profiles_say_for_whom() {
     assert_eq!(Profile::of(&Description::parse(&offer)), Profile::WebRtc);
 }
 
-/// 100,000 sections, each with its own defects: one finding a code, in a time that grows with the text.
+/// How many sections and lines: all of them in a release build.
+const MANY: usize = if cfg!(debug_assertions) { 20_000 } else { 100_000 };
+
+/// Very many sections, each with its own defects: one finding a code, in a time that grows with the text.
 #[test]
 fn a_hundred_thousand_sections() {
     let mut text = String::from("v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE");
-    for index in 0..100_000 {
+    for index in 0..MANY {
         text.push_str(&format!(" {index}"));
     }
     text.push_str("\r\n");
-    for index in 0..100_000 {
+    for index in 0..MANY {
         text.push_str(&format!(
             "m=video 9 UDP/TLS/RTP/SAVPF 96\r\na=mid:{index}\r\na=rtcp-fb:97 nack\r\na=extmap:0 urn:x\r\na=ssrc:{index} msid:x\r\n"
         ));
@@ -107,4 +110,41 @@ fn a_hundred_thousand_sections() {
     assert!(codes.contains("sdp-extmap-id-invalid") && codes.contains("sdp-rtcp-fb-for-absent-payload-type"));
     assert!(findings.iter().all(|finding| finding.evidence.len() <= 52));
     assert!(findings.iter().any(|finding| finding.severity == Severity::Error));
+}
+
+/// Shapes that invite to look at everything for each line.
+#[test]
+fn long_lists_are_read_once() {
+    let head = "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nt=0 0\r\n";
+    let rejected = format!(
+        "{head}a=group:BUNDLE{}\r\nm=audio 0 UDP/TLS/RTP/SAVPF 0\r\na=mid:0\r\n{}",
+        " 0".repeat(MANY),
+        "a=x\r\n".repeat(MANY)
+    );
+    let session = format!(
+        "{head}{}{}",
+        "a=x\r\n".repeat(MANY),
+        "m=audio 9 UDP/TLS/RTP/SAVPF 0\r\n".repeat(MANY)
+    );
+    let tag = format!(
+        "{head}a=group:BUNDLE{}\r\nm=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=mid:0\r\n{}{}",
+        (0..MANY).map(|index| format!(" {index}")).collect::<String>(),
+        "a=x\r\n".repeat(MANY),
+        (1..MANY)
+            .map(|index| format!("m=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=mid:{index}\r\n"))
+            .collect::<String>()
+    );
+    let section = format!(
+        "{head}m=audio 9 UDP/TLS/RTP/SAVPF {}\r\n{}{}{}",
+        "96 ".repeat(MANY),
+        "a=rtpmap:96 opus/48000/2\r\n".repeat(MANY),
+        "a=extmap:1 urn:x\r\n".repeat(MANY),
+        "a=ssrc-group:FID 1 2\r\n".repeat(MANY)
+    );
+    for text in [rejected, session, tag, section] {
+        let description = Description::parse(&text);
+        assert!(!lint(&description, &LintContext::default()).is_empty());
+        lint_pair(&description, &description, &LintContext::default());
+        lint_reoffer(&description, &description, &LintContext::default());
+    }
 }

@@ -24,7 +24,7 @@ entries! {
         reference: "RFC 8866 §5",
     }
 
-    LAST_LINE_OPEN = "sdp-last-line-unterminated", Error, "The last line has no line end" {
+    LAST_LINE_OPEN = "sdp-last-line-unterminated", Warning, "The last line has no line end" {
         what: "The grammar ends every line with CR LF, the last one too; strict readers refuse or drop an open line.",
         why: "The text was trimmed, or lines were joined with `\\r\\n` between them and none at the end.",
         fix: "Add `\\r\\n` after the last line; don't call `trim()` on descriptions.",
@@ -593,8 +593,8 @@ entries! {
 
     CANDIDATE_COMPONENT_2 = "sdp-candidate-component-2", Info, "Candidates for RTCP that won't be used" {
         what: "With rtcp-mux everything is component 1. In an offer component 2 is for readers without rtcp-mux.",
-        why: "Firefox offers both.",
-        fix: "Nothing.",
+        why: "Firefox offers both; so do endpoints that know readers without rtcp-mux.",
+        fix: "Nothing; a reader with rtcp-mux passes over them.",
         reference: "RFC 8839 §5.1",
     }
 
@@ -852,7 +852,7 @@ entries! {
 
     REOFFER_EXTMAP = "sdp-reoffer-extmap-changed", Error, "An extension id has got another meaning" {
         what: "In a session an id keeps its extension.",
-        why: "Ids were given anew.",
+        why: "The ids were given anew.",
         fix: "Keep the ids; give new extensions new ones.",
         reference: "RFC 8285 §5",
     }

@@ -116,7 +116,12 @@ impl<'d> Shared<'d> {
 }
 
 /// Who is in it, and whether its transport is one.
-pub(super) fn check(subject: &Subject<'_>, sdp_type: Option<DescriptionType>, transports: &[Transport<'_>], out: &mut Out) {
+pub(super) fn check(
+    subject: &Subject<'_>,
+    sdp_type: Option<DescriptionType>,
+    transports: &[Transport<'_>],
+    out: &mut Out,
+) {
     for (index, section) in transports.iter().enumerate() {
         let group = subject.bundles.group_of(index);
         if section.rejected {

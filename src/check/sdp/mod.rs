@@ -66,13 +66,14 @@ impl Profile {
         !matches!(self, Profile::Sip)
     }
 
-    /// The profile that fits a description: WebRTC if a media section has `UDP/TLS/RTP/SAVPF` or a data channel, or
-    /// nothing but ICE and DTLS tell what it is; else SIP.
+    /// The profile that fits a description: WebRTC if a media section has `UDP/TLS/RTP/SAVPF`, a data channel, or
+    /// `RTP/SAVPF` (as Jitsi writes it) where there is a DTLS fingerprint; else SIP.
     pub fn of(description: &Description<'_>) -> Profile {
-        let webrtc = description.media().filter_map(|section| section.media()).any(|media| {
-            let protocol = media.protocol;
-            protocol.ends_with("TLS/RTP/SAVPF") || (media.is_sctp() && media.is_dtls())
-        });
+        let protocols = || description.media().filter_map(|section| section.media());
+        let webrtc = protocols()
+            .any(|media| media.protocol.ends_with("TLS/RTP/SAVPF") || (media.is_sctp() && media.is_dtls()))
+            || (protocols().any(|media| media.protocol == "RTP/SAVPF")
+                && description.lines().any(|line| line.is_attribute("fingerprint")));
         match webrtc {
             true => Profile::WebRtc,
             false => Profile::Sip,

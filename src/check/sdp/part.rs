@@ -240,7 +240,7 @@ impl<'d> Transport<'d> {
             }
             if candidate.kind == "host" {
                 transport.hosts.1 += 1;
-                let public = ip.is_some_and(|ip| super::candidates::is_public(ip));
+                let public = ip.is_some_and(super::candidates::is_public);
                 transport.hosts.0 += usize::from(public);
             }
         }
