@@ -12,8 +12,8 @@ use rtcdiag::proto::sdp::unwrap::DescriptionType;
 use rtcdiag::report::{Finding, Severity};
 use support::sdp::unwrap;
 
-/// Descriptions that endpoints really made and others took: own captures.
-const HEALTHY: [&str; 4] = ["chromium", "firefox153esr", "chrome1", "aiortc116"];
+/// Descriptions that endpoints really made and others took, and the examples of JSEP.
+const HEALTHY: [&str; 5] = ["chromium", "firefox153esr", "chrome1", "aiortc116", "jsep-"];
 
 fn corpus() -> Option<Vec<PathBuf>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus/sdp");

@@ -3,7 +3,7 @@
 //!
 //! Nothing here changes what was read; a value always comes with the line it stands on.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::attribute::AttributeValue;
 use super::attribute::dtls::{Fingerprint, Setup};
@@ -56,11 +56,14 @@ impl<'d> Bundles<'d> {
             for member in &members {
                 bundles.by_index.entry(*member).or_insert(bundles.groups.len());
             }
-            // Bundle-only sections have port 0 and are not rejected; they come first only by mistake.
-            let rejected = |index: &&usize| {
-                description
-                    .media_section(**index)
-                    .is_none_or(|section| section.is_rejected())
+            // Bundle-only sections have port 0 and are not rejected; they come first only by mistake. Each is looked at
+            // once, however often the group names it.
+            let mut looked_at = HashSet::new();
+            let mut rejected = |index: &&usize| {
+                !looked_at.insert(**index)
+                    || description
+                        .media_section(**index)
+                        .is_none_or(|section| section.is_rejected())
             };
             let tag = members.iter().find(|index| !rejected(index)).copied();
             bundles.groups.push(Bundle {
