@@ -31,7 +31,9 @@ fn offer(sections: usize) -> String {
         let _ = write!(text, "a=setup:actpass\r\na=mid:{mid}\r\n");
         text.push_str("a=extmap:14 urn:ietf:params:rtp-hdrext:toffset\r\na=extmap:2 http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time\r\n");
         text.push_str("a=sendrecv\r\na=msid:stream track\r\na=rtcp-mux\r\na=rtcp-rsize\r\na=rtpmap:96 VP8/90000\r\n");
-        text.push_str("a=rtcp-fb:96 goog-remb\r\na=rtcp-fb:96 ccm fir\r\na=rtcp-fb:96 nack\r\na=rtcp-fb:96 nack pli\r\n");
+        text.push_str(
+            "a=rtcp-fb:96 goog-remb\r\na=rtcp-fb:96 ccm fir\r\na=rtcp-fb:96 nack\r\na=rtcp-fb:96 nack pli\r\n",
+        );
         text.push_str("a=rtpmap:97 rtx/90000\r\na=fmtp:97 apt=96\r\na=rtpmap:102 H264/90000\r\n");
         text.push_str("a=fmtp:102 level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42001f\r\n");
         text.push_str("a=rtpmap:103 rtx/90000\r\na=fmtp:103 apt=102\r\na=ssrc-group:FID 2231627014 632943048\r\n");
@@ -57,7 +59,9 @@ fn report(text: &str) -> sdp::Description {
 fn decode(text: &str) -> usize {
     let description = Description::parse(text);
     let attributes = description.lines().filter_map(|line| line.attribute());
-    attributes.filter(|attribute| Value::decode(attribute).value.is_some()).count()
+    attributes
+        .filter(|attribute| Value::decode(attribute).value.is_some())
+        .count()
 }
 
 fn bench(criterion: &mut Criterion) {
@@ -65,12 +69,24 @@ fn bench(criterion: &mut Criterion) {
         ("3 sections", offer(3)),
         ("30 sections", offer(30)),
         ("1,000 sections", offer(1000)),
-        ("100,000 bare sections", HEAD.to_owned() + &"m=audio 9 UDP/TLS/RTP/SAVPF 0\r\n".repeat(100_000)),
-        ("a line of 10 MB", format!("{HEAD}a=tool:{}\r\n", "x".repeat(10_000_000))),
-        ("a list of 10 MB", format!("{HEAD}a=group:BUNDLE{}\r\n", " 1234".repeat(2_000_000))),
+        (
+            "100,000 bare sections",
+            HEAD.to_owned() + &"m=audio 9 UDP/TLS/RTP/SAVPF 0\r\n".repeat(100_000),
+        ),
+        (
+            "a line of 10 MB",
+            format!("{HEAD}a=tool:{}\r\n", "x".repeat(10_000_000)),
+        ),
+        (
+            "a list of 10 MB",
+            format!("{HEAD}a=group:BUNDLE{}\r\n", " 1234".repeat(2_000_000)),
+        ),
     ];
     let mut group = criterion.benchmark_group("sdp");
-    group.sample_size(10).warm_up_time(Duration::from_millis(500)).measurement_time(Duration::from_secs(2));
+    group
+        .sample_size(10)
+        .warm_up_time(Duration::from_millis(500))
+        .measurement_time(Duration::from_secs(2));
     for (name, text) in &inputs {
         group.throughput(Throughput::Bytes(text.len() as u64));
         group.bench_with_input(BenchmarkId::new("lines", name), text, |bencher, text| {

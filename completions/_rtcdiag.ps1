@@ -56,7 +56,7 @@ Register-ArgumentCompleter -Native -CommandName 'rtcdiag' -ScriptBlock {
             [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Trust the certificates in this PEM file, and no others')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to print: for people, as one JSON document, or as JSON lines while results come in')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use color; auto looks at the terminal, NO_COLOR and CLICOLOR_FORCE')
-            [CompletionResult]::new('--embedded', '--embedded', [CompletionResultType]::ParameterName, 'Start a STUN and TURN server on 127.0.0.1 for this run, with made-up credentials')
+            [CompletionResult]::new('--embedded', '--embedded', [CompletionResultType]::ParameterName, 'Start a STUN and TURN server on 127.0.0.1 (::1 with -6) for this run, with made-up credentials')
             [CompletionResult]::new('-4', '-4', [CompletionResultType]::ParameterName, 'Only use IPv4 between this machine and the servers')
             [CompletionResult]::new('--ipv4', '--ipv4', [CompletionResultType]::ParameterName, 'Only use IPv4 between this machine and the servers')
             [CompletionResult]::new('-6', '-6', [CompletionResultType]::ParameterName, 'Only use IPv6 between this machine and the servers')

@@ -52,7 +52,7 @@ set edit:completion:arg-completer[rtcdiag] = {|@words|
             cand --ca-file 'Trust the certificates in this PEM file, and no others'
             cand --format 'How to print: for people, as one JSON document, or as JSON lines while results come in'
             cand --color 'When to use color; auto looks at the terminal, NO_COLOR and CLICOLOR_FORCE'
-            cand --embedded 'Start a STUN and TURN server on 127.0.0.1 for this run, with made-up credentials'
+            cand --embedded 'Start a STUN and TURN server on 127.0.0.1 (::1 with -6) for this run, with made-up credentials'
             cand -4 'Only use IPv4 between this machine and the servers'
             cand --ipv4 'Only use IPv4 between this machine and the servers'
             cand -6 'Only use IPv6 between this machine and the servers'

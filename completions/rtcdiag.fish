@@ -62,7 +62,7 @@ jsonl\t'One JSON object a line, as results come in'"
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand candidates" -l color -d 'When to use color; auto looks at the terminal, NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
-complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand candidates" -l embedded -d 'Start a STUN and TURN server on 127.0.0.1 for this run, with made-up credentials'
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand candidates" -l embedded -d 'Start a STUN and TURN server on 127.0.0.1 (::1 with -6) for this run, with made-up credentials'
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand candidates" -s 4 -l ipv4 -d 'Only use IPv4 between this machine and the servers'
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand candidates" -s 6 -l ipv6 -d 'Only use IPv6 between this machine and the servers'
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand candidates" -l include-loopback -d 'Use loopback addresses too; RFC 8445 leaves them out'

@@ -203,18 +203,24 @@ pub struct Candidates {
     #[arg(long, value_name = "FILE", help_heading = "Servers", value_hint = ValueHint::FilePath)]
     pub ice_servers: Option<PathBuf>,
 
-    /// Start a STUN and TURN server on 127.0.0.1 for this run, with made-up credentials
+    /// Start a STUN and TURN server on 127.0.0.1 (::1 with -6) for this run, with made-up credentials
     #[arg(long, help_heading = "Servers")]
     pub embedded: bool,
 
     /// The user name for the servers of --stun and --turn
-    #[arg(long, value_name = "NAME", help_heading = "Credentials", requires = "named_server")]
+    #[arg(
+        long,
+        value_name = "NAME",
+        help_heading = "Credentials",
+        requires = "named_server",
+        allow_hyphen_values = true
+    )]
     pub username: Option<String>,
 
     /// The password. Other users of this machine can see it in the process list, and the shell
     /// remembers it: better take one of the next two
     #[arg(long, value_name = "PASSWORD", help_heading = "Credentials", value_parser = secret)]
-    #[arg(requires = "username", group = "password")]
+    #[arg(requires = "username", group = "password", allow_hyphen_values = true)]
     pub credential: Option<Secret>,
 
     /// Take the password from this environment variable
@@ -223,7 +229,8 @@ pub struct Candidates {
         value_name = "VAR",
         help_heading = "Credentials",
         requires = "username",
-        group = "password"
+        group = "password",
+        allow_hyphen_values = true
     )]
     pub credential_env: Option<String>,
 
@@ -233,7 +240,8 @@ pub struct Candidates {
         value_name = "FILE",
         help_heading = "Credentials",
         requires = "username",
-        group = "password"
+        group = "password",
+        allow_hyphen_values = true
     )]
     #[arg(value_hint = ValueHint::FilePath)]
     pub credential_file: Option<PathBuf>,
@@ -245,7 +253,8 @@ pub struct Candidates {
         value_name = "VAR",
         help_heading = "Credentials",
         requires = "named_server",
-        group = "password"
+        group = "password",
+        allow_hyphen_values = true
     )]
     pub turn_secret_env: Option<String>,
 
@@ -255,7 +264,8 @@ pub struct Candidates {
         value_name = "FILE",
         help_heading = "Credentials",
         requires = "named_server",
-        group = "password"
+        group = "password",
+        allow_hyphen_values = true
     )]
     #[arg(value_hint = ValueHint::FilePath)]
     pub turn_secret_file: Option<PathBuf>,
@@ -444,6 +454,16 @@ mod tests {
             &["--ice-servers", "-", "--policy", "relay"],
         ] {
             assert!(candidates(good).is_ok(), "{:?}", candidates(good));
+        }
+    }
+
+    #[test]
+    fn names_and_passwords_may_begin_with_a_hyphen() {
+        for password in ["-hunter2", "--hunter2", "-4", "--", "--insecure"] {
+            let options = candidates(&["--turn=turn:t", "--username", "-u", "--credential", password]).unwrap();
+            assert_eq!(options.username.as_deref(), Some("-u"));
+            assert_eq!(options.credential.unwrap().expose(), password);
+            assert!(!options.insecure && !options.ipv4);
         }
     }
 

@@ -7,6 +7,10 @@ use std::fmt;
 use std::io;
 use std::path::Path;
 
+use crate::net::reason;
+use crate::net::tls::CaFileError;
+use crate::proto::ice::ServerUrl;
+
 /// The exit code of a run that could not be done.
 pub const COULD_NOT_RUN: u8 = 2;
 
@@ -53,10 +57,21 @@ impl Error {
 
     /// [`Error::io`] for a file; `-` is called stdin.
     pub fn file(operation: &str, path: &Path, error: &io::Error) -> Error {
-        if path == Path::new("-") {
-            return Error::io(operation, "stdin", error);
+        Error::io(operation, place(path), error)
+    }
+
+    /// A `--ca-file` that can't be read, or has no certificates in it.
+    pub fn ca_file(error: &CaFileError) -> Error {
+        match error.io {
+            Some(kind) => Error::file(
+                "read the CA file",
+                &error.path,
+                &io::Error::new(kind, error.message.clone()),
+            ),
+            None => Error::new(format!("cannot use the CA file ({})", error.message))
+                .at(error.path.display().to_string())
+                .hint("--ca-file takes PEM: one or more blocks of BEGIN CERTIFICATE"),
         }
-        Error::io(operation, path.display(), error)
     }
 
     /// Says where.
@@ -88,6 +103,19 @@ impl Error {
                 // A group of options, one of which is needed: `<--stun <URL>|--turn <URL>>`.
                 let choice = choice.strip_suffix('>').unwrap_or(choice);
                 what.push(format!("--{}", choice.replace('|', " or ")));
+            } else if let Some(value) = stray_value(line).filter(|_| command.ends_with("candidates")) {
+                // The rest of a password with blanks in it, perhaps.
+                match ServerUrl::parse(value) {
+                    Ok(url) => {
+                        let option = if url.scheme.is_turn() { "--turn" } else { "--stun" };
+                        what.push(format!("a URL without its option: {url}"));
+                        hints.push(format!("give it with {option}"));
+                    }
+                    Err(_) => {
+                        what.push("a value without its option (not shown: it may be part of a password)".to_owned());
+                        hints.push("put values with blanks in them between quotes".to_owned());
+                    }
+                }
             } else if !line.starts_with("For more information") {
                 what.push(line.strip_prefix("error: ").unwrap_or(line).to_owned());
             }
@@ -100,13 +128,20 @@ impl Error {
     }
 }
 
-/// The words of the operating system, without Rust's ` (os error 2)`.
-fn reason(error: &io::Error) -> String {
-    let text = error.to_string();
-    match text.split_once(" (os error ") {
-        Some((words, _)) => words.to_owned(),
-        None => text,
+/// The value of `error: unexpected argument 'VALUE' found`, unless it looks like an option.
+fn stray_value(line: &str) -> Option<&str> {
+    let value = line
+        .strip_prefix("error: unexpected argument '")?
+        .strip_suffix("' found")?;
+    (!value.starts_with('-')).then_some(value)
+}
+
+/// What a file is called in messages; `-` is stdin.
+pub fn place(path: &Path) -> String {
+    if path == Path::new("-") {
+        return "stdin".to_owned();
     }
+    path.display().to_string()
 }
 
 impl fmt::Display for Error {
@@ -143,6 +178,29 @@ mod tests {
     }
 
     #[test]
+    fn a_missing_ca_file_is_not_a_question_of_its_form() {
+        let of = |io, message: &str| {
+            Error::ca_file(&CaFileError {
+                path: "ca.pem".into(),
+                io,
+                message: message.to_owned(),
+            })
+        };
+        let missing = of(Some(io::ErrorKind::NotFound), "No such file or directory");
+        assert_eq!(
+            missing.to_string(),
+            "cannot read the CA file (No such file or directory): ca.pem"
+        );
+        assert!(missing.hints[0].contains("spelling"), "{missing:?}");
+        let empty = of(None, "no certificate in it");
+        assert_eq!(
+            empty.to_string(),
+            "cannot use the CA file (no certificate in it): ca.pem"
+        );
+        assert!(empty.hints[0].contains("PEM"), "{empty:?}");
+    }
+
+    #[test]
     fn usage_errors_take_the_same_shape() {
         let usage =
             |arguments: &[&str]| Error::usage(&Cli::try_parse_from(arguments).unwrap_err(), "rtcdiag candidates");
@@ -158,7 +216,39 @@ mod tests {
             error.to_string(),
             "the following required arguments were not provided: --stun <URL> or --turn <URL>"
         );
+        let error = usage(&["rtcdiag", "candidates", "stun:stun.example.org"]);
+        assert_eq!(error.to_string(), "a URL without its option: stun:stun.example.org");
+        assert_eq!(error.hints[0], "give it with --stun");
+        let arguments = ["rtcdiag", "explain", "437", "438"];
+        let error = Error::usage(&Cli::try_parse_from(arguments).unwrap_err(), "rtcdiag explain");
+        assert_eq!(error.to_string(), "unexpected argument '438' found");
         let error = usage(&["rtcdiag", "explain", "--color", "pink"]);
         assert_eq!(error.hints[0], "possible values: auto, always, never");
+    }
+
+    #[test]
+    fn no_error_repeats_a_credential() {
+        for arguments in [
+            &["--username", "u", "--credential", "my", "hunter2"][..],
+            &["--username", "--credential", "hunter2"],
+            &["--credential-env", "--credential", "hunter2"],
+            &["--username", "u", "--credential-env", "X", "--credential", "hunter2"],
+            &["--credential", "--hunter2"],
+            &[
+                "--username",
+                "u",
+                "--credential=hunter2",
+                "--turn-secret-env",
+                "hunter2",
+            ],
+        ] {
+            let all: Vec<&str> = ["rtcdiag", "candidates", "--turn", "turn:t"]
+                .iter()
+                .chain(arguments)
+                .copied()
+                .collect();
+            let error = Error::usage(&Cli::try_parse_from(all).unwrap_err(), "rtcdiag candidates");
+            assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");
+        }
     }
 }

@@ -134,6 +134,7 @@ fn execute(command: Command, global: &Global, renderer: &Renderer, style: &Style
                 if written.is_ok() {
                     written = renderer.event(&event, &mut out);
                 }
+                written.is_ok()
             },
             conceal: &mut |private, text| {
                 if let Some(redactor) = &renderer.redactor {
@@ -190,7 +191,6 @@ fn private_name(private: Private) -> redact::Private {
     match private {
         Private::Host => redact::Private::Host,
         Private::Username => redact::Private::Username,
-        Private::Realm => redact::Private::Realm,
         Private::Password => redact::Private::Password,
     }
 }

@@ -63,26 +63,12 @@ fn server(scheme: &str, attempts: Vec<Attempt>) -> Server {
 /// A STUN attempt from 10.0.0.5:4000 that was seen as 203.0.113.9:4000.
 fn good() -> Attempt {
     Attempt {
-        address: Some("198.51.100.1:3478".parse().unwrap()),
-        family: Some("ipv4".to_owned()),
-        transport: "udp".to_owned(),
         local: Some("10.0.0.5:4000".parse().unwrap()),
         outcome: AttemptOutcome::Ok,
         steps: vec![step("binding", AttemptOutcome::Ok)],
         rtt_ms: Some(1.0),
-        retransmissions: 0,
         mapped_address: Some("203.0.113.9:4000".parse().unwrap()),
-        plain_mapped_address: None,
-        relayed_address: None,
-        lifetime_s: None,
-        software: None,
-        realm: None,
-        authentication: None,
-        tls: None,
-        redirected_to: None,
-        redirected_from: None,
-        notes: Vec::new(),
-        error: None,
+        ..Attempt::begun("udp", Some("198.51.100.1:3478".parse().unwrap()))
     }
 }
 
@@ -146,6 +132,7 @@ fn tls(verdict: &str, expires_in_s: i64, outcome: AttemptOutcome) -> Attempt {
         tls: Some(Tls {
             version: "TLSv1.3".to_owned(),
             cipher_suite: "TLS13_AES_128_GCM_SHA256".to_owned(),
+            key_exchange: None,
             verdict: verdict.to_owned(),
             chain: vec![Certificate {
                 subject: "CN=server.example".to_owned(),
@@ -342,7 +329,7 @@ fn cases() -> Vec<(&'static str, Candidates, Vec<&'static str>)> {
         (
             "expired, and rejected",
             with_note("expired", failed(Unauthorized, Some(401))),
-            vec!["turn-credentials-expired", "turn-credentials-rejected"],
+            vec!["turn-credentials-expired"],
         ),
         (
             "expired by its looks, and accepted",
@@ -352,12 +339,12 @@ fn cases() -> Vec<(&'static str, Candidates, Vec<&'static str>)> {
         (
             "milliseconds",
             with_note("milliseconds", failed(Unauthorized, Some(401))),
-            vec!["turn-credentials-milliseconds", "turn-credentials-rejected"],
+            vec!["turn-credentials-milliseconds"],
         ),
         (
             "reversed",
             with_note("reversed", failed(Unauthorized, Some(401))),
-            vec!["turn-credentials-reversed", "turn-credentials-rejected"],
+            vec!["turn-credentials-reversed"],
         ),
         (
             "hex",
@@ -384,6 +371,38 @@ fn cases() -> Vec<(&'static str, Candidates, Vec<&'static str>)> {
         "redirected",
         report(vec![server("turn", vec![redirected, relayed("198.51.100.2:50000")])]),
         vec!["turn-redirected"],
+    ));
+
+    let mut silent = failed(Timeout, None);
+    silent.transport = "tcp".to_owned();
+    silent.steps = vec![
+        step("connect", AttemptOutcome::Ok),
+        step("binding", AttemptOutcome::Timeout),
+    ];
+    cases.push((
+        "connected, and no answer",
+        report(vec![server("stun", vec![silent])]),
+        vec!["server-silent"],
+    ));
+
+    let unreleased = Attempt {
+        released: Some(false),
+        ..relayed("198.51.100.1:50000")
+    };
+    cases.push((
+        "not released",
+        report(vec![server("turn", vec![unreleased])]),
+        vec!["allocation-not-released"],
+    ));
+    let released = Attempt {
+        released: Some(true),
+        ..relayed("198.51.100.1:50000")
+    };
+    cases.push(("released", report(vec![server("turn", vec![released])]), vec![]));
+    cases.push((
+        "an impossible mapped address",
+        report(vec![server("stun", vec![seen_by("198.51.100.1:3478", "0.0.0.0:0")])]),
+        vec!["mapped-address-unusable"],
     ));
 
     let with_url_note = |well_formed: bool| {
@@ -415,7 +434,7 @@ fn cases() -> Vec<(&'static str, Candidates, Vec<&'static str>)> {
     cases.push((
         "blanks in the credential",
         with_note("blanks-around-credential", failed(Unauthorized, Some(401))),
-        vec!["turn-credentials-malformed", "turn-credentials-rejected"],
+        vec!["turn-credentials-malformed"],
     ));
 
     let two = |first: Attempt, second: Attempt| report(vec![server("stun", vec![first]), server("stun", vec![second])]);
@@ -486,6 +505,9 @@ fn cases() -> Vec<(&'static str, Candidates, Vec<&'static str>)> {
         without("relay", failing(Interrupted, None)),
         vec![],
     ));
+    let mut relay_only = without("relay", report(vec![server("stun", vec![])]));
+    relay_only.policy = "relay".to_owned();
+    cases.push(("only relays wanted, and no TURN server", relay_only, vec!["no-relay"]));
     cases.push((
         "no relay, none asked",
         without("relay", report(vec![server("stun", vec![good()])])),
@@ -592,6 +614,62 @@ fn equal_failures_of_one_server_are_one_finding() {
     assert_eq!(findings.len(), 1);
     assert_eq!(findings[0].evidence.len(), 2);
     assert!(findings[0].summary.contains("(2 attempts)"), "{}", findings[0].summary);
+}
+
+/// Three URLs of one server, as they are usually given: with a quota of two, the third is refused because of the others.
+#[test]
+fn a_quota_that_this_run_used_up_is_a_warning() {
+    let refused = server("turn", vec![failed(ErrorKind::StunError, Some(486))]);
+    let alone = check(&report(vec![refused.clone()]));
+    assert_eq!(
+        (alone[0].code.as_str(), alone[0].severity),
+        ("turn-quota-reached", Severity::Error)
+    );
+    let beside = check(&report(vec![
+        server("turn", vec![relayed("198.51.100.1:50000")]),
+        refused,
+    ]));
+    assert_eq!(
+        (beside[0].code.as_str(), beside[0].severity),
+        ("turn-quota-reached", Severity::Warning)
+    );
+    assert!(
+        beside[0]
+            .summary
+            .ends_with("This run itself held one other allocation there."),
+        "{}",
+        beside[0].summary
+    );
+}
+
+#[test]
+fn what_follows_from_other_findings_is_no_error_of_its_own() {
+    let mut failing = failing(ErrorKind::Timeout, None);
+    failing.candidates.clear();
+    let severities: Vec<_> = check(&failing)
+        .into_iter()
+        .map(|finding| (finding.code, finding.severity))
+        .collect();
+    let expected = [
+        ("server-timeout", Severity::Error),
+        ("no-server-reflexive", Severity::Info),
+        ("no-relay", Severity::Warning),
+    ];
+    assert_eq!(severities, expected.map(|(code, severity)| (code.to_owned(), severity)));
+}
+
+/// An open relay or a failure is told by its own step, not by the release that follows.
+#[test]
+fn the_step_that_decided_is_the_evidence() {
+    let mut attempt = failed(ErrorKind::Malformed, None);
+    attempt.steps = vec![
+        step("challenge", AttemptOutcome::Ok),
+        step("allocate", AttemptOutcome::Failed),
+        step("refresh", AttemptOutcome::Ok),
+    ];
+    let findings = check(&report(vec![server("turn", vec![attempt])]));
+    assert_eq!(findings[0].evidence[0].value.as_deref(), Some("allocate: what it said"));
+    assert!(findings[0].summary.contains("`allocate`"), "{}", findings[0].summary);
 }
 
 #[test]

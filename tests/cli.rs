@@ -157,3 +157,64 @@ fn errors_are_escaped_and_redacted() {
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert!(stderr.starts_with("error: ") && !stderr.contains("company"), "{stderr}");
 }
+
+/// A process may have few files open; a long list of servers must not seem to fail for that.
+#[cfg(unix)]
+#[test]
+fn a_long_list_with_few_open_files() {
+    let port = std::net::TcpListener::bind("127.0.0.1:0")
+        .and_then(|listener| listener.local_addr())
+        .unwrap()
+        .port();
+    let urls: Vec<String> = (0..100)
+        .map(|_| format!("\"turn:localhost:{port}?transport=tcp\""))
+        .collect();
+    let folder = tempfile::tempdir().unwrap();
+    let list = folder.path().join("list.json");
+    std::fs::write(&list, format!("[{{\"urls\": [{}]}}]", urls.join(", "))).unwrap();
+    let output = Command::new("sh")
+        .args(["-c", "ulimit -n 40 && exec \"$@\"", "sh", env!("CARGO_BIN_EXE_rtcdiag")])
+        .args(["candidates", "--json", "-4", "--ice-servers"])
+        .arg(&list)
+        .output()
+        .unwrap();
+    let document: Value = serde_json::from_slice(&output.stdout).expect("a report");
+    let servers = document["report"]["servers"].as_array().unwrap();
+    assert_eq!(servers.len(), 100);
+    for server in servers {
+        for attempt in server["attempts"].as_array().unwrap() {
+            assert_eq!(attempt["error"]["kind"], "refused", "{attempt}");
+        }
+    }
+}
+
+#[test]
+fn the_embedded_server_over_ipv6() {
+    if std::net::UdpSocket::bind("[::1]:0").is_err() {
+        return;
+    }
+    for arguments in [
+        &["candidates", "--embedded", "-6"][..],
+        &["candidates", "--embedded", "--relay-family", "ipv6"],
+    ] {
+        let output = run(arguments);
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+    }
+}
+
+/// What libraries tell can't be redacted, so it is left out, and that is said.
+#[test]
+fn redacted_traces_have_nothing_of_libraries() {
+    let note = "note: --redact leaves out what -vvv adds: what the libraries tell\n";
+    for (arguments, wanted) in [
+        (&["explain", "437", "-vvv", "--redact"][..], note),
+        (&["explain", "437", "-vv", "--redact"], ""),
+        (&["explain", "437", "-vvv"], ""),
+    ] {
+        let stderr = String::from_utf8(run(arguments).stderr).unwrap();
+        assert!(
+            stderr.starts_with(wanted) && stderr.contains("note:") != wanted.is_empty(),
+            "{arguments:?}: {stderr}"
+        );
+    }
+}

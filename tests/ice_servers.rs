@@ -179,11 +179,11 @@ fn one_bad_url_does_not_hide_the_others() {
     assert_eq!(
         refused,
         [
-            "iceServers[0].urls[1]: `stunn:b`: scheme at column 1: not a STUN or TURN scheme",
+            "iceServers[0].urls[1]: not a STUN or TURN scheme: stunn:b",
             "iceServers[0].urls[2]: expected a URL, found a number",
             "iceServers[1].urls: the list of URLs is empty",
             "iceServers[2]: the server has no `urls`",
-            "iceServers[3]: `turn:c:0`: port at column 8: 0 is not a port",
+            "iceServers[3]: 0 is not a port (column 8): turn:c:0",
             "iceServers[4]: expected a server, found null",
             "iceServers[5].urls: expected a URL or a list of URLs, found a number",
         ]

@@ -333,6 +333,84 @@ fn three_hundred_to_a_server_that_works() {
     assert_eq!(run.code, Some(0), "{}", run.stdout);
 }
 
+/// A server that allocates for anybody, and answers a Refresh when `release` says so.
+fn lending(release: impl Fn() -> bool + Send + 'static) -> SocketAddr {
+    udp_server(Box::new(move |message, client| {
+        let answer = Builder::new(Class::Success, message.method(), message.transaction_id());
+        match message.method() {
+            Method::ALLOCATE => vec![(
+                answer
+                    .xor_address(AttributeType::XOR_RELAYED_ADDRESS, "127.0.0.1:50000".parse().unwrap())
+                    .xor_address(AttributeType::XOR_MAPPED_ADDRESS, client)
+                    .u32(AttributeType::LIFETIME, 600)
+                    .build(),
+                false,
+            )],
+            Method::REFRESH if release() => vec![(answer.u32(AttributeType::LIFETIME, 0).build(), false)],
+            _ => Vec::new(),
+        }
+    }))
+}
+
+/// The server answers the release only after the candidate has been seen: so it was told before the release.
+#[test]
+fn a_relay_is_told_as_soon_as_it_is_there() {
+    let (seen, wait) = std::sync::mpsc::channel::<()>();
+    let server = lending(move || wait.recv().is_ok());
+    let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_rtcdiag"))
+        .args([
+            "candidates",
+            "--format",
+            "jsonl",
+            "--interface",
+            "lo",
+            "--turn",
+            &format!("turn:{server}"),
+        ])
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines = std::io::BufReader::new(program.stdout.take().unwrap());
+    let mut released = None;
+    for line in std::io::BufRead::lines(lines) {
+        let line: serde_json::Value = serde_json::from_str(&line.unwrap()).unwrap();
+        if line["kind"] == "candidate" && line["type"] == "relay" {
+            seen.send(()).unwrap();
+        }
+        if line["kind"] == "attempt" {
+            released = line["released"].as_bool();
+        }
+    }
+    assert_eq!(released, Some(true));
+    program.wait().unwrap();
+}
+
+#[test]
+fn a_server_that_does_not_release() {
+    let url = format!("turn:{}", lending(|| false));
+    let run = impatient().turn(&url).run();
+    assert_eq!(run.attempt(&url).outcome, "ok", "{}", run.stdout);
+    assert_eq!(run.assert_finding("allocation-not-released").severity, "warning");
+}
+
+/// The second Ctrl-C does not wait for the release, and does not lose what was known.
+#[cfg(unix)]
+#[test]
+fn interrupted_twice_while_releasing() {
+    let (asked, wait) = std::sync::mpsc::channel();
+    let url = format!("turn:{}", lending(move || asked.send(()).is_err()));
+    let running = candidates().args(&["--timeout", "30"]).turn(&url).start();
+    wait.recv().unwrap();
+    running.interrupt();
+    thread::sleep(Duration::from_millis(100));
+    running.interrupt();
+    let run = running.wait();
+    assert_eq!(run.code, Some(130), "{}", run.stderr);
+    assert_eq!(run.attempt(&url).outcome, "ok", "{}", run.stdout);
+    assert_eq!(run.candidates("relay").len(), 1);
+    run.assert_no_finding("no-relay");
+}
+
 // ---------------------------------------------------------------- TCP
 
 fn read_request(stream: &mut TcpStream) -> Vec<u8> {
@@ -368,7 +446,7 @@ fn an_answer_that_never_ends() {
         let _ = stream.write_all(&answer[..answer.len() - 1]);
         thread::sleep(Duration::from_secs(5));
     });
-    stun_over_tcp(server, "timeout", "server-timeout");
+    stun_over_tcp(server, "timeout", "server-silent");
 }
 
 #[test]
@@ -384,7 +462,7 @@ fn silent_after_accept() {
         thread::sleep(Duration::from_secs(5));
         drop(stream);
     });
-    stun_over_tcp(server, "timeout", "server-timeout");
+    stun_over_tcp(server, "timeout", "server-silent");
 }
 
 #[test]

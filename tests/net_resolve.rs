@@ -7,30 +7,38 @@ use std::time::Duration;
 use net_support::{run, soon};
 use rtcdiag::net::clock::Clock;
 use rtcdiag::net::interface::Families;
-use rtcdiag::net::resolve::{ResolveError, resolve_name};
+use rtcdiag::net::resolve::{ResolveError, Resolver};
 use rtcdiag::time::At;
 
 #[test]
 fn localhost_and_addresses() {
     run(async {
         let clock = Clock::start();
+        let resolver = Resolver::new(clock);
         let deadline = soon(&clock, 5000);
-        let both = resolve_name("localhost", 3478, Families::Both, &clock, deadline)
+        let both = resolver
+            .resolve("localhost", 3478, Families::Both, deadline)
             .await
-            .unwrap();
+            .unwrap()
+            .addresses;
         assert!(
             both.iter().all(|a| a.ip().is_loopback() && a.port() == 3478),
             "{both:?}"
         );
-        let v4 = resolve_name("localhost", 3478, Families::Ipv4, &clock, deadline)
+        let v4 = resolver
+            .resolve("localhost", 3478, Families::Ipv4, deadline)
             .await
-            .unwrap();
+            .unwrap()
+            .addresses;
         assert_eq!(v4, ["127.0.0.1:3478".parse().unwrap()]);
-        let literal = resolve_name("::1", 3478, Families::Both, &clock, deadline)
+        let literal = resolver
+            .resolve("::1", 3478, Families::Both, deadline)
             .await
-            .unwrap();
+            .unwrap()
+            .addresses;
         assert_eq!(literal, ["[::1]:3478".parse().unwrap()]);
-        let wrong = resolve_name("127.0.0.1", 3478, Families::Ipv6, &clock, deadline)
+        let wrong = resolver
+            .resolve("127.0.0.1", 3478, Families::Ipv6, deadline)
             .await
             .unwrap_err();
         assert!(matches!(wrong, ResolveError::NoAddressOfFamily { .. }), "{wrong:?}");
@@ -41,9 +49,11 @@ fn localhost_and_addresses() {
 fn a_name_that_does_not_exist() {
     run(async {
         let clock = Clock::start();
+        let resolver = Resolver::new(clock);
         let deadline = soon(&clock, 3000);
         // RFC 6761 §6.4. Where no DNS server can be reached the resolver says so instead, or says nothing.
-        let error = resolve_name("does-not-exist.invalid", 3478, Families::Both, &clock, deadline)
+        let error = resolver
+            .resolve("does-not-exist.invalid", 3478, Families::Both, deadline)
             .await
             .unwrap_err();
         match &error {
@@ -64,8 +74,9 @@ fn a_name_that_does_not_exist() {
 fn names_that_cannot_be_looked_up() {
     run(async {
         let clock = Clock::start();
+        let resolver = Resolver::new(clock);
         for name in ["", "a\0b", &"x".repeat(300)] {
-            let result = resolve_name(name, 1, Families::Both, &clock, soon(&clock, 3000)).await;
+            let result = resolver.resolve(name, 1, Families::Both, soon(&clock, 3000)).await;
             assert!(result.is_err(), "{name:?}: {result:?}");
         }
     });
@@ -75,7 +86,10 @@ fn names_that_cannot_be_looked_up() {
 fn the_deadline_holds_and_ending_does_not_wait() {
     let clock = Clock::start();
     run(async {
-        let result = resolve_name("slow.example.invalid", 1, Families::Both, &clock, At::START).await;
+        let resolver = Resolver::new(clock);
+        let result = resolver
+            .resolve("slow.example.invalid", 1, Families::Both, At::START)
+            .await;
         assert!(matches!(result, Err(ResolveError::Timeout { .. })), "{result:?}");
     });
     assert!(clock.now().since_start() < Duration::from_millis(1000));

@@ -8,7 +8,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use net_support::{Ask, id, log, request, run, soon};
 use rtcdiag::net::clock::Clock;
 use rtcdiag::net::driver::{self, Cancel, Channel};
-use rtcdiag::net::server::{EmbeddedServer, REALM};
+use rtcdiag::net::server::{EmbeddedServer, Family, REALM};
 use rtcdiag::net::udp::{Inbox, UdpEndpoint};
 use rtcdiag::proto::stun::{AttributeType, Builder, Class, ErrorCode, Key, Message, Method, PasswordAlgorithm};
 use rtcdiag::secret::Secret;
@@ -20,6 +20,10 @@ async fn ask(clock: &Clock, inbox: &mut Inbox, to: SocketAddr, bytes: Vec<u8>) -
     let mut probe = Ask::new(to, bytes, soon(clock, 500));
     driver::run(&mut probe, Channel::Udp(inbox), clock, &Cancel::new(), &log()).await;
     probe.result.map(|result| result.unwrap().1)
+}
+
+fn address(server: &EmbeddedServer) -> SocketAddr {
+    server.address(Family::Ipv4).unwrap()
 }
 
 fn allocate(n: u8) -> Builder {
@@ -49,7 +53,7 @@ fn binding_through_the_nat() {
         let mut mapped = Vec::new();
         for (endpoint, n) in [(&one, 1), (&one, 2), (&two, 3)] {
             let mut inbox = endpoint.attach();
-            let bytes = ask(&clock, &mut inbox, server.address(), request(n))
+            let bytes = ask(&clock, &mut inbox, address(&server), request(n))
                 .await
                 .expect("an answer");
             let address = Message::decode(&bytes).unwrap().xor_mapped_address().unwrap();
@@ -58,8 +62,14 @@ fn binding_through_the_nat() {
         }
         assert_eq!(mapped[0], mapped[1], "one inside address, one mapping");
         assert_ne!(mapped[0], mapped[2]);
-        assert_eq!(server.stun_url(), format!("stun:{}", server.address()));
-        assert_eq!(server.turn_url(), format!("turn:{}?transport=udp", server.address()));
+        assert_eq!(
+            server.stun_url(Family::Ipv4),
+            Some(format!("stun:{}", address(&server)))
+        );
+        assert_eq!(
+            server.turn_url(Family::Ipv4),
+            Some(format!("turn:{}?transport=udp", address(&server)))
+        );
     });
 }
 
@@ -70,7 +80,7 @@ fn allocates_for_its_user() {
         let server = EmbeddedServer::start().await.unwrap();
         let endpoint = UdpEndpoint::bind(LOCALHOST, clock).unwrap();
         let mut inbox = endpoint.attach();
-        let to = server.address();
+        let to = address(&server);
 
         let challenge = ask(&clock, &mut inbox, to, allocate(1).build()).await.unwrap();
         let challenge = Message::decode(&challenge).unwrap();
@@ -126,6 +136,37 @@ fn allocates_for_its_user() {
     });
 }
 
+/// Where the machine has IPv6, both the way to the server and the relay can be of it.
+#[test]
+fn both_families() {
+    run(async {
+        let clock = Clock::start();
+        let server = EmbeddedServer::start().await.unwrap();
+        let Some(to) = server.address(Family::Ipv6) else {
+            assert!(UdpSocket::bind("[::1]:0").await.is_err());
+            return;
+        };
+        assert_eq!(server.stun_url(Family::Ipv6), Some(format!("stun:[::1]:{}", to.port())));
+        let endpoint = UdpEndpoint::bind(to.ip(), clock).unwrap();
+        let mut inbox = endpoint.attach();
+        let bytes = ask(&clock, &mut inbox, to, request(1)).await.expect("an answer");
+        let mapped = Message::decode(&bytes).unwrap().xor_mapped_address().unwrap();
+        assert!(mapped.is_ipv6() && mapped != endpoint.local(), "{mapped}");
+
+        let challenge = ask(&clock, &mut inbox, to, allocate(2).build()).await.unwrap();
+        let nonce = Message::decode(&challenge).unwrap().nonce().unwrap().to_owned();
+        let key = key(&server, server.credential());
+        // REQUESTED-ADDRESS-FAMILY (RFC 8656 §18.6): IPv6.
+        let wanted = allocate(3).attribute(AttributeType::REQUESTED_ADDRESS_FAMILY, &[2, 0, 0, 0]);
+        let bytes = ask(&clock, &mut inbox, to, authenticated(wanted, &server, &nonce, &key))
+            .await
+            .unwrap();
+        let success = Message::decode(&bytes).unwrap();
+        assert_eq!(success.class(), Class::Success, "{success:?}");
+        assert_eq!(success.xor_relayed_address().unwrap().ip(), to.ip());
+    });
+}
+
 #[test]
 fn secrets_are_made_up_and_never_shown() {
     run(async {
@@ -141,7 +182,7 @@ fn stops_when_dropped() {
     run(async {
         let clock = Clock::start();
         let server = EmbeddedServer::start().await.unwrap();
-        let address = server.address();
+        let address = server.address(Family::Ipv4).unwrap();
         drop(server);
         tokio::task::yield_now().await;
         let socket = UdpSocket::bind((LOCALHOST, 0)).await.unwrap();

@@ -239,7 +239,6 @@ fn allocate(vice: Misbehavior, transport: Transport) -> (FailureKind, At) {
             password: Secret::new("pass"),
         }),
         family: None,
-        lifetime: None,
         deadline: DEADLINE,
         release_grace: ms(1000),
         new_id: ids(1),

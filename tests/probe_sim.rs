@@ -40,7 +40,6 @@ fn options(transport: Transport) -> AllocateOptions {
             password: Secret::new("pass"),
         }),
         family: None,
-        lifetime: None,
         deadline: At::from_millis(5000),
         release_grace: ms(2000),
         new_id: ids(1),
@@ -272,10 +271,7 @@ fn a_reflexive_address_takes_one_round_trip_and_a_relayed_one_two() {
     assert_eq!(tasks[0].done(), At::from_millis(130));
     let result = probe.result();
     let step = &result.steps[0];
-    assert_eq!(
-        (step.step, step.outcome, step.rtt),
-        (StepName::Binding, StepOutcome::Ok, Some(ms(100)))
-    );
+    assert_eq!((step.step, step.outcome), (StepName::Binding, StepOutcome::Ok));
     assert_eq!(
         (step.started, step.ended, &step.sent[..]),
         (At::from_millis(30), At::from_millis(130), &[At::from_millis(30)][..])
@@ -311,7 +307,7 @@ fn a_reflexive_address_takes_one_round_trip_and_a_relayed_one_two() {
             result
                 .steps
                 .iter()
-                .all(|step| step.rtt == Some(ms(100)) && step.transaction_ids.len() == 1)
+                .all(|step| step.ended - step.started == ms(100) && step.transaction_ids.len() == 1)
         );
         assert_eq!(result.notes, []);
         assert_eq!(
@@ -356,10 +352,7 @@ fn retransmissions_leave_at_the_times_of_the_rfc() {
         assert_eq!(sent, expected.into_iter().map(At::from_millis).collect::<Vec<_>>());
         let result = probe.result();
         assert_eq!(result.steps[0].sent, sent);
-        assert_eq!(
-            (result.steps[0].outcome, result.steps[0].rtt),
-            (StepOutcome::Timeout, None)
-        );
+        assert_eq!(result.steps[0].outcome, StepOutcome::Timeout);
         assert_eq!(result.outcome.expect_err("no answer").kind, FailureKind::Timeout);
     }
 }
@@ -827,10 +820,9 @@ fn redirects_name_the_server_of_our_family_and_its_domain() {
 }
 
 #[test]
-fn families_lifetimes_and_open_relays() {
+fn families_and_open_relays() {
     let v6 = || AllocateOptions {
         family: Some(RelayFamily::V6),
-        lifetime: Some(Duration::from_secs(1200)),
         ..options(Transport::Udp)
     };
     let server = TurnServer {
@@ -841,7 +833,7 @@ fn families_lifetimes_and_open_relays() {
     let relayed = result.outcome.expect("an allocation");
     assert_eq!(
         (relayed.relayed, relayed.lifetime),
-        (socket("[2001:db8::9]:49152"), Some(Duration::from_secs(1200)))
+        (socket("[2001:db8::9]:49152"), Some(Duration::from_secs(600)))
     );
 
     let (result, ..) = allocate(TurnServer::with(Auth::Classic), v6());

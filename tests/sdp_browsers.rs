@@ -245,17 +245,14 @@ fn the_program_says_what_is_recorded() {
     let mut wrong = Vec::new();
     for code in codes {
         let ours = refusal(code);
-        let columns: [(&str, fn(&Row) -> &str, Option<&str>); 2] = [
-            (
-                "chromium",
-                |row| &row.chromium,
-                ours.and_then(|refusal| refusal.chromium),
-            ),
-            ("firefox", |row| &row.firefox, ours.and_then(|refusal| refusal.firefox)),
-        ];
-        for (name, column, ours) in columns {
-            let of_code = rows.iter().filter(|row| row.codes == code && column(row) != "-");
-            let verdicts: Vec<&str> = of_code.map(column).collect();
+        let of_code = || rows.iter().filter(|row| row.codes == code);
+        let chromium: Vec<&str> = of_code().map(|row| row.chromium.as_str()).collect();
+        let firefox: Vec<&str> = of_code().map(|row| row.firefox.as_str()).collect();
+        for (name, mut verdicts, ours) in [
+            ("chromium", chromium, ours.and_then(|refusal| refusal.chromium)),
+            ("firefox", firefox, ours.and_then(|refusal| refusal.firefox)),
+        ] {
+            verdicts.retain(|verdict| *verdict != "-");
             let refused = !verdicts.is_empty() && !verdicts.contains(&"accepts");
             let right = match ours {
                 None => !refused,

@@ -232,8 +232,11 @@ fn refused_with_part_column_and_hint() {
     let error = ServerUrl::parse("stun:a\u{1b}[2J").unwrap_err();
     assert_eq!(
         error.to_string(),
-        "`stun:a\\u{1b}[2J`: host at column 7: a blank or control character"
+        "a blank or control character (column 7): stun:a\\u{1b}[2J"
     );
+    let error = ServerUrl::parse("foo:x").unwrap_err();
+    assert_eq!(error.to_string(), "not a STUN or TURN scheme: foo:x");
+    assert_eq!(error.what(), "not a STUN or TURN scheme");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What kind of address it is: the classes that verdicts distinguish.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 /// Where an address is valid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -29,6 +29,13 @@ pub fn scope(ip: IpAddr) -> Scope {
     }
 }
 
+/// Whether anybody can send to `address`: not unspecified, multicast or broadcast, and with a port.
+pub fn is_usable(address: SocketAddr) -> bool {
+    let ip = address.ip().to_canonical();
+    let broadcast = matches!(ip, IpAddr::V4(ip) if ip.is_broadcast());
+    address.port() != 0 && !ip.is_unspecified() && !ip.is_multicast() && !broadcast
+}
+
 fn scope_v4(ip: Ipv4Addr) -> Scope {
     let carrier = ip.octets()[0] == 100 && ip.octets()[1] & 0xc0 == 64;
     if ip.is_unspecified() {
@@ -47,6 +54,23 @@ fn scope_v4(ip: Ipv4Addr) -> Scope {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn unusable_addresses() {
+        for (address, usable) in [
+            ("203.0.113.9:1", true),
+            ("[2001:db8::1]:1", true),
+            ("127.0.0.1:1", true),
+            ("203.0.113.9:0", false),
+            ("0.0.0.0:1", false),
+            ("[::]:1", false),
+            ("224.0.0.1:1", false),
+            ("255.255.255.255:1", false),
+            ("[ff02::1]:1", false),
+        ] {
+            assert_eq!(is_usable(address.parse().expect("an address")), usable, "{address}");
+        }
+    }
 
     #[test]
     fn scopes() {

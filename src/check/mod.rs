@@ -5,3 +5,5 @@ pub mod candidates;
 pub mod catalog;
 pub mod nat;
 pub mod sdp;
+pub mod server;
+mod words;

@@ -1,32 +1,40 @@
 //! NATs and families: what the addresses that servers saw say about the network between.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
-use super::address::scope;
-use super::candidates::evidence;
+use super::address::{is_usable, scope};
 use super::catalog::candidates as catalog;
+use super::words::evidence;
 use crate::report::candidates::{Attempt, Candidates, LeftOut};
 use crate::report::{Evidence, Finding};
 
 /// Findings about NATs on the path, about ALGs and about missing address families.
 pub fn check(report: &Candidates, findings: &mut Vec<Finding>) {
     check_families(report, findings);
-    for attempt in attempts(report) {
+    for attempt in report.attempts() {
+        check_mapped(attempt, findings);
         check_alg(attempt, findings);
     }
-    let mut sockets: Vec<SocketAddr> = attempts(report)
+    let mut sockets: Vec<SocketAddr> = report
+        .attempts()
         .filter(|attempt| attempt.transport == "udp")
         .filter_map(|attempt| attempt.local)
         .collect();
     sockets.sort_unstable();
     sockets.dedup();
+    let mut direct: Vec<IpAddr> = Vec::new();
     for socket in sockets {
-        check_mapping(report, socket, findings);
+        let seen = mappings(report, socket);
+        // One word for each local address, however many of its sockets were used.
+        if let Some((server, _)) = seen.iter().find(|(_, mapped)| *mapped == socket)
+            && !direct.contains(&socket.ip())
+        {
+            direct.push(socket.ip());
+            let summary = format!("{server} sees {socket} itself.");
+            findings.push(catalog::NAT_NONE.finding(socket.ip().to_string(), summary, facts(&seen)));
+        }
+        check_mapping(socket, seen, findings);
     }
-}
-
-fn attempts(report: &Candidates) -> impl Iterator<Item = &Attempt> {
-    report.servers.iter().flat_map(|server| &server.attempts)
 }
 
 fn check_families(report: &Candidates, findings: &mut Vec<Finding>) {
@@ -52,6 +60,17 @@ fn check_families(report: &Candidates, findings: &mut Vec<Finding>) {
     findings.push(entry.finding("local addresses", format!("{}.", entry.title), facts));
 }
 
+fn check_mapped(attempt: &Attempt, findings: &mut Vec<Finding>) {
+    let Some(mapped) = attempt.mapped_address.filter(|mapped| !is_usable(*mapped)) else {
+        return;
+    };
+    let subject = attempt
+        .address
+        .map_or_else(|| attempt.transport.clone(), |address| address.to_string());
+    let summary = format!("It sees us as {mapped}.");
+    findings.push(catalog::MAPPED_UNUSABLE.finding(subject, summary, vec![evidence(attempt)]));
+}
+
 fn check_alg(attempt: &Attempt, findings: &mut Vec<Finding>) {
     let (Some(mapped), Some(plain)) = (attempt.mapped_address, attempt.plain_mapped_address) else {
         return;
@@ -66,28 +85,35 @@ fn check_alg(attempt: &Attempt, findings: &mut Vec<Finding>) {
     findings.push(catalog::NAT_ALG.finding(subject, summary, vec![evidence(attempt)]));
 }
 
-/// What several servers saw of one UDP socket (RFC 4787 §4.1, RFC 5780 §4.3).
-fn check_mapping(report: &Candidates, socket: SocketAddr, findings: &mut Vec<Finding>) {
-    let mut seen: Vec<(SocketAddr, SocketAddr)> = attempts(report)
+/// A server, and the address that it saw.
+type Mapping = (SocketAddr, SocketAddr);
+
+/// How each server saw `socket`.
+fn mappings(report: &Candidates, socket: SocketAddr) -> Vec<Mapping> {
+    let mut seen: Vec<Mapping> = report
+        .attempts()
         .filter(|attempt| attempt.transport == "udp" && attempt.local == Some(socket))
-        .filter_map(|attempt| Some((attempt.address?, attempt.mapped_address?)))
+        .filter_map(|attempt| {
+            Some((
+                attempt.address?,
+                attempt.mapped_address.filter(|mapped| is_usable(*mapped))?,
+            ))
+        })
         .collect();
     seen.sort_unstable();
     seen.dedup();
-    let facts = |pairs: &[(SocketAddr, SocketAddr)]| {
-        pairs
-            .iter()
-            .map(|(server, mapped)| Evidence::new(format!("seen by {server}"), mapped.to_string()))
-            .collect()
-    };
+    seen
+}
 
-    let (direct, translated): (Vec<_>, Vec<_>) = seen.into_iter().partition(|(_, mapped)| *mapped == socket);
-    if !direct.is_empty() {
-        let summary = format!("{} sees {socket} itself.", direct[0].0);
-        findings.push(catalog::NAT_NONE.finding(socket.to_string(), summary, facts(&direct)));
-    }
+fn facts(mappings: &[Mapping]) -> Vec<Evidence> {
+    let fact = |(server, mapped): &Mapping| Evidence::new(format!("seen by {server}"), mapped.to_string());
+    mappings.iter().map(fact).collect()
+}
+
+/// What several servers saw of one UDP socket (RFC 4787 §4.1, RFC 5780 §4.3).
+fn check_mapping(socket: SocketAddr, seen: Vec<Mapping>, findings: &mut Vec<Finding>) {
     // Servers at different depths of nested NATs see addresses of different scopes; only equals compare.
-    let mut rest = translated;
+    let mut rest: Vec<Mapping> = seen.into_iter().filter(|(_, mapped)| *mapped != socket).collect();
     while let Some(&(first, mapped)) = rest.first() {
         let (group, others): (Vec<_>, Vec<_>) = rest
             .iter()

@@ -20,7 +20,8 @@ use crate::report::{Envelope, Event};
 pub struct Context<'a> {
     /// Tells a result as soon as it is known. Every entry of the report's streamed keys is told, once, in the form that
     /// it has in the report.
-    pub emit: &'a mut dyn FnMut(Event),
+    /// Says whether anybody still reads; if not, the command may as well come to its end.
+    pub emit: &'a mut dyn FnMut(Event) -> bool,
     /// Tells of a private name (of a file or the environment, say) before it can turn up in any message, so that it can
     /// be redacted. Those of the command line and of URLs are known already.
     pub conceal: &'a mut dyn FnMut(Private, &str),
@@ -39,8 +40,6 @@ pub enum Private {
     Host,
     /// A user name.
     Username,
-    /// The REALM of a server.
-    Realm,
     /// A password.
     Password,
 }

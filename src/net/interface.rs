@@ -147,6 +147,20 @@ mod tests {
         assert_eq!(list[1].1, "eth0");
     }
 
+    /// Link-local addresses among them: they are left out later, and said to be.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn no_address_is_kept_back() {
+        let all = enumerate().unwrap();
+        for (ip, name, _) in address_states() {
+            let listed = all.iter().find(|interface| interface.name == name);
+            assert!(
+                listed.is_some_and(|interface| interface.addresses.iter().any(|address| address.ip == IpAddr::V6(ip))),
+                "{ip} of {name} is missing from {all:?}"
+            );
+        }
+    }
+
     #[test]
     fn this_host_has_a_loopback_interface() {
         let all = enumerate().unwrap();

@@ -8,6 +8,7 @@
 //! - [`clock`], [`random`]: time and randomness, handed to everything else as values.
 //! - [`interface`], [`resolve`]: which addresses this host has, which addresses a name has.
 //! - [`udp`], [`stream`], [`tls`]: the three ways to reach a server; [`driver`] runs a probe over one of them.
+//! - [`limit`]: how much of it goes on at once.
 //! - [`runtime`]: the thread it all runs on, and Ctrl-C.
 //! - [`server`]: the embedded STUN/TURN server behind its own small NAT.
 #![allow(
@@ -21,6 +22,7 @@ pub mod driver;
 #[cfg(target_os = "linux")]
 mod errqueue;
 pub mod interface;
+pub mod limit;
 pub mod random;
 pub mod resolve;
 mod routes;
@@ -56,9 +58,25 @@ impl NetError {
             operation,
             address,
             kind: error.kind(),
-            message: error.to_string(),
+            message: reason(error),
         }
     }
+}
+
+/// The words of the operating system, without Rust's ` (os error 2)`.
+pub(crate) fn reason(error: &io::Error) -> String {
+    let text = error.to_string();
+    match text.split_once(" (os error ") {
+        Some((words, _)) => words.to_owned(),
+        None => text,
+    }
+}
+
+/// Whether the call failed because this process, or this machine, has too many files open. No server is to blame.
+pub(crate) fn is_out_of_files(error: &io::Error) -> bool {
+    // EMFILE and ENFILE have these numbers on all Unixes; WSAEMFILE.
+    let numbers: &[i32] = if cfg!(windows) { &[10_024] } else { &[24, 23] };
+    error.raw_os_error().is_some_and(|number| numbers.contains(&number))
 }
 
 impl fmt::Display for NetError {
@@ -71,3 +89,18 @@ impl fmt::Display for NetError {
 }
 
 impl std::error::Error for NetError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_are_told_in_words() {
+        let refused = io::Error::from_raw_os_error(2);
+        assert!(refused.to_string().contains("os error"));
+        assert!(!reason(&refused).contains("os error"));
+        assert_eq!(reason(&io::Error::other("odd")), "odd");
+        let error = NetError::new("bind", None, &refused);
+        assert!(!error.to_string().contains("os error"), "{error}");
+    }
+}

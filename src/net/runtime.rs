@@ -12,7 +12,8 @@ pub fn build() -> io::Result<Runtime> {
     Builder::new_current_thread().enable_all().build()
 }
 
-/// SIGINT (Ctrl-C) and SIGTERM, instead of their sudden end of the process.
+/// SIGINT (Ctrl-C), SIGTERM and SIGHUP (the terminal or the connection to it is gone), instead of their sudden end of the
+/// process.
 #[cfg(unix)]
 pub struct Interrupts {
     signals: Vec<tokio::signal::unix::Signal>,
@@ -23,7 +24,10 @@ impl Interrupts {
     /// Takes the signals over, from now on. Must be called on the runtime.
     pub fn listen() -> Interrupts {
         use tokio::signal::unix::{SignalKind, signal};
-        let kinds = [SignalKind::interrupt(), SignalKind::terminate()];
+        let mut kinds = vec![SignalKind::interrupt(), SignalKind::terminate()];
+        if !ignores_hangups() {
+            kinds.push(SignalKind::hangup());
+        }
         Interrupts {
             signals: kinds.into_iter().filter_map(|kind| signal(kind).ok()).collect(),
         }
@@ -46,6 +50,26 @@ impl Interrupts {
     }
 }
 
+/// Whether this process was started to outlive its terminal, as by `nohup`.
+#[cfg(target_os = "linux")]
+fn ignores_hangups() -> bool {
+    std::fs::read_to_string("/proc/self/status").is_ok_and(|status| hangup_is_ignored(&status))
+}
+
+/// Elsewhere a hangup ends a run in order even then.
+#[cfg(all(unix, not(target_os = "linux")))]
+fn ignores_hangups() -> bool {
+    false
+}
+
+/// Reads the mask `SigIgn` of Linux's process status; the bit of signal 1, SIGHUP, is the lowest.
+#[cfg(target_os = "linux")]
+fn hangup_is_ignored(status: &str) -> bool {
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())
+        .is_some_and(|mask| mask & 1 != 0)
+}
+
 /// Ctrl-C, instead of its sudden end of the process.
 #[cfg(not(unix))]
 pub struct Interrupts;
@@ -62,5 +86,29 @@ impl Interrupts {
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hangups_interrupt_and_nohup_is_respected() {
+        assert!(hangup_is_ignored("Name:\tx\nSigIgn:\t0000000000000001\n"));
+        assert!(!hangup_is_ignored(
+            "Name:\tx\nSigIgn:\t0000000000001000\nSigCgt:\t0000000000000001\n"
+        ));
+        assert!(!hangup_is_ignored(""));
+        if ignores_hangups() {
+            return;
+        }
+        build().unwrap().block_on(async {
+            let mut interrupts = Interrupts::listen();
+            let pid = std::process::id().to_string();
+            let sent = std::process::Command::new("kill").args(["-HUP", &pid]).status();
+            assert!(sent.unwrap().success());
+            interrupts.next().await;
+        });
     }
 }

@@ -55,8 +55,6 @@ pub struct HostAddress {
     pub ip: IpAddr,
     /// The name of its interface.
     pub interface: String,
-    /// Whether this is a temporary IPv6 address.
-    pub temporary: bool,
 }
 
 /// An address that is not a host candidate.
@@ -101,27 +99,6 @@ pub enum Reason {
     Duplicate,
 }
 
-impl Reason {
-    /// The reason in a few words, for reports.
-    pub const fn text(self) -> &'static str {
-        match self {
-            Reason::Family => "not of the IP version asked for",
-            Reason::OtherInterface => "not on the interface asked for",
-            Reason::Down => "interface is down",
-            Reason::Loopback => "loopback",
-            Reason::LinkLocal => "link-local",
-            Reason::SiteLocal => "deprecated site-local address",
-            Reason::Ipv4Compatible => "deprecated IPv4-compatible address",
-            Reason::Ipv4Mapped => "IPv4-mapped address",
-            Reason::Trackable => "a temporary address of the same network is used instead",
-            Reason::Deprecated => "deprecated: its preferred lifetime is over",
-            Reason::Tentative => "duplicate address detection has not passed",
-            Reason::NotUnicast => "not a unicast address",
-            Reason::Duplicate => "same address on another interface",
-        }
-    }
-}
-
 /// Which addresses become host candidates.
 pub fn select(interfaces: &[Interface], selection: &Selection) -> Selected {
     let mut selected = Selected::default();
@@ -139,7 +116,6 @@ pub fn select(interfaces: &[Interface], selection: &Selection) -> Selected {
                 None => selected.used.push(HostAddress {
                     ip: address.ip,
                     interface: interface.name.clone(),
-                    temporary: address.state.temporary,
                 }),
             }
         }
@@ -326,7 +302,6 @@ mod tests {
             used(&selected),
             ["2001:db8:1::bb", "2001:db8:2::aa", "2001:db8:1::dd", "fd00::1"]
         );
-        assert!(selected.used[0].temporary && !selected.used[1].temporary);
         assert_eq!(reasons(&selected)[0], ("2001:db8:1::aa".into(), Reason::Trackable));
         assert_eq!(reasons(&selected)[1], ("2001:db8:1::cc".into(), Reason::Deprecated));
     }

@@ -2,14 +2,15 @@
 //!
 //! In front of the server stands a small NAT: a UDP forwarder with one outside socket per inside address
 //! (endpoint-independent mapping, RFC 4787 §4.1, since it knows one destination only). So a reflexive address differs
-//! from the host's own, as it does behind a real NAT. Relays are bound to 127.0.0.1 and send to loopback only.
+//! from the host's own, as it does behind a real NAT. There is one for each family. Relays are bound to 127.0.0.1 or ::1 and
+//! send to loopback only.
 //!
 //! The server writes to the `log` facade; nothing of it is seen unless a logger is installed.
 
 use std::collections::HashMap;
 use std::fmt;
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -28,34 +29,42 @@ use crate::secret::Secret;
 /// The realm of the embedded server.
 pub const REALM: &str = "rtcdiag";
 
-const LOOPBACK: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
+/// An IP version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Family {
+    /// IPv4
+    Ipv4,
+    /// IPv6
+    Ipv6,
+}
 
-/// Inside addresses that the NAT keeps mappings for; datagrams of others are dropped.
+/// Inside addresses that each NAT keeps mappings for; datagrams of others are dropped.
 const MAPPINGS: usize = 1024;
 
 /// A running server. It stops when this is dropped.
 pub struct EmbeddedServer {
-    address: SocketAddr,
+    addresses: Vec<SocketAddr>,
     username: String,
     credential: Secret,
-    nat: AbortHandle,
+    nats: Vec<AbortHandle>,
     // Its tasks end when it is dropped.
     _server: Server,
 }
 
 impl EmbeddedServer {
-    /// Starts the server and its NAT on ports of the system's choice.
+    /// Starts the server and its NATs on ports of the system's choice: on 127.0.0.1, and on ::1 where the machine has
+    /// that.
     pub async fn start() -> Result<EmbeddedServer, NetError> {
-        let fail = |operation| move |error: io::Error| NetError::new(operation, Some(LOOPBACK), &error);
         let username = format!("embedded-{}", random::hex::<4>());
         let credential = Secret::new(random::hex::<16>());
-        let socket = UdpSocket::bind(LOOPBACK).await.map_err(fail("bind"))?;
-        let behind = socket.local_addr().map_err(fail("local address"))?;
+        let mut listeners = vec![Listener::bind(Ipv4Addr::LOCALHOST.into()).await?];
+        listeners.extend(Listener::bind(Ipv6Addr::LOCALHOST.into()).await.ok());
+        let connections = listeners.iter().map(|listener| ConnConfig {
+            conn: Arc::clone(&listener.behind) as Arc<dyn Conn + Send + Sync>,
+            relay_addr_generator: Box::new(LoopbackRelays),
+        });
         let server = Server::new(ServerConfig {
-            conn_configs: vec![ConnConfig {
-                conn: Arc::new(socket),
-                relay_addr_generator: Box::new(LoopbackRelays),
-            }],
+            conn_configs: connections.collect(),
             realm: REALM.into(),
             auth_handler: Arc::new(OneUser {
                 username: username.clone(),
@@ -65,32 +74,36 @@ impl EmbeddedServer {
             alloc_close_notify: None,
         })
         .await
-        .map_err(|error| fail("start the embedded server")(io::Error::other(error.to_string())))?;
-        let inside = UdpSocket::bind(LOOPBACK).await.map_err(fail("bind"))?;
-        let address = inside.local_addr().map_err(fail("local address"))?;
-        let nat = tokio::spawn(translate(Arc::new(inside), behind)).abort_handle();
+        .map_err(|error| NetError::new("start the server", None, &io::Error::other(error.to_string())))?;
+        let addresses = listeners.iter().map(|listener| listener.address).collect();
+        let nats = listeners.into_iter().map(|listener| {
+            let task = translate(Arc::new(listener.inside), listener.behind_address);
+            tokio::spawn(task).abort_handle()
+        });
         Ok(EmbeddedServer {
-            address,
+            addresses,
             username,
             credential,
-            nat,
+            nats: nats.collect(),
             _server: server,
         })
     }
 
-    /// The server as clients see it: the inside of the NAT.
-    pub fn address(&self) -> SocketAddr {
-        self.address
+    /// The server as clients of one family see it: the inside of the NAT. None for IPv6 on a machine without it.
+    pub fn address(&self, family: Family) -> Option<SocketAddr> {
+        let wanted = |address: &&SocketAddr| address.is_ipv6() == (family == Family::Ipv6);
+        self.addresses.iter().find(wanted).copied()
     }
 
-    /// `stun:127.0.0.1:PORT`
-    pub fn stun_url(&self) -> String {
-        format!("stun:{}", self.address)
+    /// `stun:127.0.0.1:PORT` or `stun:[::1]:PORT`.
+    pub fn stun_url(&self, family: Family) -> Option<String> {
+        self.address(family).map(|address| format!("stun:{address}"))
     }
 
-    /// `turn:127.0.0.1:PORT?transport=udp`
-    pub fn turn_url(&self) -> String {
-        format!("turn:{}?transport=udp", self.address)
+    /// `turn:127.0.0.1:PORT?transport=udp` or `turn:[::1]:PORT?transport=udp`.
+    pub fn turn_url(&self, family: Family) -> Option<String> {
+        self.address(family)
+            .map(|address| format!("turn:{address}?transport=udp"))
     }
 
     /// The only user.
@@ -106,15 +119,42 @@ impl EmbeddedServer {
 
 impl Drop for EmbeddedServer {
     fn drop(&mut self) {
-        self.nat.abort();
+        for nat in &self.nats {
+            nat.abort();
+        }
     }
 }
 
 impl fmt::Debug for EmbeddedServer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("EmbeddedServer")
-            .field("address", &self.address)
+            .field("addresses", &self.addresses)
             .finish_non_exhaustive()
+    }
+}
+
+/// The sockets of one family: the server's own, and the NAT's inside before it.
+struct Listener {
+    behind: Arc<UdpSocket>,
+    behind_address: SocketAddr,
+    inside: UdpSocket,
+    address: SocketAddr,
+}
+
+impl Listener {
+    async fn bind(ip: IpAddr) -> Result<Listener, NetError> {
+        let any = SocketAddr::new(ip, 0);
+        let fail = |operation| move |error: io::Error| NetError::new(operation, Some(any), &error);
+        let behind = UdpSocket::bind(any).await.map_err(fail("bind"))?;
+        let behind_address = behind.local_addr().map_err(fail("local address"))?;
+        let inside = UdpSocket::bind(any).await.map_err(fail("bind"))?;
+        let address = inside.local_addr().map_err(fail("local address"))?;
+        Ok(Listener {
+            behind: Arc::new(behind),
+            behind_address,
+            inside,
+            address,
+        })
     }
 }
 
@@ -133,7 +173,7 @@ impl AuthHandler for OneUser {
     }
 }
 
-/// Makes relays on 127.0.0.1.
+/// Makes relays on 127.0.0.1, and on ::1 for clients that ask for IPv6 (RFC 8656 §7.2).
 struct LoopbackRelays;
 
 #[async_trait]
@@ -147,10 +187,12 @@ impl RelayAddressGenerator for LoopbackRelays {
         use_ipv4: bool,
         requested_port: u16,
     ) -> Result<(Arc<dyn Conn + Send + Sync>, SocketAddr), turn::Error> {
-        if !use_ipv4 {
-            return Err(turn::Error::Other("the embedded server relays IPv4 only".into()));
-        }
-        let socket = UdpSocket::bind(SocketAddr::new(LOOPBACK.ip(), requested_port)).await?;
+        let ip = if use_ipv4 {
+            IpAddr::V4(Ipv4Addr::LOCALHOST)
+        } else {
+            IpAddr::V6(Ipv6Addr::LOCALHOST)
+        };
+        let socket = UdpSocket::bind(SocketAddr::new(ip, requested_port)).await?;
         let address = socket.local_addr()?;
         Ok((Arc::new(LoopbackRelay(socket)), address))
     }
@@ -216,7 +258,7 @@ async fn translate(inside: Arc<UdpSocket>, behind: SocketAddr) {
             if mappings.len() >= MAPPINGS {
                 continue;
             }
-            let Ok(outside) = UdpSocket::bind(LOOPBACK).await else {
+            let Ok(outside) = UdpSocket::bind(SocketAddr::new(behind.ip(), 0)).await else {
                 continue;
             };
             let outside = Arc::new(outside);

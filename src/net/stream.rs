@@ -9,15 +9,16 @@ use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker, ready};
+use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
 use crate::datagram::Transport;
-use crate::net::NetError;
 use crate::net::clock::Clock;
 use crate::net::tls::TlsStream;
 use crate::net::udp::Arrival;
+use crate::net::{NetError, is_out_of_files, reason};
 use crate::probe::PathError;
 use crate::proto::stun::MAGIC_COOKIE;
 use crate::proto::turn::{Frame, frame};
@@ -25,6 +26,9 @@ use crate::time::At;
 
 /// Octets that wait to be written before a sender is told that the other end does not read.
 const OUTGOING_LIMIT: usize = 256 * 1024;
+
+/// How long to wait for a file to be closed when none can be opened.
+const OUT_OF_FILES_WAIT: Duration = Duration::from_millis(20);
 
 /// A connected TCP stream.
 #[derive(Debug)]
@@ -93,8 +97,21 @@ pub async fn connect(
         kind,
         message,
     };
-    let io = |operation, error: &io::Error| fail(operation, connect_error_kind(error), error.to_string());
-    let socket = bound_socket(local, remote).map_err(|error| io("bind", &error))?;
+    let io = |operation, error: &io::Error| fail(operation, connect_error_kind(error), reason(error));
+    let socket = loop {
+        match bound_socket(local, remote) {
+            Ok(socket) => break socket,
+            // Not the server's fault: others will close theirs.
+            Err(error) if is_out_of_files(&error) && clock.now() < deadline => {
+                clock.sleep_until(deadline.min(clock.now() + OUT_OF_FILES_WAIT)).await;
+            }
+            Err(error) if is_out_of_files(&error) => {
+                let message = "the server was not asked: this process has too many open files";
+                return Err(fail("bind", ConnectErrorKind::Other, message.into()));
+            }
+            Err(error) => return Err(io("bind", &error)),
+        }
+    };
     let stream = match clock.within(deadline, socket.connect(remote)).await {
         Some(Ok(stream)) => stream,
         Some(Err(error)) => return Err(io("connect", &error)),
@@ -383,7 +400,7 @@ impl MessageStream {
             },
             _ => PathError::Io {
                 operation,
-                message: error.to_string(),
+                message: reason(error),
             },
         }
     }

@@ -22,6 +22,7 @@ use tokio::sync::{OnceCell, oneshot};
 
 pub use crate::net::certificate::{CertificateInfo, Verdict};
 use crate::net::clock::Clock;
+use crate::net::reason;
 use crate::net::trust::{Recorder, Trust};
 use crate::time::At;
 
@@ -40,6 +41,8 @@ pub struct TlsOptions {
 pub struct CaFileError {
     /// The file.
     pub path: PathBuf,
+    /// The kind of error, if the file could not be read at all; none if what is in it will not do.
+    pub io: Option<io::ErrorKind>,
     /// What is wrong with it.
     pub message: String,
 }
@@ -63,7 +66,7 @@ pub struct TlsInfo {
     pub also: Vec<Verdict>,
     /// Whether the options let us talk to it: trusted, or `insecure`.
     pub acceptable: bool,
-    /// When the handshake began.
+    /// When the handshake began, the loading of the platform's roots included.
     pub started: At,
     /// When it was complete.
     pub ended: At,
@@ -168,8 +171,8 @@ impl TlsClient {
         clock: &Clock,
         deadline: At,
     ) -> Result<TlsSession, TlsError> {
-        let waited_from = clock.now();
-        let fail = |started, kind| TlsError {
+        let started = clock.now();
+        let fail = |kind| TlsError {
             remote,
             started,
             ended: clock.now(),
@@ -177,16 +180,15 @@ impl TlsClient {
         };
         let bare = server_name.trim_start_matches('[').trim_end_matches(']');
         let Ok(name) = ServerName::try_from(bare.to_owned()) else {
-            return Err(fail(waited_from, TlsErrorKind::BadName(server_name.to_owned())));
+            return Err(fail(TlsErrorKind::BadName(server_name.to_owned())));
         };
         let Some(trust) = clock.within(deadline, self.trust()).await else {
-            return Err(fail(waited_from, TlsErrorKind::Timeout { received: 0 }));
+            return Err(fail(TlsErrorKind::Timeout { received: 0 }));
         };
-        let started = clock.now();
         let (verifier, record) = Recorder::new(trust, Arc::clone(&self.provider));
         let config = match self.config(verifier) {
             Ok(config) => config,
-            Err(error) => return Err(fail(started, TlsErrorKind::Protocol(error.to_string()))),
+            Err(error) => return Err(fail(TlsErrorKind::Protocol(error.to_string()))),
         };
         let heard = Arc::new(Mutex::new(Heard::default()));
         let listening = Listening {
@@ -196,14 +198,11 @@ impl TlsClient {
         let connect = tokio_rustls::TlsConnector::from(Arc::new(config)).connect(name, listening);
         let stream = match clock.within(deadline, connect).await {
             Some(Ok(stream)) => stream,
-            Some(Err(error)) => return Err(fail(started, error_kind(&error, &lock(&heard)))),
+            Some(Err(error)) => return Err(fail(error_kind(&error, &lock(&heard)))),
             None => {
-                return Err(fail(
-                    started,
-                    TlsErrorKind::Timeout {
-                        received: lock(&heard).count,
-                    },
-                ));
+                return Err(fail(TlsErrorKind::Timeout {
+                    received: lock(&heard).count,
+                }));
             }
         };
         let ended = clock.now();
@@ -236,7 +235,7 @@ impl TlsClient {
                 Ok(_) => receiver
                     .await
                     .unwrap_or_else(|_| Trust::none("loading the platform's roots failed".into())),
-                Err(error) => Trust::none(error.to_string()),
+                Err(error) => Trust::none(reason(&error)),
             };
             Arc::new(trust)
         };
@@ -345,7 +344,7 @@ fn error_kind(error: &io::Error, heard: &Heard) -> TlsErrorKind {
         (Some(error), _) => TlsErrorKind::Protocol(error.to_string()),
         (None, io::ErrorKind::UnexpectedEof) => TlsErrorKind::Closed { received: heard.count },
         (None, io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe) => TlsErrorKind::Reset,
-        (None, _) => TlsErrorKind::Io(error.to_string()),
+        (None, _) => TlsErrorKind::Io(reason(error)),
     }
 }
 
@@ -412,7 +411,12 @@ mod tests {
             ca_file: Some(path.clone()),
             insecure: false,
         };
-        assert_eq!(TlsClient::new(&options).err().unwrap().path, path);
+        let missing = TlsClient::new(&options).err().unwrap();
+        assert_eq!(
+            (missing.path, missing.io),
+            (path.clone(), Some(io::ErrorKind::NotFound))
+        );
+        assert!(!missing.message.contains("os error"), "{}", missing.message);
         std::fs::write(&path, "no certificate").unwrap();
         assert!(
             TlsClient::new(&options)
@@ -422,6 +426,17 @@ mod tests {
                 .contains("no certificate")
         );
         std::fs::write(&path, "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n").unwrap();
-        assert!(TlsClient::new(&options).is_err());
+        assert_eq!(TlsClient::new(&options).err().unwrap().io, None);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_ca_file_without_end_is_not_read_to_its_end() {
+        let options = TlsOptions {
+            ca_file: Some("/dev/zero".into()),
+            insecure: false,
+        };
+        let error = TlsClient::new(&options).err().unwrap();
+        assert!(error.message.contains("larger than"), "{error}");
     }
 }

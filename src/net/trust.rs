@@ -1,5 +1,6 @@
 //! Who may vouch for a server, and the verifier that writes down what it finds instead of ending the handshake.
 
+use std::io::{self, Read as _};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
@@ -12,7 +13,11 @@ use rustls::server::ParsedCertificate;
 use rustls::{DigitallySignedStruct, RootCertStore, SignatureScheme};
 
 use crate::net::certificate::{CertificateInfo, Verdict};
+use crate::net::reason;
 use crate::net::tls::{CaFileError, lock};
+
+/// Octets of a file of certificates; the roots of a platform take a tenth of it.
+const CA_FILE_LIMIT: usize = 4 << 20;
 
 /// What a verifier found.
 pub(super) type Problems = Arc<Mutex<Vec<Verdict>>>;
@@ -47,9 +52,16 @@ impl Trust {
     pub(super) fn from_file(path: &Path, provider: &Arc<CryptoProvider>) -> Result<Trust, CaFileError> {
         let fail = |message: String| CaFileError {
             path: path.to_owned(),
+            io: None,
             message,
         };
-        let text = std::fs::read(path).map_err(|e| fail(e.to_string()))?;
+        let text = read(path).map_err(|error| CaFileError {
+            io: Some(error.kind()),
+            ..fail(reason(&error))
+        })?;
+        if text.len() > CA_FILE_LIMIT {
+            return Err(fail(format!("larger than {} MiB", CA_FILE_LIMIT >> 20)));
+        }
         let pinned: Vec<CertificateDer<'static>> = CertificateDer::pem_slice_iter(&text)
             .collect::<Result<_, _>>()
             .map_err(|e| fail(e.to_string()))?;
@@ -68,6 +80,14 @@ impl Trust {
             pinned,
         })
     }
+}
+
+/// At most one octet more than a file of certificates may have.
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let mut text = Vec::new();
+    let file = std::fs::File::open(path)?;
+    file.take(CA_FILE_LIMIT as u64 + 1).read_to_end(&mut text)?;
+    Ok(text)
 }
 
 /// A verifier that writes down what it finds and lets the handshake go on.

@@ -17,11 +17,11 @@ use tokio::net::UdpSocket;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
-use crate::net::NetError;
 use crate::net::clock::Clock;
 #[cfg(target_os = "linux")]
 use crate::net::routes::Delivery;
 use crate::net::routes::Routes;
+use crate::net::{NetError, reason};
 use crate::probe::PathError;
 use crate::proto::stun::{Message, TransactionId};
 use crate::time::At;
@@ -181,7 +181,7 @@ impl Shared {
             }
             self.take_errors();
         }
-        let message = last.map_or_else(String::new, |error| error.to_string());
+        let message = last.map_or_else(String::new, |error| reason(&error));
         Err(PathError::Io {
             operation: "send",
             message,

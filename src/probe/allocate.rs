@@ -23,7 +23,7 @@ use crate::probe::release::{Releasing, refresh};
 use crate::probe::trace::{Failure, FailureKind, NoteKind, StepName, StepOutcome, StepRecord};
 use crate::probe::transaction::{Transaction, TransactionStep};
 use crate::probe::{Input, Probe, Step, Transmit};
-use crate::proto::stun::{AttributeType, Class, ErrorCode, Message, Method};
+use crate::proto::stun::{Class, ErrorCode, Message, Method};
 use crate::time::At;
 
 /// 438s in a row before it is called a loop.
@@ -48,7 +48,6 @@ pub struct Allocate {
     line: Line,
     credentials: Option<Credentials>,
     family: Option<RelayFamily>,
-    lifetime: Option<Duration>,
     deadline: At,
     grace: Duration,
     session: Option<Session>,
@@ -66,7 +65,6 @@ impl Allocate {
             line: Line::new(options.server, options.transport, options.new_id),
             credentials: options.credentials,
             family: options.family,
-            lifetime: options.lifetime,
             deadline: options.deadline,
             grace: options.release_grace,
             session: None,
@@ -100,13 +98,9 @@ impl Allocate {
 
     /// The next Allocate request, signed if we can.
     fn request(&mut self, now: At) -> Transaction {
-        let (family, lifetime, session) = (self.family, self.lifetime, self.session.as_ref());
+        let (family, session) = (self.family, self.session.as_ref());
         self.line.request(Method::ALLOCATE, now, self.deadline, |request| {
             let mut request = request.requested_transport(UDP);
-            if let Some(lifetime) = lifetime {
-                let seconds = u32::try_from(lifetime.as_secs()).unwrap_or(u32::MAX);
-                request = request.u32(AttributeType::LIFETIME, seconds);
-            }
             if let Some(family) = family {
                 request = request.requested_address_family(family.number());
             }

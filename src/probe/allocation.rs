@@ -40,8 +40,6 @@ pub struct AllocateOptions {
     pub credentials: Option<Credentials>,
     /// REQUESTED-ADDRESS-FAMILY. `None` leaves the attribute out, which means IPv4 and suits old servers.
     pub family: Option<RelayFamily>,
-    /// LIFETIME to ask for, whole seconds. `None` leaves it to the server.
-    pub lifetime: Option<Duration>,
     /// When to give up getting an allocation, whatever RFC 8489's timers say.
     pub deadline: At,
     /// How long giving it back may take beyond that.

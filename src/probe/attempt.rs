@@ -120,7 +120,6 @@ impl Attempt {
 
     /// The record of the step, which ends at `now`. `answer` is the response that ended it, if one did.
     pub(crate) fn record(&self, now: At, outcome: StepOutcome, answer: Option<Answer>) -> StepRecord {
-        let rtt = answer.as_ref().and_then(|_| self.transaction.rtt(now));
         let (facts, error) = answer.map(|answer| (answer.facts, answer.error)).unwrap_or_default();
         StepRecord {
             step: self.step,
@@ -139,7 +138,6 @@ impl Attempt {
                 .chain(self.transaction.sent())
                 .copied()
                 .collect(),
-            rtt,
             error,
             facts,
             detail: None,

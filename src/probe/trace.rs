@@ -81,8 +81,6 @@ pub struct StepRecord {
     pub transaction_ids: Vec<TransactionId>,
     /// When something was sent, over all transactions.
     pub sent: Vec<At>,
-    /// Round-trip time of the last transaction, if it was sent once and answered (Karn's rule, RFC 8489 §6.2.1).
-    pub rtt: Option<Duration>,
     /// The error code and reason phrase of the last answer, if it was an error. A challenge has its 401 here.
     pub error: Option<(u16, String)>,
     /// What the last answer said.

@@ -97,12 +97,6 @@ impl Transaction {
         }
     }
 
-    /// The same with other timers.
-    pub fn with_timing(mut self, timing: Timing) -> Transaction {
-        self.timing = timing;
-        self
-    }
-
     /// The transaction id.
     pub fn id(&self) -> TransactionId {
         self.id
@@ -121,14 +115,6 @@ impl Transaction {
     /// Whether the time is up at `now`, even if nobody has polled yet.
     pub fn is_over(&self, now: At) -> bool {
         now >= self.give_up
-    }
-
-    /// The round-trip time of an answer that arrives at `now`: known only if the request was sent once (Karn's rule).
-    pub fn rtt(&self, now: At) -> Option<Duration> {
-        match self.sent[..] {
-            [sent] => Some(now - sent),
-            _ => None,
-        }
     }
 
     /// What to do at `now`. The deadline wins over a transmission due at the same time.
@@ -430,7 +416,6 @@ mod tests {
             transaction.poll(At::from_millis(4000)),
             TransactionStep::Wait(At::from_millis(5000))
         );
-        assert_eq!(transaction.rtt(At::from_millis(4010)), None);
     }
 
     #[test]

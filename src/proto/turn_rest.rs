@@ -96,18 +96,6 @@ impl CredentialQuirk {
         }
     }
 
-    /// Whether this alone makes every server refuse; the others depend on the server, or on what was meant.
-    pub const fn is_fatal(&self) -> bool {
-        matches!(
-            self,
-            CredentialQuirk::MissingUsername
-                | CredentialQuirk::MissingCredential
-                | CredentialQuirk::UsernameTooLong { .. }
-                | CredentialQuirk::Expired { .. }
-                | CredentialQuirk::Duration { .. }
-        )
-    }
-
     /// What to do, one sentence.
     pub const fn advice(&self) -> &'static str {
         match self {

@@ -5,38 +5,44 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::report::{Envelope, Event, Finding};
+use crate::report::Report;
 
 /// One document, indented.
-pub fn document(envelope: &Envelope, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, envelope)?;
+pub fn document(document: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, document)?;
     writeln!(out)
 }
 
 /// One result as a line, passed on at once.
-pub fn line(event: &Event, out: &mut dyn Write) -> io::Result<()> {
+pub fn line(event: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
     write_line(event, out)?;
     out.flush()
 }
 
-/// What is left to say after the results: a line for each finding, then the envelope without what was already printed.
-pub fn tail(envelope: &Envelope, out: &mut dyn Write) -> io::Result<()> {
-    for finding in &envelope.findings {
-        write_line(&Event::Finding(Box::new(Finding::clone(finding))), out)?;
-    }
-    let mut last = Map::new();
-    last.insert("kind".to_owned(), "report".into());
-    if let Value::Object(members) = serde_json::to_value(envelope)? {
-        last.extend(members);
-    }
-    last.shift_remove("findings");
-    if let Some(Value::Object(report)) = last.get_mut("report") {
-        for key in envelope.report.streamed_keys() {
-            report.shift_remove(*key);
+/// What is left to say after the results: a line for each finding, then the envelope, as it was written, without what was
+/// already printed of its `report`.
+pub fn tail(envelope: Value, report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let mut last = of_kind("report", envelope);
+    if let Some(Value::Array(findings)) = last.shift_remove("findings") {
+        for finding in findings {
+            write_line(&of_kind("finding", finding), out)?;
         }
+    }
+    if let Some(written) = last.get_mut("report") {
+        report.strip_streamed(written);
     }
     write_line(&last, out)?;
     out.flush()
+}
+
+/// The members of a document, after the one that says what it is.
+fn of_kind(kind: &str, document: Value) -> Map<String, Value> {
+    let mut members = Map::new();
+    members.insert("kind".to_owned(), kind.into());
+    if let Value::Object(document) = document {
+        members.extend(document);
+    }
+    members
 }
 
 fn write_line<T: Serialize>(value: &T, out: &mut dyn Write) -> io::Result<()> {

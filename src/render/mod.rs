@@ -53,19 +53,42 @@ impl Renderer {
             return Ok(());
         }
         match &self.redactor {
-            Some(redactor) => json::line(&redactor.redact(event), out),
+            Some(redactor) => {
+                let mut event = strings::json(event);
+                redactor.value(&mut event);
+                json::line(&event, out)
+            }
             None => json::line(event, out),
         }
     }
 
     /// Prints the report.
     pub fn report(&self, envelope: &Envelope, out: &mut dyn Write) -> io::Result<()> {
-        let redacted = self.redactor.as_ref().map(|redactor| redactor.envelope(envelope));
-        let envelope = redacted.as_ref().unwrap_or(envelope);
+        if self.format == Format::Text {
+            return self.text(envelope, out);
+        }
+        let mut document = strings::json(envelope);
+        if let Some(redactor) = &self.redactor {
+            redactor.envelope(&mut document);
+        }
         match self.format {
-            Format::Text => text::report(envelope, &self.style, self.quiet, out),
-            Format::Json => json::document(envelope, out),
-            Format::Jsonl => json::tail(envelope, out),
+            Format::Jsonl => json::tail(document, &envelope.report, out),
+            Format::Text | Format::Json => json::document(&document, out),
+        }
+    }
+
+    fn text(&self, envelope: &Envelope, out: &mut dyn Write) -> io::Result<()> {
+        let redacted = match &self.redactor {
+            Some(redactor) => strings::envelope(envelope, &mut |value| redactor.envelope(value)),
+            None => return text::report(envelope, &self.style, self.quiet, out),
+        };
+        match redacted {
+            Ok(envelope) => text::report(&envelope, &self.style, self.quiet, out),
+            // A field has a type that redaction knows nothing of. Better less readable than lost, or not redacted.
+            Err(mut document) => {
+                sanitize::value(&mut document);
+                json::document(&document, out)
+            }
         }
     }
 

@@ -8,6 +8,8 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
+use serde_json::Value;
+
 use super::strings;
 use crate::report::Envelope;
 
@@ -32,10 +34,16 @@ pub fn visible(text: &str) -> Cow<'_, str> {
 }
 
 /// The envelope with every string made [`visible`].
+///
+/// # Panics
+/// If its numbers cannot be written as JSON (NaN). No text can cause it: what has a type is visible as it is.
 pub fn document(envelope: &Envelope) -> Envelope {
-    strings::envelope(envelope, &mut |value| {
-        strings::walk(value, "", &mut |_, text| visible(text).into_owned());
-    })
+    strings::envelope(envelope, &mut value).expect("a visible document can be read back")
+}
+
+/// A document as JSON with every string made [`visible`], in place.
+pub fn value(value: &mut Value) {
+    strings::walk(value, "", &mut |_, text| visible(text).into_owned());
 }
 
 /// Controls, line separators, and what Unicode calls default-ignorable: zero-width, bidirectional, tags.

@@ -1,10 +1,6 @@
 //! Rewrites every string of a document, whatever its type: write it as JSON, walk, read it back.
-//!
-//! Both users rest on it that documents can be read back, and that a rewritten string still is what its field takes
-//! (an address stays an address).
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::Deserialize;
 use serde_json::Value;
 
 use crate::report::candidates::Candidates;
@@ -22,23 +18,31 @@ pub fn walk(value: &mut Value, key: &str, rewrite: &mut dyn FnMut(&str, &str) ->
     }
 }
 
-/// An envelope with its report and its findings rewritten by `one`, which gets each part as JSON.
+/// The envelope with its report and its findings rewritten by `rewrite`, which gets all of it as JSON.
 ///
-/// # Panics
-/// If a part cannot be read back: a mistake in `one`, or in the type of the document.
-pub fn envelope(envelope: &Envelope, one: &mut dyn FnMut(&mut Value)) -> Envelope {
-    fn part<T: Serialize + DeserializeOwned>(part: &T, one: &mut dyn FnMut(&mut Value)) -> T {
-        let mut value = serde_json::to_value(part).expect("documents can be written");
-        one(&mut value);
-        serde_json::from_value(value).expect("a rewritten document can be read back")
+/// # Errors
+/// What `rewrite` made, if that cannot be read back: a string is no longer what its field takes.
+pub fn envelope(envelope: &Envelope, rewrite: &mut dyn FnMut(&mut Value)) -> Result<Envelope, Value> {
+    let mut value = json(envelope);
+    rewrite(&mut value);
+    let report = &value["report"];
+    let report = match &envelope.report {
+        Report::Candidates(_) => Candidates::deserialize(report).map(Report::Candidates),
+        Report::Explain(_) => Explain::deserialize(report).map(Report::Explain),
+        Report::Sdp(_) => Sdp::deserialize(report).map(Report::Sdp),
+    };
+    match (report, Deserialize::deserialize(&value["findings"])) {
+        (Ok(report), Ok(findings)) => Ok(Envelope {
+            report,
+            findings,
+            ..envelope.clone()
+        }),
+        _ => Err(value),
     }
-    Envelope {
-        report: match &envelope.report {
-            Report::Candidates(report) => Report::Candidates(part::<Candidates>(report, one)),
-            Report::Explain(report) => Report::Explain(part::<Explain>(report, one)),
-            Report::Sdp(report) => Report::Sdp(part::<Sdp>(report, one)),
-        },
-        findings: part(&envelope.findings, one),
-        ..envelope.clone()
-    }
+}
+
+/// A document as JSON.
+pub fn json(document: &impl serde::Serialize) -> Value {
+    // They are structs with names for keys, which can always be written.
+    serde_json::to_value(document).expect("documents can be written")
 }

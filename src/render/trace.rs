@@ -10,16 +10,21 @@ use tracing_subscriber::util::SubscriberInitExt;
 use super::Renderer;
 
 /// Starts tracing: 1 tells the steps of this program, 2 every message, 3 also what the libraries tell. 0 starts nothing.
+///
+/// What libraries tell is left out if the output is to be redacted, since private values have other forms there: rustls
+/// writes certificates as octets, addresses as `Ipv4Addr([192, 0, 2, 1])`.
 pub fn start(verbose: u8, renderer: &Renderer) {
-    let own = env!("CARGO_PKG_NAME");
-    let targets = match verbose {
-        0 => return,
-        1 => Targets::new().with_target(own, LevelFilter::DEBUG),
-        2 => Targets::new()
-            .with_target(own, LevelFilter::TRACE)
-            .with_default(LevelFilter::WARN),
-        _ => Targets::new().with_default(LevelFilter::TRACE),
+    let redacted = renderer.redactor.is_some();
+    let Some(targets) = targets(verbose, redacted) else {
+        return;
     };
+    if redacted && verbose > 2 {
+        // If nobody reads stderr there is no one to tell.
+        let _ = writeln!(
+            io::stderr().lock(),
+            "note: --redact leaves out what -vvv adds: what the libraries tell"
+        );
+    }
     let lines = tracing_subscriber::fmt::layer()
         .with_ansi(false)
         .with_timer(tracing_subscriber::fmt::time::uptime())
@@ -28,6 +33,23 @@ pub fn start(verbose: u8, renderer: &Renderer) {
         });
     // Fails if there is a subscriber already: a test's, then.
     let _ = tracing_subscriber::registry().with(targets).with(lines).try_init();
+}
+
+/// Which events are told; `None` if none are.
+fn targets(verbose: u8, redacted: bool) -> Option<Targets> {
+    let own = env!("CARGO_PKG_NAME");
+    let libraries = match verbose {
+        _ if redacted => LevelFilter::OFF,
+        0 | 1 => LevelFilter::OFF,
+        2 => LevelFilter::WARN,
+        _ => LevelFilter::TRACE,
+    };
+    let level = match verbose {
+        0 => return None,
+        1 => LevelFilter::DEBUG,
+        _ => LevelFilter::TRACE,
+    };
+    Some(Targets::new().with_target(own, level).with_default(libraries))
 }
 
 /// Writes each event as one line.
@@ -68,5 +90,33 @@ impl Drop for Line<'_> {
         let text = String::from_utf8_lossy(&self.bytes);
         let line = self.renderer.line(text.trim_end());
         let _ = writeln!(io::stderr().lock(), "{line}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tracing::Level;
+
+    #[test]
+    fn libraries_are_silent_if_redacted() {
+        for (verbose, redacted, own, libraries) in [
+            (1, false, Some(Level::DEBUG), None),
+            (2, false, Some(Level::TRACE), Some(Level::WARN)),
+            (3, false, Some(Level::TRACE), Some(Level::TRACE)),
+            (1, true, Some(Level::DEBUG), None),
+            (2, true, Some(Level::TRACE), None),
+            (3, true, Some(Level::TRACE), None),
+            (255, true, Some(Level::TRACE), None),
+        ] {
+            let targets = targets(verbose, redacted).unwrap();
+            let most = |target| {
+                let levels = [Level::TRACE, Level::DEBUG, Level::INFO, Level::WARN, Level::ERROR];
+                levels.into_iter().find(|level| targets.would_enable(target, level))
+            };
+            assert_eq!(most("rtcdiag::net::driver"), own, "{verbose} {redacted}");
+            assert_eq!(most("rustls::client::hs"), libraries, "{verbose} {redacted}");
+        }
+        assert!(targets(0, false).is_none() && targets(0, true).is_none());
     }
 }

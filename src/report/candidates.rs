@@ -85,7 +85,15 @@ pub struct Server {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub skipped: Option<String>,
     /// One for each pair of a local and a server address, and for each redirection.
+    #[serde(default)]
     pub attempts: Vec<Attempt>,
+}
+
+impl Candidates {
+    /// Every attempt at every server.
+    pub fn attempts(&self) -> impl Iterator<Item = &Attempt> {
+        self.servers.iter().flat_map(|server| &server.attempts)
+    }
 }
 
 impl Server {
@@ -183,6 +191,9 @@ pub struct Attempt {
     /// REALM.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub realm: Option<String>,
+    /// Whether the server gave the allocation up again; absent without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub released: Option<bool>,
     /// How the requests were authenticated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub authentication: Option<Authentication>,
@@ -201,6 +212,51 @@ pub struct Attempt {
     /// Why it failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<AttemptError>,
+}
+
+impl Attempt {
+    /// An attempt at `address` over `transport` (`udp`, `tcp`, `tls`, `dtls`) of which nothing is known yet.
+    pub fn begun(transport: &str, address: Option<SocketAddr>) -> Attempt {
+        Attempt {
+            address,
+            family: address.map(|address| if address.is_ipv4() { "ipv4" } else { "ipv6" }.to_owned()),
+            transport: transport.to_owned(),
+            local: None,
+            outcome: AttemptOutcome::Failed,
+            steps: Vec::new(),
+            rtt_ms: None,
+            retransmissions: 0,
+            mapped_address: None,
+            plain_mapped_address: None,
+            relayed_address: None,
+            lifetime_s: None,
+            software: None,
+            realm: None,
+            released: None,
+            authentication: None,
+            tls: None,
+            redirected_to: None,
+            redirected_from: None,
+            notes: Vec::new(),
+            error: None,
+        }
+    }
+
+    /// The step that decided: the first that did not end well, else the one that gave the addresses.
+    pub fn deciding_step(&self) -> Option<&Step> {
+        let failed = self
+            .steps
+            .iter()
+            .find(|step| step.outcome != AttemptOutcome::Ok && step.step != "refresh");
+        failed.or_else(|| self.steps.iter().rfind(|step| step.step != "refresh"))
+    }
+
+    /// Whether this step was taken and ended well.
+    pub fn passed(&self, name: &str) -> bool {
+        self.steps
+            .iter()
+            .any(|step| step.step == name && step.outcome == AttemptOutcome::Ok)
+    }
 }
 
 /// How an attempt ended.
@@ -260,7 +316,10 @@ pub struct Tls {
     pub version: String,
     /// The cipher suite, IANA name.
     pub cipher_suite: String,
-    /// Whether the certificate was accepted; why not, otherwise.
+    /// The key exchange group, IANA name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key_exchange: Option<String>,
+    /// `trusted`, or all that is wrong with the certificate.
     pub verdict: String,
     /// The certificates, the server's own first.
     pub chain: Vec<Certificate>,
@@ -419,7 +478,7 @@ impl fmt::Display for LeftOut {
             LeftOut::DeprecatedKind => "deprecated kind of address",
             LeftOut::NotPreferred => "address not preferred",
             LeftOut::TemporaryPreferred => "a temporary address is used instead",
-            LeftOut::Family => "excluded by -4 or -6",
+            LeftOut::Family => "not of the address family asked for",
             LeftOut::Interface => "excluded by --interface",
             LeftOut::Duplicate => "the same address is on another interface",
             LeftOut::BindFailed => "could not be bound",

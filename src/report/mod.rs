@@ -10,6 +10,7 @@ pub mod sdp;
 pub mod timestamp;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 pub use finding::{Evidence, Finding, Severity};
 
@@ -73,12 +74,27 @@ pub enum Report {
 }
 
 impl Report {
-    /// The keys of the report whose entries were printed one by one in `jsonl`, as [`Event`]s.
-    pub const fn streamed_keys(&self) -> &'static [&'static str] {
+    /// Takes out of the written report what `jsonl` has printed one by one, as [`Event`]s.
+    pub fn strip_streamed(&self, written: &mut Value) {
+        let Value::Object(members) = written else { return };
         match self {
-            Report::Candidates(_) => &["candidates", "servers"],
-            Report::Explain(_) => &["entries"],
-            Report::Sdp(_) => &[],
+            Report::Candidates(_) => {
+                members.shift_remove("candidates");
+                for server in members
+                    .get_mut("servers")
+                    .and_then(Value::as_array_mut)
+                    .into_iter()
+                    .flatten()
+                {
+                    server
+                        .as_object_mut()
+                        .and_then(|server| server.shift_remove("attempts"));
+                }
+            }
+            Report::Explain(_) => {
+                members.shift_remove("entries");
+            }
+            Report::Sdp(_) => {}
         }
     }
 }

@@ -56,6 +56,8 @@ pub struct Input {
     pub sdp_bytes: usize,
     /// The lines of the SDP.
     pub lines: usize,
+    /// The media sections of the SDP.
+    pub sections: usize,
 }
 
 /// What both the session part and media sections may say.
@@ -431,6 +433,7 @@ impl Description {
                 line_endings: sdp.line_endings().name().to_owned(),
                 sdp_bytes: sdp.text().len(),
                 lines: sdp.line_count(),
+                sections: sdp.media_count(),
             },
             effective: media
                 .iter()

@@ -15,10 +15,10 @@ entries! {
         fix: "Test the resolver (`dig NAME`), or name the server by its IP address to take DNS out of the picture.",
         reference: "RFC 8489 §8",
     }
-    NO_ADDRESS_OF_FAMILY = "no-address-of-family", Warning, "The server has no address of a family in use here" {
+    NO_ADDRESS_OF_FAMILY = "no-address-of-family", Error, "The server has no address of a family in use here" {
         what: "The server's addresses are all of an address family for which this machine has no usable local address, or which an option excluded.",
         why: "An IPv6-only server asked from an IPv4-only machine (or the other way round), or -4 or -6 on the command line.",
-        fix: "Publish both A and AAAA records for the server, and drop -4 or -6 if one was given.",
+        fix: "Drop -4 or -6 if one was given; else give the server an address of the other family too.",
         reference: "RFC 8421 §3",
     }
     SERVER_TIMEOUT = "server-timeout", Error, "The server did not answer" {
@@ -26,6 +26,12 @@ entries! {
         why: "A firewall that drops the packets, a wrong port, a server that is down, a server that answers from another address, or, over TLS, a port that does not speak TLS.",
         fix: "Try the other transports (`?transport=tcp`, `turns:` on port 443); if one of them works, this network blocks the first. Otherwise check that the server runs and listens on this port.",
         reference: "RFC 8489 §6.2.1",
+    }
+    SERVER_SILENT = "server-silent", Error, "The server accepts connections and does not answer" {
+        what: "The TCP connection was made, so the network lets it through; nothing usable came back over it before the time was up.",
+        why: "A port that speaks another protocol (TLS where plain TCP came, or the reverse), a proxy without a live server behind it, or a server that hangs.",
+        fix: "Check whether the port is the server's TLS port (then the URL must say `turns:` or `stuns:`), and look at the server's log.",
+        reference: "RFC 8489 §6.2.2",
     }
     SERVER_REFUSED = "server-refused", Error, "Nothing listens on the server's port" {
         what: "The machine is there and said no: a TCP reset, or an ICMP port unreachable for a UDP request.",
@@ -302,6 +308,18 @@ entries! {
         why: "A relay address of 127.0.0.1 or ::1 in the server's configuration.",
         fix: "Set the relay address of the server to one that peers can reach (coturn: `relay-ip`, `external-ip`).",
         reference: "RFC 8656 §7.2",
+    }
+    MAPPED_UNUSABLE = "mapped-address-unusable", Warning, "The server says that we have an impossible address" {
+        what: "The mapped address is unspecified, multicast, or has port 0: nobody can send there, so it became no candidate.",
+        why: "A broken server, or a middlebox that rewrites the answer.",
+        fix: "Ask another STUN server over the same path; if its answer makes sense, the first server is at fault.",
+        reference: "RFC 8489 §14.2",
+    }
+    ALLOCATION_NOT_RELEASED = "allocation-not-released", Warning, "The server did not give the allocation up" {
+        what: "The Refresh with lifetime 0 was not answered, or refused, so the server may hold the allocation until its lifetime ends (10 minutes as a rule).",
+        why: "Lost packets, a server that stopped answering, or one that does not implement deletion.",
+        fix: "Nothing needs to be done once; if a quota is used up by it, wait for the lifetime to end, and look at the server's log.",
+        reference: "RFC 8656 §8",
     }
     IPV4_ONLY = "ipv4-only", Info, "This machine has only IPv4" {
         what: "No usable IPv6 address: peers that have only IPv6 can be reached through a relay alone.",

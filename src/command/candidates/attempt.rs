@@ -4,18 +4,22 @@ use std::cell::RefCell;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use super::outcome::{self, fail, not_made, step};
+use super::connection;
+use super::outcome::{self, fail, step};
 use crate::datagram::Transport;
 use crate::exchange::Exchanges;
 use crate::net::clock::Clock;
 use crate::net::driver::{self, Cancel, Channel};
+use crate::net::limit::Limit;
 use crate::net::random;
+use crate::net::resolve::Resolver;
 use crate::net::stream::{self, Connected, MessageStream};
 use crate::net::tls::TlsClient;
 use crate::net::udp::UdpEndpoint;
 use crate::probe::allocate::{Allocate, AllocateOptions, RelayFamily};
 use crate::probe::authentication::Credentials;
 use crate::probe::binding::{Binding, BindingOptions};
+use crate::probe::{Input, Probe, Step};
 use crate::report::candidates::{Attempt, AttemptOutcome, ErrorKind};
 use crate::time::At;
 
@@ -30,6 +34,12 @@ pub struct Shared {
     pub cancel: Cancel,
     /// All requests and responses of the run.
     pub exchanges: RefCell<Exchanges>,
+    /// Names, each looked up once.
+    pub resolver: Resolver,
+    /// How many servers are asked at once.
+    pub servers: Limit,
+    /// How many connections are open at once.
+    pub connections: Limit,
     /// TLS, with its roots.
     pub tls: TlsClient,
     /// REQUESTED-ADDRESS-FAMILY.
@@ -50,17 +60,36 @@ pub struct Target<'a> {
     pub deadline: At,
 }
 
+/// Tells what is known of an attempt that has what it wants and is still giving it back.
+pub type Known<'a> = &'a mut dyn FnMut(Attempt);
+
 /// Asks `target` from the UDP socket `base` (or from its address, for TCP and TLS). Ends by the target's deadline, plus
 /// the grace for a release. A redirection may come with the name that the next server's certificate is for.
-pub async fn ask(shared: &Shared, target: Target<'_>, base: &UdpEndpoint) -> (Attempt, Option<String>) {
-    let mut attempt = not_made(target.transport, Some(target.address));
+pub async fn ask(
+    shared: &Shared,
+    target: Target<'_>,
+    base: &UdpEndpoint,
+    known: Known<'_>,
+) -> (Attempt, Option<String>) {
+    let mut attempt = Attempt::begun(target.transport.name(), Some(target.address));
     let domain = match target.transport {
         Transport::Udp => {
             let mut inbox = base.attach();
             attempt.local = Some(inbox.local());
-            probe(shared, &target, Channel::Udp(&mut inbox), &mut attempt).await
+            probe(shared, &target, Channel::Udp(&mut inbox), &mut attempt, known).await
         }
-        Transport::Tcp | Transport::Tls => over_stream(shared, &target, base, &mut attempt).await,
+        Transport::Tcp | Transport::Tls => {
+            let Some(turn) = shared.connections.turn(&shared.clock, &shared.cancel).await else {
+                fail(&mut attempt, ErrorKind::Interrupted, None, None);
+                return (attempt, None);
+            };
+            // The server is not to blame for the time that it had to wait for.
+            let target = Target {
+                deadline: target.deadline + turn.waited(),
+                ..target
+            };
+            over_stream(shared, &target, base, &mut attempt, known).await
+        }
         Transport::Dtls => {
             let reason = "TURN over DTLS is not supported".to_owned();
             fail(&mut attempt, ErrorKind::Unsupported, None, Some(reason));
@@ -75,6 +104,7 @@ async fn over_stream(
     target: &Target<'_>,
     base: &UdpEndpoint,
     attempt: &mut Attempt,
+    known: Known<'_>,
 ) -> Option<String> {
     let started = shared.clock.now();
     let local = base.local().ip();
@@ -88,7 +118,7 @@ async fn over_stream(
     let connected = match connected {
         Ok(connected) => connected,
         Err(error) => {
-            outcome::not_connected(&error, attempt);
+            connection::not_connected(&error, attempt);
             return None;
         }
     };
@@ -103,7 +133,7 @@ async fn over_stream(
         Transport::Tls => over_tls(shared, target, connected, attempt).await?,
         _ => MessageStream::tcp(connected, shared.clock),
     };
-    let domain = probe(shared, target, Channel::Stream(&mut stream), attempt).await;
+    let domain = probe(shared, target, Channel::Stream(&mut stream), attempt, known).await;
     stream.close(shared.clock.now() + RELEASE_GRACE).await;
     domain
 }
@@ -125,42 +155,74 @@ async fn over_tls(
         }
     };
     match session {
-        Ok(session) => outcome::handshake(&session.info, shared.clock.unix_now(), attempt)
+        Ok(session) => connection::handshake(&session.info, shared.clock.unix_now(), attempt)
             .then(|| MessageStream::tls(session.stream, local, remote, shared.clock)),
         Err(error) => {
-            outcome::no_handshake(&error, attempt);
+            connection::no_handshake(&error, attempt);
             None
         }
     }
 }
 
-async fn probe(shared: &Shared, target: &Target<'_>, channel: Channel<'_>, attempt: &mut Attempt) -> Option<String> {
+async fn probe(
+    shared: &Shared,
+    target: &Target<'_>,
+    channel: Channel<'_>,
+    attempt: &mut Attempt,
+    known: Known<'_>,
+) -> Option<String> {
     let (server, transport, deadline) = (target.address, target.transport, target.deadline);
     let new_id = random::transaction_ids();
-    match &target.allocate {
-        Some(credentials) => {
-            let mut allocate = Allocate::new(AllocateOptions {
-                server,
-                transport,
-                credentials: credentials.clone(),
-                family: shared.relay_family,
-                lifetime: None,
-                deadline,
-                release_grace: RELEASE_GRACE,
-                new_id,
-            });
-            driver::run(&mut allocate, channel, &shared.clock, &shared.cancel, &shared.exchanges).await;
-            outcome::allocated(allocate.result(), &shared.exchanges.borrow(), attempt)
+    let Some(credentials) = &target.allocate else {
+        let mut binding = Binding::new(BindingOptions {
+            server,
+            transport,
+            deadline,
+            new_id,
+        });
+        driver::run(&mut binding, channel, &shared.clock, &shared.cancel, &shared.exchanges).await;
+        return outcome::bound(binding.result(), &shared.exchanges.borrow(), attempt);
+    };
+    let allocate = Allocate::new(AllocateOptions {
+        server,
+        transport,
+        credentials: credentials.clone(),
+        family: shared.relay_family,
+        deadline,
+        release_grace: RELEASE_GRACE,
+        new_id,
+    });
+    let mut tell = |allocate: &Allocate| {
+        let mut so_far = attempt.clone();
+        outcome::allocated(allocate.result(), &shared.exchanges.borrow(), &mut so_far);
+        known(so_far);
+    };
+    let mut watched = Watched {
+        allocate,
+        tell: Some(&mut tell),
+    };
+    driver::run(&mut watched, channel, &shared.clock, &shared.cancel, &shared.exchanges).await;
+    let result = watched.allocate.result();
+    outcome::allocated(result, &shared.exchanges.borrow(), attempt)
+}
+
+/// An allocation that is told as soon as it is there: giving it back takes one round trip more.
+struct Watched<'a> {
+    allocate: Allocate,
+    tell: Option<&'a mut dyn FnMut(&Allocate)>,
+}
+
+impl Probe for Watched<'_> {
+    fn handle(&mut self, now: At, input: Input<'_>) {
+        self.allocate.handle(now, input);
+        if let Some(Ok(_)) = self.allocate.outcome()
+            && let Some(tell) = self.tell.take()
+        {
+            tell(&self.allocate);
         }
-        None => {
-            let mut binding = Binding::new(BindingOptions {
-                server,
-                transport,
-                deadline,
-                new_id,
-            });
-            driver::run(&mut binding, channel, &shared.clock, &shared.cancel, &shared.exchanges).await;
-            outcome::bound(binding.result(), &shared.exchanges.borrow(), attempt)
-        }
+    }
+
+    fn poll(&mut self, now: At) -> Step {
+        self.allocate.poll(now)
     }
 }

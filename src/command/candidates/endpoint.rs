@@ -114,10 +114,10 @@ impl Endpoints {
         } else {
             IpAddr::from(Ipv6Addr::LOCALHOST)
         };
+        let named = self.left_out.iter().find(|interface| interface.address == ip);
         let address = HostAddress {
             ip,
-            interface: "loopback".to_owned(),
-            temporary: false,
+            interface: named.map_or_else(|| "loopback".to_owned(), |interface| interface.name.clone()),
         };
         let cell = &self.loopback[usize::from(server.is_ipv6())];
         let bound = cell.get_or_init(|| endpoint(&address, LOOPBACK_PREFERENCE, false, &self.clock).map(Rc::new));

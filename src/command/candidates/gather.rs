@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use crate::check::address::is_usable;
 use crate::datagram::Transport;
 use crate::proto::ice::priority::{for_server, foundation, tcp_local_preference, type_preference};
 use crate::proto::ice::{Candidate as Attribute, CandidateType, Preferences, TcpType};
@@ -77,7 +78,7 @@ impl Gathered {
         if let Some(mapped) = attempt
             .mapped_address
             .filter(|mapped| reflexive && source.transport == Transport::Udp && *mapped != base.local)
-            .filter(|_| attempt.local == Some(base.local))
+            .filter(|mapped| attempt.local == Some(base.local) && is_usable(*mapped))
         {
             let wanted = Wanted {
                 related: Some(base.local),
@@ -86,7 +87,7 @@ impl Gathered {
             };
             found.extend(self.add(wanted, base, base.local, at));
         }
-        if let Some(relayed) = attempt.relayed_address {
+        if let Some(relayed) = attempt.relayed_address.filter(|relayed| is_usable(*relayed)) {
             // The related address of a relayed candidate is the mapped one (RFC 8839 §5.1).
             let related = attempt.mapped_address.or(Some(base.local));
             let wanted = Wanted {
@@ -108,7 +109,7 @@ impl Gathered {
 
     /// A candidate is redundant if another one has its address, its base and its protocol (RFC 8445 §5.1.3): the first
     /// to come stays, as in browsers, whatever the later one's priority.
-    fn add(&mut self, wanted: Wanted<'_>, base: &Base, candidate_base: SocketAddr, at: At) -> Option<Candidate> {
+    fn add(&mut self, mut wanted: Wanted<'_>, base: &Base, candidate_base: SocketAddr, at: At) -> Option<Candidate> {
         let redundant = self.candidates.iter().any(|(candidate, other_base)| {
             SocketAddr::new(candidate.address, candidate.port) == wanted.address
                 && *other_base == candidate_base
@@ -116,6 +117,15 @@ impl Gathered {
         });
         if redundant {
             return None;
+        }
+        // Several addresses of one server share its preference; no two candidates may (RFC 8445 §5.1.2).
+        while wanted.local_preference > 0
+            && self
+                .candidates
+                .iter()
+                .any(|(candidate, _)| candidate.priority == wanted.priority())
+        {
+            wanted.local_preference -= 1;
         }
         let candidate = wanted.build(base, candidate_base.ip(), at);
         self.candidates.push((candidate.clone(), candidate_base));
@@ -161,24 +171,32 @@ impl Wanted<'_> {
         self.transport.name()
     }
 
-    fn build(&self, base: &Base, candidate_base: IpAddr, at: At) -> Candidate {
-        // For a relayed candidate, what differs between transports is the way to the server.
-        let way = match self.server {
+    /// For a relayed candidate, what differs between transports is the way to the server.
+    fn way(&self) -> Transport {
+        match self.server {
             Some((_, source)) if self.candidate_type == CandidateType::Relay => source.transport,
             _ => self.transport,
-        };
-        let server = self.server.map(|(ip, _)| ip);
-        let foundation = foundation(self.candidate_type, candidate_base, server, way);
+        }
+    }
+
+    fn priority(&self) -> u32 {
         let preferences = Preferences {
-            type_preference: type_preference(self.candidate_type, way),
+            type_preference: type_preference(self.candidate_type, self.way()),
             local_preference: self.local_preference,
             component: COMPONENT,
         };
+        preferences.priority()
+    }
+
+    fn build(&self, base: &Base, candidate_base: IpAddr, at: At) -> Candidate {
+        let way = self.way();
+        let server = self.server.map(|(ip, _)| ip);
+        let foundation = foundation(self.candidate_type, candidate_base, server, way);
         let attribute = Attribute {
             foundation: foundation.clone(),
             component: COMPONENT,
             protocol: self.protocol().to_owned(),
-            priority: preferences.priority(),
+            priority: self.priority(),
             address: self.address.ip().to_string(),
             port: self.address.port(),
             candidate_type: self.candidate_type,
@@ -209,7 +227,7 @@ impl Wanted<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::command::candidates::outcome::{not_made, step};
+    use crate::command::candidates::outcome::step;
     use crate::report::candidates::AttemptOutcome;
 
     const SERVER: Source<'_> = Source {
@@ -228,7 +246,7 @@ mod tests {
 
     /// An attempt from 10.0.0.5:4000 that took from 10 ms to 30 ms, and 20 ms more to release.
     fn attempt(mapped: Option<&str>, relayed: Option<&str>) -> Attempt {
-        let mut attempt = not_made(Transport::Udp, Some("198.51.100.1:3478".parse().unwrap()));
+        let mut attempt = Attempt::begun("udp", Some("198.51.100.1:3478".parse().unwrap()));
         attempt.local = Some("10.0.0.5:4000".parse().unwrap());
         attempt.mapped_address = mapped.map(|mapped| mapped.parse().unwrap());
         attempt.relayed_address = relayed.map(|relayed| relayed.parse().unwrap());

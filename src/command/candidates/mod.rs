@@ -4,13 +4,16 @@
 //! per local address serves all servers, so that what they see of it can be compared.
 
 mod attempt;
+mod connection;
 mod endpoint;
+mod failure;
 mod gather;
 mod outcome;
 mod plan;
 mod server;
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use tokio::sync::mpsc;
@@ -20,7 +23,7 @@ use self::attempt::Shared;
 use self::endpoint::{Endpoint, Endpoints};
 use self::gather::{Gathered, Source};
 use self::plan::{Plan, PlannedServer};
-use self::server::Told;
+use self::server::{Order, Told};
 use super::progress::Progress;
 use super::{Context, Private};
 use crate::check;
@@ -31,11 +34,13 @@ use crate::net::NetError;
 use crate::net::clock::Clock;
 use crate::net::driver::Cancel;
 use crate::net::interface::enumerate;
+use crate::net::limit::Limit;
+use crate::net::resolve::Resolver;
 use crate::net::runtime::{self, Interrupts};
 use crate::net::server::EmbeddedServer;
 use crate::net::tls::TlsClient;
 use crate::proto::ice::{Host, IceTransportPolicy};
-use crate::report::candidates::{Candidates, Server};
+use crate::report::candidates::{Attempt, AttemptOutcome, Candidates, ErrorKind, Server};
 use crate::report::timestamp::rfc3339;
 use crate::report::{Envelope, Event, Report};
 use crate::time::millis;
@@ -64,57 +69,66 @@ async fn gather(options: &cli::Candidates, context: &mut Context<'_>) -> Result<
     };
     let plan = plan::plan(options, embedded.as_ref(), clock.unix_now())?;
     conceal(&plan, context);
-    let tls = TlsClient::new(&plan.tls).map_err(|error| {
-        Error::new(format!("cannot use the CA file ({})", error.message))
-            .at(error.path.display().to_string())
-            .hint("--ca-file takes PEM: one or more blocks of BEGIN CERTIFICATE")
-    })?;
+    let tls = TlsClient::new(&plan.tls).map_err(|error| Error::ca_file(&error))?;
     let interfaces = enumerate().map_err(|error| cannot("list the network interfaces", &error))?;
     let endpoints = Endpoints::bind(&interfaces, &plan, &clock)?;
     let shared = Rc::new(Shared {
         clock,
         cancel: Cancel::new(),
         exchanges: RefCell::new(Exchanges::default()),
+        resolver: Resolver::new(clock),
+        servers: Limit::affordable(),
+        connections: Limit::affordable(),
         tls,
         relay_family: plan.relay_family,
     });
 
     let mut run = Run {
         gathered: Gathered::default(),
-        servers: plan.servers.iter().map(server_report).collect(),
+        servers: plan.servers.iter().map(ServerReport::new).collect(),
+        reflexive: plan.policy == IceTransportPolicy::All,
+        unheard: false,
         context,
     };
-    let reflexive = plan.policy == IceTransportPolicy::All;
-    if reflexive {
+    if run.reflexive {
         run.hosts(&endpoints, &clock);
     }
-    let progress = Progress::new(
-        run.context,
-        plan.servers.iter().map(|server| server.server.url.text.as_str()),
-    );
+    let urls = plan.servers.iter().map(|server| server.server.url.text.as_str());
+    let progress = Progress::new(run.context, urls);
     let mut answers = ask_all(&shared, &endpoints, &plan, &mut run.servers);
     let mut interrupts = Interrupts::listen();
+    let mut interrupted = false;
     loop {
+        if run.unheard {
+            shared.cancel.cancel();
+        }
         tokio::select! {
             told = answers.recv() => match told {
                 None => break,
+                Some(Told::Known { server, order, endpoint, attempt }) => {
+                    run.known(&plan.servers[server], server, endpoint.as_deref(), &attempt);
+                    run.servers[server].pending.insert(order, *attempt);
+                }
                 Some(Told::Attempt { server, order, endpoint, attempt }) => {
                     progress.tell(server, (run.context.show)(&outcome::in_short(&attempt)));
-                    run.attempt(&plan.servers[server], (server, order), endpoint.as_deref(), *attempt, reflexive);
+                    run.known(&plan.servers[server], server, endpoint.as_deref(), &attempt);
+                    run.ended(server, order, *attempt);
                 }
                 Some(Told::Done { server }) => progress.done(server),
             },
             // The first time everything is given back in order; the second time there is no waiting for it.
             () = interrupts.next() => {
-                if shared.cancel.is_cancelled() {
+                if interrupted {
                     break;
                 }
+                interrupted = true;
                 shared.cancel.cancel();
                 progress.interrupted();
             }
         }
     }
     progress.finish();
+    run.abandon();
 
     let report = Candidates {
         candidates: run.gathered.into_sorted(),
@@ -128,7 +142,7 @@ async fn gather(options: &cli::Candidates, context: &mut Context<'_>) -> Result<
     let findings = check::candidates::check(&report);
     let started = rfc3339(clock.started_since_epoch());
     let mut envelope = Envelope::new("candidates", started, Report::Candidates(report), findings);
-    envelope.interrupted = shared.cancel.is_cancelled();
+    envelope.interrupted = interrupted;
     Ok(envelope)
 }
 
@@ -181,33 +195,37 @@ fn ask_all(
     answers
 }
 
-/// A server's report, with its attempts in the order in which they were planned.
+/// A server's report in the making.
 struct ServerReport {
     server: Server,
-    order: Vec<(usize, usize)>,
+    /// The attempts that have ended. Their order is that in which they were planned, not that in which they ended.
+    ended: BTreeMap<Order, Attempt>,
+    /// The attempts under way, as far as they have got.
+    pending: BTreeMap<Order, Attempt>,
 }
 
 impl ServerReport {
-    fn finish(self) -> Server {
-        let ServerReport { mut server, order } = self;
-        let mut attempts: Vec<_> = order.into_iter().zip(server.attempts).collect();
-        attempts.sort_by_key(|(order, _)| *order);
-        server.attempts = attempts.into_iter().map(|(_, attempt)| attempt).collect();
-        server
-    }
-}
-
-fn server_report(planned: &PlannedServer) -> ServerReport {
-    ServerReport {
-        server: Server {
+    fn new(planned: &PlannedServer) -> ServerReport {
+        let server = Server {
             url: planned.server.url.text.clone(),
             scheme: planned.server.url.scheme.to_string(),
             url_notes: planned.url_notes.clone(),
             credential_notes: planned.credential_notes.clone(),
             skipped: None,
             attempts: Vec::new(),
-        },
-        order: Vec::new(),
+        };
+        ServerReport {
+            server,
+            ended: BTreeMap::new(),
+            pending: BTreeMap::new(),
+        }
+    }
+
+    fn finish(self) -> Server {
+        Server {
+            attempts: self.ended.into_values().collect(),
+            ..self.server
+        }
     }
 }
 
@@ -215,10 +233,18 @@ fn server_report(planned: &PlannedServer) -> ServerReport {
 struct Run<'c, 'e> {
     gathered: Gathered,
     servers: Vec<ServerReport>,
+    /// Whether host and reflexive candidates are wanted.
+    reflexive: bool,
+    /// Nobody reads what is told any more.
+    unheard: bool,
     context: &'c mut Context<'e>,
 }
 
 impl Run<'_, '_> {
+    fn emit(&mut self, event: Event) {
+        self.unheard |= !(self.context.emit)(event);
+    }
+
     fn hosts(&mut self, endpoints: &Endpoints, clock: &Clock) {
         for endpoint in endpoints.listed() {
             let at = clock.now();
@@ -227,37 +253,48 @@ impl Run<'_, '_> {
                 found.extend(self.gathered.tcp_host(&endpoint.base, None, at));
                 found.extend(self.gathered.tcp_host(&endpoint.base, Some(passive.local.port()), at));
             }
-            for candidate in found {
-                (self.context.emit)(Event::Candidate(Box::new(candidate)));
-            }
+            found
+                .into_iter()
+                .for_each(|candidate| self.emit(Event::Candidate(Box::new(candidate))));
         }
     }
 
-    fn attempt(
-        &mut self,
-        planned: &PlannedServer,
-        (index, order): (usize, (usize, usize)),
-        endpoint: Option<&Endpoint>,
-        attempt: crate::report::candidates::Attempt,
-        reflexive: bool,
-    ) {
+    /// Tells the candidates that an attempt has given and that were not known before.
+    fn known(&mut self, planned: &PlannedServer, index: usize, endpoint: Option<&Endpoint>, attempt: &Attempt) {
         let url = &planned.server.url;
-        if let Some(endpoint) = endpoint {
-            let source = Source {
-                url: &url.text,
-                index,
-                transport: url.transport,
-            };
-            for candidate in self.gathered.server(&endpoint.base, source, &attempt, reflexive) {
-                (self.context.emit)(Event::Candidate(Box::new(candidate)));
-            }
+        let Some(endpoint) = endpoint else { return };
+        let source = Source {
+            url: &url.text,
+            index,
+            transport: url.transport,
+        };
+        for candidate in self.gathered.server(&endpoint.base, source, attempt, self.reflexive) {
+            self.emit(Event::Candidate(Box::new(candidate)));
         }
-        (self.context.emit)(Event::Attempt {
-            url: url.text.clone(),
+    }
+
+    fn ended(&mut self, index: usize, order: Order, attempt: Attempt) {
+        let url = self.servers[index].server.url.clone();
+        self.emit(Event::Attempt {
+            url,
             attempt: Box::new(attempt.clone()),
         });
         let report = &mut self.servers[index];
-        report.order.push(order);
-        report.server.attempts.push(attempt);
+        report.pending.remove(&order);
+        report.ended.insert(order, attempt);
+    }
+
+    /// Takes what is still under way as it stands: the user does not want to wait.
+    fn abandon(&mut self) {
+        for index in 0..self.servers.len() {
+            for (order, mut attempt) in std::mem::take(&mut self.servers[index].pending) {
+                if attempt.outcome == AttemptOutcome::Ok {
+                    attempt.released = Some(false);
+                } else {
+                    outcome::fail(&mut attempt, ErrorKind::Interrupted, None, None);
+                }
+                self.ended(index, order, attempt);
+            }
+        }
     }
 }

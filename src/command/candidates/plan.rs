@@ -5,9 +5,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::cli;
-use crate::error::Error;
+use crate::error::{Error, place};
 use crate::net::interface::{Families, Selection};
-use crate::net::server::EmbeddedServer;
+use crate::net::server::{EmbeddedServer, Family};
 use crate::net::tls::TlsOptions;
 use crate::probe::allocate::RelayFamily;
 use crate::proto::ice::{IceServer, IceTransportPolicy, ServerUrl, UrlQuirk, parse_ice_servers};
@@ -18,8 +18,11 @@ use crate::secret::Secret;
 /// How long credentials made from a shared secret are good: the run is over within minutes.
 const REST_LIFETIME: Duration = Duration::from_secs(3600);
 
-/// Octets read of a configuration; more is no configuration.
-const CONFIGURATION_LIMIT: u64 = 4 * 1024 * 1024;
+/// Octets of a configuration.
+const CONFIGURATION_LIMIT: u64 = 4 << 20;
+
+/// Octets of a file with a secret in its first line.
+const SECRET_LIMIT: u64 = 64 << 10;
 
 /// What is to be done.
 #[derive(Debug)]
@@ -65,11 +68,10 @@ pub fn plan(options: &cli::Candidates, embedded: Option<&EmbeddedServer>, now_un
     let (mut configuration_errors, mut configuration_notes) = (Vec::new(), Vec::new());
 
     if let Some(path) = &options.ice_servers {
-        let text = read_configuration(path)?;
+        let text = read_text(path, CONFIGURATION_LIMIT, "read the ICE server list")?;
         let configuration = parse_ice_servers(&text).map_err(|error| {
-            let place = path.display();
             Error::new(format!("cannot use the ICE server list ({error})"))
-                .at(place.to_string())
+                .at(place(path))
                 .hint(error.hint())
         })?;
         plan_policy = configuration.ice_transport_policy;
@@ -84,7 +86,8 @@ pub fn plan(options: &cli::Candidates, embedded: Option<&EmbeddedServer>, now_un
     }
     servers.extend(named_servers(options, now_unix)?);
     if let Some(embedded) = embedded {
-        servers.extend(embedded_servers(embedded)?);
+        let family = if options.ipv6 { Family::Ipv6 } else { Family::Ipv4 };
+        servers.extend(embedded_servers(embedded, family)?);
     }
 
     let policy = match options.policy {
@@ -133,18 +136,25 @@ fn named_servers(options: &cli::Candidates, now_unix: u64) -> Result<Vec<IceServ
                 .at(url.text)
                 .hint(format!("give it with {other}")));
         }
-        servers.push(IceServer {
-            username: username.clone().filter(|_| is_turn),
-            credential: credential.clone().filter(|_| is_turn),
-            path: String::new(),
+        let (username, credential) = (username.clone(), credential.clone());
+        servers.push(IceServer::new(
             url,
-        });
+            username.filter(|_| is_turn),
+            credential.filter(|_| is_turn),
+        ));
     }
     Ok(servers)
 }
 
 fn parse_url(text: &str, option: &str) -> Result<ServerUrl, Error> {
-    ServerUrl::parse(text).map_err(|error| Error::new(error.to_string()).at(option).hint(error.hint()))
+    ServerUrl::parse(text).map_err(|error| {
+        let place = if error.text.is_empty() {
+            option
+        } else {
+            error.text.as_str()
+        };
+        Error::new(error.what()).at(place).hint(error.hint())
+    })
 }
 
 fn credentials(options: &cli::Candidates, now_unix: u64) -> Result<(Option<String>, Option<Secret>), Error> {
@@ -168,63 +178,74 @@ fn credentials(options: &cli::Candidates, now_unix: u64) -> Result<(Option<Strin
 }
 
 fn from_environment(variable: &str, option: &str) -> Result<Secret, Error> {
+    let error = |what: &str| {
+        let what = format!("the environment variable of {option} is {what}");
+        match is_variable_name(variable) {
+            true => Error::new(what).at(variable),
+            // The password itself, perhaps.
+            false => Error::new(format!("{what} (its name is not shown, as it is none)")).at(option),
+        }
+    };
     match std::env::var(variable) {
         Ok(text) if !text.is_empty() => Ok(Secret::new(text)),
-        Ok(_) => Err(Error::new(format!("the environment variable of {option} is empty")).at(variable)),
-        Err(std::env::VarError::NotPresent) => {
-            Err(Error::new(format!("the environment variable of {option} is not set"))
-                .at(variable)
-                .hint(format!(
-                    "{option} takes the name of a variable, not its value; export it before the run"
-                )))
-        }
-        Err(std::env::VarError::NotUnicode(_)) => {
-            Err(Error::new(format!("the environment variable of {option} is not UTF-8")).at(variable))
-        }
+        Ok(_) => Err(error("empty")),
+        Err(std::env::VarError::NotPresent) => Err(error("not set").hint(format!(
+            "{option} takes the name of a variable, not its value; export it before the run"
+        ))),
+        Err(std::env::VarError::NotUnicode(_)) => Err(error("not UTF-8")),
     }
+}
+
+/// Whether a shell would take it for the name of a variable.
+fn is_variable_name(text: &str) -> bool {
+    !text.starts_with(|c: char| c.is_ascii_digit())
+        && !text.is_empty()
+        && text.chars().all(|c| c == '_' || c.is_ascii_alphanumeric())
 }
 
 /// The first line of a file, without its line end.
 fn from_file(path: &Path, operation: &str) -> Result<Secret, Error> {
-    let text = std::fs::read_to_string(path).map_err(|error| Error::file(operation, path, &error))?;
+    let text = read_text(path, SECRET_LIMIT, operation)?;
     let line = text.lines().next().unwrap_or_default();
     if line.is_empty() {
-        return Err(Error::new(format!("cannot {operation} (the first line is empty)")).at(path.display().to_string()));
+        return Err(Error::new(format!("cannot {operation} (the first line is empty)")).at(place(path)));
     }
     Ok(Secret::new(line))
 }
 
-fn read_configuration(path: &Path) -> Result<String, Error> {
-    let operation = "read the ICE server list";
-    let mut text = String::new();
+/// The text of a file, or of stdin for `-`. What is larger than `limit` octets is refused: it is not what it should be.
+fn read_text(path: &Path, limit: u64, operation: &str) -> Result<String, Error> {
+    let mut octets = Vec::new();
     let read = if path == Path::new("-") {
-        std::io::stdin()
-            .lock()
-            .take(CONFIGURATION_LIMIT)
-            .read_to_string(&mut text)
+        std::io::stdin().lock().take(limit + 1).read_to_end(&mut octets)
     } else {
-        std::fs::File::open(path).and_then(|file| file.take(CONFIGURATION_LIMIT).read_to_string(&mut text))
+        std::fs::File::open(path).and_then(|file| file.take(limit + 1).read_to_end(&mut octets))
     };
-    read.map_err(|error| Error::file(operation, path, &error))?;
-    Ok(text)
+    let length = read.map_err(|error| Error::file(operation, path, &error))?;
+    if length as u64 > limit {
+        let what = format!("cannot {operation} (larger than {} KiB)", limit >> 10);
+        return Err(Error::new(what)
+            .at(place(path))
+            .hint("check that this is the right file"));
+    }
+    String::from_utf8(octets).map_err(|_| {
+        let error = std::io::Error::new(std::io::ErrorKind::InvalidData, "not UTF-8 text");
+        Error::file(operation, path, &error)
+    })
 }
 
-fn embedded_servers(embedded: &EmbeddedServer) -> Result<Vec<IceServer>, Error> {
-    let stun = parse_url(&embedded.stun_url(), "--embedded")?;
-    let turn = parse_url(&embedded.turn_url(), "--embedded")?;
+fn embedded_servers(embedded: &EmbeddedServer, family: Family) -> Result<Vec<IceServer>, Error> {
+    let (Some(stun), Some(turn)) = (embedded.stun_url(family), embedded.turn_url(family)) else {
+        return Err(
+            Error::new("this machine has no IPv6 loopback address for the embedded server")
+                .at("--embedded -6")
+                .hint("leave out -6"),
+        );
+    };
+    let (username, credential) = (embedded.username().to_owned(), embedded.credential().clone());
     Ok(vec![
-        IceServer {
-            url: stun,
-            username: None,
-            credential: None,
-            path: String::new(),
-        },
-        IceServer {
-            url: turn,
-            username: Some(embedded.username().to_owned()),
-            credential: Some(embedded.credential().clone()),
-            path: String::new(),
-        },
+        IceServer::new(parse_url(&stun, "--embedded")?, None, None),
+        IceServer::new(parse_url(&turn, "--embedded")?, Some(username), Some(credential)),
     ])
 }
 
@@ -236,12 +257,8 @@ fn planned(server: IceServer, now_unix: u64) -> PlannedServer {
         .filter(|quirk| **quirk != UrlQuirk::Dtls)
         .map(url_note)
         .collect();
-    let credential_notes = if server.url.scheme.is_turn() {
-        turn_rest::diagnose(server.username.as_deref(), server.credential.as_ref(), now_unix)
-    } else {
-        Vec::new()
-    };
-    let credential_notes = credential_notes
+    let credential_notes = server
+        .credential_quirks(now_unix)
         .iter()
         .map(|quirk| CredentialNote {
             note: quirk.code().to_owned(),
@@ -263,5 +280,83 @@ fn url_note(quirk: &UrlQuirk) -> UrlNote {
         problem: quirk.to_string(),
         browsers: quirk.browsers().to_owned(),
         instead: quirk.advice().to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    /// What is said about a command line that can't be carried out.
+    fn refused(arguments: &[&str]) -> Error {
+        let all = ["rtcdiag", "candidates"].iter().chain(arguments);
+        let cli::Command::Candidates(options) = cli::Cli::try_parse_from(all).unwrap().command else {
+            panic!("another command");
+        };
+        plan(&options, None, 1_795_000_000).expect_err("nothing to refuse")
+    }
+
+    const TURN: [&str; 4] = ["--turn", "turn:turn.example", "--username", "alice"];
+
+    #[test]
+    fn wrong_urls_are_said_in_one_shape() {
+        for (arguments, said) in [
+            (["--stun", "foo:x"], "not a STUN or TURN scheme: foo:x"),
+            (["--stun", "stun:"], "no host (column 6): stun:"),
+            (["--turn", "turn:a:0"], "0 is not a port (column 8): turn:a:0"),
+            (["--turn", ""], "nothing is there: --turn"),
+            (["--turn", "stun:a"], "--turn takes no `stun:` URL: stun:a"),
+        ] {
+            let error = refused(&arguments);
+            assert_eq!(error.to_string(), said);
+            assert!(!error.hints.is_empty(), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn variables_that_are_not_there() {
+        let of = |name: &str| refused(&[&TURN[..], &["--credential-env", name]].concat());
+        assert_eq!(
+            of("RTCDIAG_TEST_NOT_SET").to_string(),
+            "the environment variable of --credential-env is not set: RTCDIAG_TEST_NOT_SET"
+        );
+        for value in ["hunter2 secret", "-hunter2", "--hunter2", "2hunter2", "hunter2=", ""] {
+            let error = of(value);
+            assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");
+            assert!(error.hints[0].contains("not its value"), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn files_are_read_with_a_bound() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        let name = path.to_str().unwrap();
+        std::fs::write(&path, vec![b' '; 5 << 20]).unwrap();
+        let list = refused(&["--ice-servers", name]);
+        assert_eq!(
+            list.to_string(),
+            format!("cannot read the ICE server list (larger than 4096 KiB): {name}")
+        );
+        for option in ["--credential-file", "--turn-secret-file"] {
+            let error = refused(&[&TURN[..], &[option, name]].concat());
+            assert!(error.what.contains("larger than 64 KiB"), "{error:?}");
+        }
+        std::fs::write(&path, "s\u{fc}\nmore").unwrap();
+        assert_eq!(from_file(&path, "read it").unwrap().expose(), "s\u{fc}");
+        std::fs::write(&path, [0xff]).unwrap();
+        let error = from_file(&path, "read it").unwrap_err();
+        assert!(
+            error.what.contains("not UTF-8") && error.hints[0].contains("UTF-8"),
+            "{error:?}"
+        );
+        std::fs::write(&path, "\nsecret").unwrap();
+        assert!(
+            from_file(&path, "read it")
+                .unwrap_err()
+                .what
+                .contains("first line is empty")
+        );
     }
 }

@@ -9,10 +9,10 @@ use tokio::task::JoinSet;
 
 use super::attempt::{Shared, Target, ask};
 use super::endpoint::{Endpoint, Endpoints};
-use super::outcome::{fail, in_short, not_made, step};
+use super::outcome::{fail, in_short, step};
 use crate::datagram::Transport;
 use crate::net::interface::Families;
-use crate::net::resolve::{ResolveError, resolve_name};
+use crate::net::resolve::{ResolveError, Resolved};
 use crate::probe::authentication::Credentials;
 use crate::proto::ice::{Host, IceServer};
 use crate::report::candidates::{Attempt, AttemptOutcome, ErrorKind, Step};
@@ -21,14 +21,28 @@ use crate::time::At;
 /// Redirections followed in a row (RFC 8489 §10 asks for loops to be detected).
 const REDIRECTIONS: usize = 5;
 
+/// An attempt's place among those of its server: which pair of addresses, which redirection.
+pub type Order = (usize, usize);
+
 /// What is told while a server is asked.
 pub enum Told {
+    /// An attempt has begun, or knows more than before: this is how it stands.
+    Known {
+        /// The server's place among the servers.
+        server: usize,
+        /// The attempt's place.
+        order: Order,
+        /// The local address; none before there is one.
+        endpoint: Option<Rc<Endpoint>>,
+        /// What is known.
+        attempt: Box<Attempt>,
+    },
     /// An attempt has ended.
     Attempt {
         /// The server's place among the servers.
         server: usize,
-        /// The attempt's place among those of the server: which pair of addresses, which redirection.
-        order: (usize, usize),
+        /// The attempt's place.
+        order: Order,
         /// The local address; none if it did not come to that.
         endpoint: Option<Rc<Endpoint>>,
         /// What happened.
@@ -63,6 +77,14 @@ impl Asking {
     /// Asks the server from everywhere at once.
     pub async fn run(self) {
         let asking = Rc::new(self);
+        let shared = &asking.shared;
+        let Some(_turn) = shared.servers.turn(&shared.clock, &shared.cancel).await else {
+            let mut attempt = Attempt::begun(asking.server.url.transport.name(), None);
+            fail(&mut attempt, ErrorKind::Interrupted, None, None);
+            asking.told((0, 0), None, attempt);
+            return asking.send(Told::Done { server: asking.index });
+        };
+        // The server's time begins with its turn.
         let deadline = asking.shared.clock.now() + asking.timeout;
         match asking.resolve(deadline).await {
             Ok((addresses, resolved)) => asking.clone().ask_addresses(&addresses, resolved, deadline).await,
@@ -78,7 +100,7 @@ impl Asking {
         let name = match &url.host {
             Host::Ip(ip) if self.families.contains(*ip) => return Ok((vec![SocketAddr::new(*ip, url.port)], None)),
             Host::Ip(ip) => {
-                let mut attempt = not_made(url.transport, Some(SocketAddr::new(*ip, url.port)));
+                let mut attempt = Attempt::begun(url.transport.name(), Some(SocketAddr::new(*ip, url.port)));
                 let reason = "excluded by -4 or -6".to_owned();
                 fail(&mut attempt, ErrorKind::NoAddressOfFamily, None, Some(reason));
                 return Err(Box::new(attempt));
@@ -86,24 +108,26 @@ impl Asking {
             Host::Name(name) => name,
         };
         let started = self.shared.clock.now();
+        self.known((0, 0), None, Attempt::begun(url.transport.name(), None));
         let resolved = tokio::select! {
-            resolved = resolve_name(name, url.port, self.families, &self.shared.clock, deadline) => Some(resolved),
+            resolved = self.shared.resolver.resolve(name, url.port, self.families, deadline) => Some(resolved),
             () = self.shared.cancel.cancelled() => None,
         };
         let times = (started, self.shared.clock.now());
         let (kind, reason) = match resolved {
-            Some(Ok(addresses)) => {
-                let list: Vec<_> = addresses.iter().map(|address| address.ip().to_string()).collect();
+            Some(Ok(Resolved { addresses, left_out })) => {
+                let mut list: Vec<_> = addresses.iter().map(|address| address.ip().to_string()).collect();
+                if left_out > 0 {
+                    list.push(format!("and {left_out} more, which were not asked"));
+                }
                 tracing::debug!("{name} is {}", list.join(", "));
-                return Ok((
-                    addresses,
-                    Some(step("resolve", AttemptOutcome::Ok, times, list.join(", "))),
-                ));
+                let resolved = step("resolve", AttemptOutcome::Ok, times, list.join(", "));
+                return Ok((addresses, Some(resolved)));
             }
             Some(Err(error)) => resolve_failure(error),
             None => (ErrorKind::Interrupted, "interrupted".to_owned()),
         };
-        let mut attempt = not_made(url.transport, None);
+        let mut attempt = Attempt::begun(url.transport.name(), None);
         fail(&mut attempt, kind, None, Some(reason.clone()));
         attempt.steps.push(step("resolve", attempt.outcome, times, reason));
         Err(Box::new(attempt))
@@ -120,7 +144,7 @@ impl Asking {
             })
             .collect();
         if pairs.is_empty() {
-            let mut attempt = not_made(self.server.url.transport, addresses.first().copied());
+            let mut attempt = Attempt::begun(self.server.url.transport.name(), addresses.first().copied());
             let list: Vec<_> = addresses.iter().map(|address| address.ip().to_string()).collect();
             let reason = format!("no local address to reach {} from", list.join(", "));
             attempt.steps.extend(resolved);
@@ -172,7 +196,11 @@ impl Asking {
                 url.transport,
                 socket.local()
             );
-            let (mut attempt, domain) = ask(&self.shared, target, &socket).await;
+            let order = (pair, asked.len() - 1);
+            let begun = Attempt::begun(url.transport.name(), Some(address));
+            self.known(order, Some(endpoint.clone()), begun);
+            let mut known = |attempt| self.known(order, Some(endpoint.clone()), attempt);
+            let (mut attempt, domain) = ask(&self.shared, target, &socket, &mut known).await;
             attempt.redirected_from = asked.iter().rev().nth(1).copied();
             if asked.len() == 1 {
                 attempt.steps.splice(0..0, resolved.clone());
@@ -190,7 +218,6 @@ impl Asking {
                 attempt.redirected_to = None;
             }
             let next = attempt.redirected_to;
-            let order = (pair, asked.len() - 1);
             self.told(order, Some(endpoint.clone()), attempt);
             let Some(next) = next else { return };
             asked.push(next);
@@ -198,7 +225,7 @@ impl Asking {
             let fitting = self.endpoints.towards(next.ip());
             if !fitting.iter().any(|other| Rc::ptr_eq(other, &endpoint)) {
                 let Some(other) = fitting.into_iter().next() else {
-                    let mut attempt = not_made(url.transport, Some(next));
+                    let mut attempt = Attempt::begun(url.transport.name(), Some(next));
                     attempt.redirected_from = Some(address);
                     let reason = format!("no local address to reach {} from", next.ip());
                     fail(&mut attempt, ErrorKind::NoAddressOfFamily, None, Some(reason));
@@ -217,7 +244,16 @@ impl Asking {
         Some(Credentials { username, password })
     }
 
-    fn told(&self, order: (usize, usize), endpoint: Option<Rc<Endpoint>>, attempt: Attempt) {
+    fn known(&self, order: Order, endpoint: Option<Rc<Endpoint>>, attempt: Attempt) {
+        self.send(Told::Known {
+            server: self.index,
+            order,
+            endpoint,
+            attempt: Box::new(attempt),
+        });
+    }
+
+    fn told(&self, order: Order, endpoint: Option<Rc<Endpoint>>, attempt: Attempt) {
         tracing::debug!("{}: {}", self.server.url.text, in_short(&attempt));
         self.send(Told::Attempt {
             server: self.index,

@@ -34,7 +34,7 @@ impl UrlPart {
 
 /// Why a text is no STUN or TURN URL.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{}`: {} at column {column}: {problem}", .text.escape_debug(), .part.name())]
+#[error("{}: {}", self.what(), .text.escape_debug())]
 pub struct UrlError {
     /// The part that is wrong.
     pub part: UrlPart,
@@ -48,6 +48,14 @@ pub struct UrlError {
 }
 
 impl UrlError {
+    /// What is wrong, and where in the text unless that is at its beginning: `no host (column 6)`.
+    pub fn what(&self) -> String {
+        match self.column {
+            1 => self.problem.to_owned(),
+            column => format!("{} (column {column})", self.problem),
+        }
+    }
+
     /// What would be right.
     pub fn hint(&self) -> &str {
         &self.hint

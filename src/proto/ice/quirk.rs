@@ -96,11 +96,6 @@ impl UrlQuirk {
         }
     }
 
-    /// Whether at least one browser refuses the URL or does something else than it says.
-    pub const fn is_refused(&self) -> bool {
-        !matches!(self, UrlQuirk::SurroundingBlanks | UrlQuirk::SchemeCase)
-    }
-
     /// What to write instead, one sentence.
     pub const fn advice(&self) -> &'static str {
         match self {

@@ -268,7 +268,7 @@ impl<'a> Reader<'a> {
         if let Some(slash) = rest.find('/') {
             if !rest[slash..].bytes().all(|b| b == b'/') {
                 let hint = format!("the form is `{scheme}:HOST:PORT`, without a path");
-                return Err(self.error(UrlPart::Host, &rest[slash..], "a path", &hint));
+                return Err(self.error(UrlPart::Host, &rest[slash..], "a path after the host", &hint));
             }
             self.quirks.push(UrlQuirk::TrailingSlash);
             rest = &rest[..slash];
@@ -309,7 +309,7 @@ impl<'a> Reader<'a> {
                     return Err(self.error(
                         UrlPart::Port,
                         after,
-                        "expected a colon and a port",
+                        "no colon between host and port",
                         "write `[IPV6]:PORT`",
                     ));
                 }
@@ -378,11 +378,11 @@ impl<'a> Reader<'a> {
             return Ok(None);
         }
         let problem = match port.find(|c: char| !c.is_ascii_digit()) {
-            Some(_) => "not a number",
+            Some(_) => "the port is not a number",
             None => match port.parse::<u16>() {
                 Ok(0) => "0 is not a port",
                 Ok(number) => return Ok(Some(number)),
-                Err(_) => "too large",
+                Err(_) => "the port is too large",
             },
         };
         Err(self.error(UrlPart::Port, port, problem, "a port is a number from 1 to 65535"))

@@ -3,18 +3,47 @@
 //!
 //! Nothing here changes what was read; a value always comes with the line it stands on.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use super::attribute::AttributeValue;
 use super::attribute::dtls::{Fingerprint, Setup};
 use super::attribute::ice::{IceOptions, IcePwd, IceUfrag};
 use super::attribute::rtp::Direction;
 use super::attribute::source::Group;
+use super::cursor::Cursor;
 use super::description::{Description, Section};
 use super::fields::Connection;
 use super::line::Line;
 
-/// The BUNDLE groups of a description (RFC 9143), looked up by `mid` or index in constant time.
+/// The attribute lines of a section by name. Many sections ask the session part and the tagged section of their BUNDLE:
+/// these are read once.
+#[derive(Clone, Debug, Default)]
+struct Index<'d>(HashMap<&'d str, Vec<Line<'d>>>);
+
+impl<'d> Index<'d> {
+    fn of(section: &Section<'d>) -> Index<'d> {
+        let mut lines: HashMap<&str, Vec<Line<'_>>> = HashMap::new();
+        for attribute in section.attributes() {
+            lines.entry(attribute.name).or_default().push(attribute.line);
+        }
+        Index(lines)
+    }
+
+    fn all<T: AttributeValue<'d>>(&self) -> impl Iterator<Item = (Line<'d>, T)> {
+        let lines = self.0.get(T::NAME).into_iter().flatten();
+        lines.filter_map(|line| Some((*line, T::decode(&mut Cursor::attribute(*line))?)))
+    }
+
+    fn first<T: AttributeValue<'d>>(&self) -> Option<(Line<'d>, T)> {
+        self.all().next()
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+}
+
+/// The BUNDLE groups of a description (RFC 9143) and what its sections share, looked up in constant time.
 #[derive(Clone, Debug, Default)]
 pub struct Bundles<'d> {
     groups: Vec<Bundle<'d>>,
@@ -22,6 +51,11 @@ pub struct Bundles<'d> {
     by_index: HashMap<usize, usize>,
     /// `mid` -> media index, the first of that name.
     by_mid: HashMap<&'d str, usize>,
+    session: Index<'d>,
+    session_direction: Option<Direction>,
+    session_connection: Option<(Line<'d>, Connection<'d>)>,
+    /// Of the tagged sections, by media index.
+    tagged: HashMap<usize, Index<'d>>,
 }
 
 /// One BUNDLE group.
@@ -41,13 +75,21 @@ pub struct Bundle<'d> {
 impl<'d> Bundles<'d> {
     /// Of a description.
     pub fn of(description: &'d Description<'d>) -> Bundles<'d> {
-        let mut bundles = Bundles::default();
+        let session = description.session();
+        let mut bundles = Bundles {
+            session: Index::of(&session),
+            session_direction: session.direction().map(|(_, direction)| direction),
+            session_connection: session.connection(),
+            ..Bundles::default()
+        };
+        let mut open = Vec::with_capacity(description.media_count());
         for section in description.media() {
+            open.push(!section.is_rejected());
             if let (Some(mid), Some(index)) = (section.mid(), section.index()) {
                 bundles.by_mid.entry(mid).or_insert(index);
             }
         }
-        for (line, group) in description.session().all::<Group<'_>>() {
+        for (line, group) in session.all::<Group<'_>>() {
             if group.semantics != "BUNDLE" {
                 continue;
             }
@@ -56,16 +98,12 @@ impl<'d> Bundles<'d> {
             for member in &members {
                 bundles.by_index.entry(*member).or_insert(bundles.groups.len());
             }
-            // Bundle-only sections have port 0 and are not rejected; they come first only by mistake. Each is looked at
-            // once, however often the group names it.
-            let mut looked_at = HashSet::new();
-            let mut rejected = |index: &&usize| {
-                !looked_at.insert(**index)
-                    || description
-                        .media_section(**index)
-                        .is_none_or(|section| section.is_rejected())
-            };
-            let tag = members.iter().find(|index| !rejected(index)).copied();
+            // Bundle-only sections have port 0 and are not rejected; they come first only by mistake.
+            let tag = members.iter().copied().find(|index| open[*index]);
+            if let Some(section) = tag.and_then(|tag| description.media_section(tag)) {
+                let index = section.index().unwrap_or_default();
+                bundles.tagged.entry(index).or_insert_with(|| Index::of(&section));
+            }
             bundles.groups.push(Bundle {
                 line,
                 mids,
@@ -99,45 +137,51 @@ impl<'d> Bundles<'d> {
 
 /// What holds for one media section.
 #[derive(Clone, Debug)]
-pub struct Effective<'d> {
+pub struct Effective<'b, 'd> {
     /// The media section.
     pub section: Section<'d>,
     /// The section whose transport it uses; itself unless bundled.
     pub transport: Section<'d>,
-    session: Section<'d>,
     /// Whether it is in a BUNDLE group.
     pub bundled: bool,
+    bundles: &'b Bundles<'d>,
+    /// The lines of `transport`, where that is another section.
+    tagged: Option<&'b Index<'d>>,
 }
 
 /// What holds for the media section `index`; `None` if there is no such section.
-pub fn effective<'d>(description: &'d Description<'d>, bundles: &Bundles<'d>, index: usize) -> Option<Effective<'d>> {
+pub fn effective<'b, 'd>(
+    description: &'d Description<'d>,
+    bundles: &'b Bundles<'d>,
+    index: usize,
+) -> Option<Effective<'b, 'd>> {
+    let transport = bundles.transport_of(index);
     Some(Effective {
         section: description.media_section(index)?,
-        transport: description.media_section(bundles.transport_of(index))?,
-        session: description.session(),
+        transport: description.media_section(transport)?,
         bundled: bundles.group_of(index).is_some(),
+        bundles,
+        tagged: bundles.tagged.get(&transport).filter(|_| transport != index),
     })
 }
 
-impl<'d> Effective<'d> {
+impl<'d> Effective<'_, 'd> {
     /// The direction: of the section, else of the session part, else sendrecv (RFC 8866 §6.7).
     pub fn direction(&self) -> Direction {
-        let written = self.section.direction().or_else(|| self.session.direction());
-        written.map_or(Direction::SendRecv, |(_, direction)| direction)
+        let own = self.section.direction().map(|(_, direction)| direction);
+        own.or(self.bundles.session_direction).unwrap_or(Direction::SendRecv)
     }
 
     /// The first value for the section: its own, else that of the session part. BUNDLE is not looked at.
     pub fn own<T: AttributeValue<'d>>(&self) -> Option<(Line<'d>, T)> {
-        self.section.first::<T>().or_else(|| self.session.first::<T>())
+        self.section.first::<T>().or_else(|| self.bundles.session.first::<T>())
     }
 
     /// The first value of the transport: that of the tagged section of the BUNDLE, else its own, else that of the
     /// session part. A section may repeat what the tagged one says (RFC 9143 §7.1.3), and must not differ.
     pub fn of_transport<T: AttributeValue<'d>>(&self) -> Option<(Line<'d>, T)> {
-        let tagged = self.transport.first::<T>();
-        tagged
-            .or_else(|| self.section.first::<T>())
-            .or_else(|| self.session.first::<T>())
+        let tagged = self.tagged.and_then(|tagged| tagged.first::<T>());
+        tagged.or_else(|| self.own::<T>())
     }
 
     /// `a=ice-ufrag` of the transport.
@@ -157,11 +201,15 @@ impl<'d> Effective<'d> {
 
     /// The fingerprints of the transport; one of them has to match.
     pub fn fingerprints(&self) -> Vec<(Line<'d>, Fingerprint<'d>)> {
-        [self.transport, self.section, self.session]
-            .into_iter()
-            .map(|section| section.all::<Fingerprint<'_>>().collect::<Vec<_>>())
-            .find(|fingerprints| !fingerprints.is_empty())
-            .unwrap_or_default()
+        let tagged: Vec<_> = self.tagged.map(|tagged| tagged.all().collect()).unwrap_or_default();
+        if !tagged.is_empty() {
+            return tagged;
+        }
+        let own: Vec<_> = self.section.all().collect();
+        if !own.is_empty() {
+            return own;
+        }
+        self.bundles.session.all().collect()
     }
 
     /// Whether an option of ICE is on for the transport: in its own line, else in that of the session part.
@@ -172,17 +220,17 @@ impl<'d> Effective<'d> {
 
     /// The `c=` line: of the section, else of the session part.
     pub fn connection(&self) -> Option<(Line<'d>, Connection<'d>)> {
-        self.section.connection().or_else(|| self.session.connection())
+        self.section.connection().or(self.bundles.session_connection)
     }
 
     /// Whether one-byte and two-byte header extensions may be mixed (RFC 8285 §6).
     pub fn extmap_allow_mixed(&self) -> bool {
-        self.section.has("extmap-allow-mixed") || self.session.has("extmap-allow-mixed")
+        self.section.has("extmap-allow-mixed") || self.bundles.session.has("extmap-allow-mixed")
     }
 
     /// Whether RTP and RTCP share a port: data channels have no RTCP.
     pub fn rtcp_mux(&self) -> bool {
-        self.section.has("rtcp-mux") || (self.bundled && self.transport.has("rtcp-mux"))
+        self.section.has("rtcp-mux") || self.tagged.is_some_and(|tagged| tagged.has("rtcp-mux"))
     }
 }
 

@@ -1,7 +1,8 @@
 //! IP addresses: found anywhere in a text, replaced by one of the same family and class.
 
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::ops::Range;
 
 /// The addresses seen so far, and what stands for them.
 #[derive(Debug, Default)]
@@ -24,28 +25,18 @@ enum Class {
 }
 
 impl Addresses {
-    /// `text` with every address replaced; ports, zones and brackets around them stay.
-    pub fn replace(&mut self, text: &str) -> String {
-        let mut replaced = String::with_capacity(text.len());
-        let mut rest = text;
-        let mut before = None;
-        while let Some(c) = rest.chars().next() {
-            let starts = (c.is_ascii_hexdigit() || c == ':')
-                && !before.is_some_and(|c: char| c.is_ascii_alphanumeric() || c == '.');
-            if starts && let Some((address, length)) = address_at(rest) {
-                replaced.push_str(&self.pseudonym(address).to_string());
-                before = rest[..length].chars().last();
-                rest = &rest[length..];
-            } else {
-                replaced.push(c);
-                before = Some(c);
-                rest = &rest[c.len_utf8()..];
-            }
+    /// What stands for an address, or a socket's, that is all of `text`: it can still be read as one.
+    pub fn whole(&mut self, text: &str) -> Option<String> {
+        if let Ok(mut address) = text.parse::<SocketAddr>() {
+            address.set_ip(self.pseudonym(address.ip()));
+            return Some(address.to_string());
         }
-        replaced
+        let address = text.parse().ok()?;
+        Some(self.pseudonym(address).to_string())
     }
 
-    fn pseudonym(&mut self, address: IpAddr) -> IpAddr {
+    /// What stands for `address`.
+    pub fn pseudonym(&mut self, address: IpAddr) -> IpAddr {
         if let Some(pseudonym) = self.pseudonyms.get(&address) {
             return *pseudonym;
         }
@@ -121,8 +112,57 @@ fn plus(network: Ipv4Addr, number: u32) -> Ipv4Addr {
     Ipv4Addr::from_bits(network.to_bits().wrapping_add(number))
 }
 
+/// An address in a text.
+#[derive(Debug)]
+pub struct Found {
+    /// Where it stands, with its port; zones and brackets around it do not belong to it, unless a port follows.
+    pub place: Range<usize>,
+    /// Without the port.
+    pub length: usize,
+    /// The address.
+    pub address: IpAddr,
+}
+
+/// The addresses in `text`, in order.
+pub fn find(text: &str) -> Vec<Found> {
+    let mut found = Vec::new();
+    let mut before = None;
+    let mut at = 0;
+    while let Some(c) = text[at..].chars().next() {
+        let starts =
+            (c.is_ascii_hexdigit() || c == ':') && !before.is_some_and(|c: char| c.is_ascii_alphanumeric() || c == '.');
+        let length = if starts && let Some((address, length)) = address_at(&text[at..]) {
+            let length_with_port = length + port(address, &text[at + length..]);
+            found.push(Found {
+                place: at..at + length_with_port,
+                length,
+                address,
+            });
+            length_with_port
+        } else {
+            c.len_utf8()
+        };
+        before = text[..at + length].chars().next_back();
+        at += length;
+    }
+    found
+}
+
+/// How long the port is that follows an address, with its colon (and its bracket); 0 if none does.
+fn port(address: IpAddr, rest: &str) -> usize {
+    let colon = if address.is_ipv4() { ":" } else { "]:" };
+    let Some(rest) = rest.strip_prefix(colon) else { return 0 };
+    let digits = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+    let ends = !rest[digits..].starts_with(|c: char| c.is_alphanumeric());
+    if (1..=5).contains(&digits) && ends {
+        colon.len() + digits
+    } else {
+        0
+    }
+}
+
 /// The address that `text` begins with and its length, if it ends where a word ends.
-fn address_at(text: &str) -> Option<(IpAddr, usize)> {
+pub fn address_at(text: &str) -> Option<(IpAddr, usize)> {
     let is_part = |c: char| c.is_ascii_hexdigit() || c == ':' || c == '.';
     let end = text.find(|c| !is_part(c)).unwrap_or(text.len());
     // No address is longer than this.
@@ -145,6 +185,50 @@ fn address_at(text: &str) -> Option<(IpAddr, usize)> {
 mod tests {
     use super::*;
 
+    fn replace(addresses: &mut Addresses, text: &str) -> String {
+        let mut replaced = String::new();
+        let mut done = 0;
+        for found in find(text) {
+            let start = found.place.start;
+            replaced.push_str(&text[done..start]);
+            replaced.push_str(&addresses.pseudonym(found.address).to_string());
+            done = start + found.length;
+        }
+        replaced + &text[done..]
+    }
+
+    #[test]
+    fn what_is_an_address_can_still_be_read_as_one() {
+        let mut addresses = Addresses::default();
+        for (text, redacted) in [
+            ("203.0.113.5", Some("192.0.2.1")),
+            ("203.0.113.5:3478", Some("192.0.2.1:3478")),
+            ("[2a00::8]:3478", Some("[2001:db8::1]:3478")),
+            ("[fe80::8%3]:3478", Some("[fe80::1%3]:3478")),
+            ("2a00::8", Some("2001:db8::1")),
+            ("[::ffff:8.8.8.8]:1", Some("[::ffff:192.0.2.2]:1")),
+            ("203", None),
+            ("at 203.0.113.5", None),
+        ] {
+            assert_eq!(addresses.whole(text).as_deref(), redacted, "{text}");
+        }
+    }
+
+    #[test]
+    fn ports_belong_to_them() {
+        let places = |text: &str| find(text).into_iter().map(|found| found.place).collect::<Vec<_>>();
+        for (text, place) in [
+            ("8.8.8.8:80", 0..10),
+            ("8.8.8.8:80.", 0..10),
+            ("8.8.8.8:80ms", 0..7),
+            ("8.8.8.8: 80", 0..7),
+            ("[2a00::8]:80", 1..12),
+            ("[2a00::8] 80", 1..8),
+        ] {
+            assert_eq!(places(text), [place], "{text}");
+        }
+    }
+
     #[test]
     fn class_and_family_stay() {
         let mut addresses = Addresses::default();
@@ -165,7 +249,7 @@ mod tests {
             ("ff02::fb and 224.0.0.251", "ff02::fb and 224.0.0.251"),
             ("2a00:1450::8: no route", "2001:db8::1: no route"),
         ] {
-            assert_eq!(addresses.replace(text), redacted, "{text}");
+            assert_eq!(replace(&mut addresses, text), redacted, "{text}");
         }
     }
 
@@ -185,7 +269,7 @@ mod tests {
             "256.1.1.1",
             "a1.2.3.4",
         ] {
-            assert_eq!(addresses.replace(text), text);
+            assert_eq!(replace(&mut addresses, text), text);
         }
     }
 
@@ -193,7 +277,7 @@ mod tests {
     fn public_addresses_never_run_out_of_names() {
         let mut addresses = Addresses::default();
         let mut all: Vec<String> = (0..2000)
-            .map(|n| addresses.replace(&format!("8.8.{}.{}", n / 250, n % 250)))
+            .map(|n| replace(&mut addresses, &format!("8.8.{}.{}", n / 250, n % 250)))
             .collect();
         assert_eq!(
             (all[253].as_str(), all[254].as_str(), all[762].as_str()),

@@ -2,28 +2,32 @@
 //! a run, so that what fits together still does, and verdicts can be followed.
 //!
 //! - `address`: IP addresses, found anywhere, keep their family and class;
+//! - `fingerprint`: hashes of certificates are known by their shape;
 //! - `words`: names that are known to be private (hosts of URLs, user names, realms, certificates' names) are replaced
-//!   wherever they occur; fingerprints are known by their shape.
+//!   wherever they occur; `url` finds the hosts, `scan` goes through a text.
 //!
 //! It works on the written form of documents, by key where the key says what a string is, so it holds for any document.
-//! What is not private stays: ports, times, sizes, SOFTWARE, names of interfaces.
+//! What is not private stays: ports, times, sizes, SOFTWARE, names of interfaces. Names come from outside and can be any
+//! text, so strings that have a type (addresses, words of this program) are left to it: see `Known::text`.
 
 mod address;
+mod candidate;
+mod fingerprint;
+mod scan;
+mod url;
 mod words;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::strings;
-use crate::report::Envelope;
 use crate::report::candidates::LeftOut;
 
 pub use words::Private;
 
 use address::Addresses;
+use fingerprint::Fingerprints;
 use words::Words;
 
 /// Gives the same pseudonym for the same value for as long as it, or a clone of it, lives.
@@ -35,6 +39,7 @@ pub struct Redactor {
 #[derive(Debug, Default)]
 struct Known {
     addresses: Addresses,
+    fingerprints: Fingerprints,
     words: Words,
 }
 
@@ -54,33 +59,30 @@ impl Redactor {
         self.with(|known| known.words.learn_url(url));
     }
 
-    /// Any document.
-    pub fn redact<T: Serialize + DeserializeOwned>(&self, document: &T) -> T {
-        let mut value = serde_json::to_value(document).expect("documents can be written");
-        self.value(&mut value);
-        serde_json::from_value(value).expect("a redacted document can be read back")
-    }
-
-    /// The report and its findings.
-    pub fn envelope(&self, envelope: &Envelope) -> Envelope {
-        // The report comes first: it has the keys that say which names are private.
-        strings::envelope(envelope, &mut |value| self.value(value))
-    }
-
-    /// A line of text, such as a message on stderr.
-    pub fn text(&self, text: &str) -> String {
+    /// The report and the findings of an envelope, as JSON, in place. Its frame has nothing private.
+    pub fn envelope(&self, envelope: &mut Value) {
+        const PARTS: [&str; 2] = ["report", "findings"];
         self.with(|known| {
-            known.words.learn_urls(text);
-            known.text("", text)
-        })
+            // All is learned before any is replaced: a finding may name what only the report explains.
+            PARTS.iter().for_each(|part| known.learn(&envelope[*part]));
+            PARTS.iter().for_each(|part| known.replace(&mut envelope[*part]));
+        });
     }
 
     /// A document as JSON, in place.
     pub fn value(&self, value: &mut Value) {
         self.with(|known| {
             known.learn(value);
-            strings::walk(value, "", &mut |key, text| known.text(key, text));
+            known.replace(value);
         });
+    }
+
+    /// A line of text, such as a message on stderr.
+    pub fn text(&self, text: &str) -> String {
+        self.with(|known| {
+            known.words.learn_urls(text);
+            scan::replace(known, text, false)
+        })
     }
 
     fn with<T>(&self, work: impl FnOnce(&mut Known) -> T) -> T {
@@ -122,26 +124,29 @@ impl Known {
         }
     }
 
+    fn replace(&mut self, value: &mut Value) {
+        strings::walk(value, "", &mut |key, text| self.text(key, text));
+    }
+
+    /// A string of a document. Only free text is searched for names: words of this program stay, and what is an address
+    /// stays one, so that the document can still be read as what it is.
     fn text(&mut self, key: &str, text: &str) -> String {
         if is_vocabulary(key, text) {
             return text.to_owned();
         }
-        if by_key(key).is_some()
-            && let Some(pseudonym) = self.words.whole(text)
+        if let Some(private) = by_key(key)
+            && let Some(pseudonym) = self.words.whole(private, text)
         {
             return pseudonym;
         }
-        let text = if key == "candidate" {
-            self.words.candidate(text)
-        } else {
-            text.to_owned()
-        };
-        let text = self.words.replace(&text);
-        if key == "software" {
-            // `Coturn-4.5.1.1` is a version, not an address.
-            return text;
+        if let Some(address) = self.addresses.whole(text) {
+            return address;
         }
-        self.addresses.replace(&text)
+        if key == "candidate" {
+            return candidate::replace(self, text);
+        }
+        // `Coturn-4.5.1.1` is a version, not an address.
+        scan::replace(self, text, key == "software")
     }
 }
 
@@ -243,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn findings_read_back() {
+    fn findings_keep_their_advice() {
         let finding = Finding {
             code: "turn-timeout".into(),
             severity: crate::report::Severity::Error,
@@ -258,7 +263,9 @@ mod tests {
         };
         let redactor = Redactor::new();
         redactor.learn(Private::Username, "alice");
-        let redacted = redactor.redact(&finding);
+        let mut value = serde_json::to_value(&finding).unwrap();
+        redactor.value(&mut value);
+        let redacted: Finding = serde_json::from_value(value).unwrap();
         assert_eq!(redacted.summary, "No answer from host-1.example for user-1.");
         assert_eq!(
             redacted.evidence[0].id.as_deref(),

@@ -1,6 +1,8 @@
-//! Names that are private because of what they are: hosts, users, realms, certificates; and fingerprints by their shape.
+//! Names that are private because of what they are: hosts, users, realms, certificates.
 
 use std::collections::HashMap;
+
+use super::url::authorities;
 
 /// What a private name is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -19,8 +21,6 @@ pub enum Private {
     Subject,
     /// The foundation of a candidate: made of addresses, which it could give away. Only replaced in its own places.
     Foundation,
-    /// A hash of a certificate.
-    Fingerprint,
 }
 
 /// The names learned so far, and what stands for them.
@@ -80,9 +80,9 @@ impl Words {
                 }
             }
             Private::Host => {
-                let name = text.trim_start_matches("*.").trim_end_matches('.');
+                let name = host(text);
                 if name.parse::<std::net::IpAddr>().is_err() {
-                    self.remember(private, &name.to_ascii_lowercase());
+                    self.remember(private, &name);
                 }
             }
             _ => self.remember(private, text),
@@ -95,7 +95,9 @@ impl Words {
         }
         let pseudonym = self.name(private);
         self.pseudonyms.insert(text.to_owned(), pseudonym);
-        if !VOCABULARY.contains(&text) {
+        // A full stop or a blank by itself is no secret, but every sentence is full of them.
+        let mark = text.chars().all(|c| !c.is_alphanumeric()) && text.chars().nth(1).is_none();
+        if !mark && !VOCABULARY.contains(&text) {
             let place = self.anywhere.partition_point(|other| other.len() >= text.len());
             self.anywhere.insert(place, text.to_owned());
         }
@@ -111,24 +113,18 @@ impl Words {
             Private::Password => format!("password-{count}"),
             Private::Ufrag => format!("ufrag-{count}"),
             Private::Subject => format!("CN=name-{count}"),
-            Private::Foundation | Private::Fingerprint => count.to_string(),
+            Private::Foundation => count.to_string(),
         }
     }
 
     /// Learns the hosts of `stun:`, `stuns:`, `turn:` and `turns:` URLs in a text, and the user before an `@`.
     pub fn learn_urls(&mut self, text: &str) {
-        for (start, length) in urls(text) {
-            let authority = &text[start..start + length];
-            let host = match authority.rsplit_once('@') {
-                Some((user, host)) => {
-                    self.learn(Private::Username, user);
-                    host
-                }
-                None => authority,
-            };
-            let host = host.split(':').next().unwrap_or_default();
-            if !host.starts_with('[') {
-                self.learn(Private::Host, host);
+        for authority in authorities(text) {
+            if let Some(user) = authority.user {
+                self.learn(Private::Username, &text[user]);
+            }
+            if let Some(host) = authority.host {
+                self.learn(Private::Host, &text[host]);
             }
         }
     }
@@ -136,7 +132,7 @@ impl Words {
     /// Learns the host of what is meant to be a URL: of a wrong one too, since an error will quote it.
     pub fn learn_url(&mut self, url: &str) {
         self.learn_urls(url);
-        if urls(url).is_empty() {
+        if authorities(url).is_empty() {
             // `HOST:PORT` has no scheme.
             let rest = match url.split_once(':') {
                 Some((scheme, rest)) if !scheme.contains('.') => rest,
@@ -146,76 +142,32 @@ impl Words {
         }
     }
 
-    /// What stands for the whole of `text`, if it is known.
-    pub fn whole(&self, text: &str) -> Option<String> {
-        let known = self.foundations.get(text).or_else(|| self.pseudonyms.get(text));
-        known.cloned()
-    }
-
-    /// A candidate-attribute with its foundation replaced: `candidate:FOUNDATION ...`.
-    pub fn candidate(&self, text: &str) -> String {
-        let replaced = text.strip_prefix("candidate:").and_then(|rest| {
-            let (foundation, rest) = rest.split_once(' ')?;
-            Some(format!("candidate:{} {rest}", self.foundations.get(foundation)?))
-        });
-        replaced.unwrap_or_else(|| text.to_owned())
-    }
-
-    /// `text` with all known names and all fingerprints replaced.
-    pub fn replace(&mut self, text: &str) -> String {
-        // Hosts of URLs first: these are names even if they are words of ours, as in `turn:turn`.
-        let mut replaced = String::with_capacity(text.len());
-        let mut done = 0;
-        for (start, length) in urls(text) {
-            replaced.push_str(&self.replace_words(&text[done..start]));
-            let authority = &text[start..start + length];
-            let (user, host) = match authority.rsplit_once('@') {
-                Some((user, host)) => (Some(user), host),
-                None => (None, authority),
-            };
-            if let Some(user) = user {
-                replaced.push_str(
-                    &self
-                        .pseudonyms
-                        .get(user)
-                        .cloned()
-                        .unwrap_or_else(|| self.replace_words(user)),
-                );
-                replaced.push('@');
+    /// What stands for the whole of `text`, which is a `private`, if it is known.
+    pub fn whole(&self, private: Private, text: &str) -> Option<String> {
+        match private {
+            Private::Foundation => self.foundations.get(text).cloned(),
+            // Its parts were learned each by itself; the time stays.
+            Private::Username if text.contains(':') => {
+                let parts = text.split(':').map(|part| match is_time(part) || part.is_empty() {
+                    true => Some(part),
+                    false => self.pseudonyms.get(part).map(String::as_str),
+                });
+                parts.collect::<Option<Vec<&str>>>().map(|parts| parts.join(":"))
             }
-            let name_length = host.find(':').unwrap_or(host.len());
-            match self.pseudonyms.get(&host[..name_length].to_ascii_lowercase()) {
-                Some(pseudonym) if !host.starts_with('[') => {
-                    replaced.push_str(pseudonym);
-                    replaced.push_str(&host[name_length..]);
-                }
-                _ => replaced.push_str(host),
-            }
-            done = start + length;
+            Private::Host => self.pseudonyms.get(&host(text)).cloned(),
+            _ => self.pseudonyms.get(text).cloned(),
         }
-        replaced.push_str(&self.replace_words(&text[done..]));
-        self.replace_fingerprints(&replaced)
     }
 
-    fn replace_words(&self, text: &str) -> String {
-        let mut replaced = String::with_capacity(text.len());
-        let mut rest = text;
-        let mut before = None;
-        while let Some(c) = rest.chars().next() {
-            let known = self.anywhere.iter().find(|word| {
-                self.starts_with(rest, word)
-                    && !(before.is_some_and(is_word) && word.starts_with(is_word))
-                    && !(rest[word.len()..].starts_with(is_word) && word.ends_with(is_word))
-            });
-            let (piece, length) = match known {
-                Some(word) => (self.pseudonyms[word].as_str(), word.len()),
-                None => (&rest[..c.len_utf8()], c.len_utf8()),
-            };
-            replaced.push_str(piece);
-            before = rest[..length].chars().last();
-            rest = &rest[length..];
-        }
-        replaced
+    /// The longest known name that stands in `text` at `at`, not as a part of a longer word: its pseudonym and its length.
+    pub fn find(&self, text: &str, at: usize) -> Option<(&str, usize)> {
+        let (before, rest) = (text[..at].chars().next_back(), &text[at..]);
+        let known = self.anywhere.iter().find(|word| {
+            self.starts_with(rest, word)
+                && !(before.is_some_and(is_word) && word.starts_with(is_word))
+                && !(rest[word.len()..].starts_with(is_word) && word.ends_with(is_word))
+        })?;
+        Some((&self.pseudonyms[known], known.len()))
     }
 
     /// Of all names only those of hosts have no case.
@@ -229,46 +181,6 @@ impl Words {
             .get(word)
             .is_some_and(|pseudonym| pseudonym.starts_with("host-"))
     }
-
-    /// Hashes keep their form, so that they are still taken for hashes: `00:00:...:01`.
-    fn replace_fingerprints(&mut self, text: &str) -> String {
-        const OCTETS: [usize; 5] = [20, 28, 32, 48, 64];
-        let is_part = |c: char| c.is_ascii_hexdigit() || c == ':';
-        let mut replaced = String::with_capacity(text.len());
-        let mut rest = text;
-        while let Some(start) = rest.find(is_part) {
-            let (before, from) = rest.split_at(start);
-            let length = from.find(|c| !is_part(c)).unwrap_or(from.len());
-            let run = &from[..length];
-            replaced.push_str(before);
-            let pairs = run.len() == run.split(':').count() * 3 - 1 && run.split(':').all(|pair| pair.len() == 2);
-            let octets = if pairs { run.len().div_ceil(3) } else { run.len() / 2 };
-            let plain = !run.contains(':') && run.len() % 2 == 0;
-            if (pairs || plain) && OCTETS.contains(&octets) {
-                let key = run.replace(':', "").to_ascii_lowercase();
-                let number = match self.pseudonyms.get(&key) {
-                    Some(number) => number.clone(),
-                    None => {
-                        let number = self.name(Private::Fingerprint);
-                        self.pseudonyms.insert(key, number.clone());
-                        number
-                    }
-                };
-                let digits = format!("{:0>width$}", number, width = octets * 2);
-                if pairs {
-                    let pairs: Vec<&str> = (0..octets).map(|octet| &digits[octet * 2..octet * 2 + 2]).collect();
-                    replaced.push_str(&pairs.join(":"));
-                } else {
-                    replaced.push_str(&digits);
-                }
-            } else {
-                replaced.push_str(run);
-            }
-            rest = &from[length..];
-        }
-        replaced.push_str(rest);
-        replaced
-    }
 }
 
 /// Seconds or milliseconds since 1970, as they stand in user names.
@@ -280,47 +192,32 @@ fn is_word(c: char) -> bool {
     c.is_alphanumeric() || c == '-' || c == '_'
 }
 
-/// Where the authorities of URLs of our schemes stand: offset and length, in order.
-fn urls(text: &str) -> Vec<(usize, usize)> {
-    let mut found = Vec::new();
-    for (colon, _) in text.match_indices(':') {
-        let scheme = text[..colon]
-            .rfind(|c: char| !c.is_ascii_alphanumeric())
-            .map_or(0, |before| {
-                before + text[before..].chars().next().map_or(1, char::len_utf8)
-            });
-        let is_ours = ["stun", "stuns", "turn", "turns"]
-            .iter()
-            .any(|ours| text[scheme..colon].eq_ignore_ascii_case(ours));
-        if !is_ours || found.last().is_some_and(|(start, length)| colon < start + length) {
-            continue;
-        }
-        let rest = &text[colon + 1..];
-        let start = colon + 1 + (rest.len() - rest.trim_start_matches('/').len());
-        let ends =
-            |c: char| c.is_whitespace() || matches!(c, '?' | '/' | '"' | '\'' | '`' | ',' | ';' | ')' | '>' | '#');
-        let mut length = text[start..].find(ends).unwrap_or(text.len() - start);
-        // The colon or full stop of the sentence around it.
-        length = text[start..start + length].trim_end_matches([':', '.']).len();
-        if length > 0 {
-            found.push((start, length));
-        }
-    }
-    found
+/// A host name as it is compared: without case, wildcard and full stop.
+fn host(text: &str) -> String {
+    text.trim_start_matches("*.").trim_end_matches('.').to_ascii_lowercase()
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::{Known, scan};
     use super::*;
 
-    fn redact(words: &mut Words, text: &str) -> String {
-        words.learn_urls(text);
-        words.replace(text)
+    fn learned(names: &[(Private, &str)]) -> Known {
+        let mut known = Known::default();
+        for (private, name) in names {
+            known.words.learn(*private, name);
+        }
+        known
+    }
+
+    fn redact(known: &mut Known, text: &str) -> String {
+        known.words.learn_urls(text);
+        scan::replace(known, text, false)
     }
 
     #[test]
     fn hosts_of_urls() {
-        let mut words = Words::default();
+        let mut known = Known::default();
         for (text, redacted) in [
             ("turn:turn.company.test", "turn:host-1.example"),
             (
@@ -347,22 +244,24 @@ mod tests {
                 "Stun is turned: turn.company.test-2, x.host-1.example",
             ),
         ] {
-            assert_eq!(redact(&mut words, text), redacted, "{text}");
+            assert_eq!(redact(&mut known, text), redacted, "{text}");
         }
     }
 
     #[test]
     fn wrong_urls_have_hosts_too() {
-        let mut words = Words::default();
+        let mut known = Known::default();
         for url in [
             "trun:turn.company.test",
             "https://meet.company.test/x",
             "stun.company.test:3478",
         ] {
-            words.learn_url(url);
+            known.words.learn_url(url);
         }
-        let text = words
-            .replace("unknown scheme: trun:turn.company.test, https://meet.company.test/x, stun.company.test:3478");
+        let text = redact(
+            &mut known,
+            "unknown scheme: trun:turn.company.test, https://meet.company.test/x, stun.company.test:3478",
+        );
         assert_eq!(
             text,
             "unknown scheme: trun:host-1.example, https://host-2.example/x, host-3.example:3478"
@@ -371,26 +270,30 @@ mod tests {
 
     #[test]
     fn rest_user_names_keep_their_time() {
-        let mut words = Words::default();
-        words.learn(Private::Username, "1700000000:alice");
-        words.learn(Private::Username, "1800000000");
+        let mut known = learned(&[
+            (Private::Username, "1700000000:alice"),
+            (Private::Username, "1800000000"),
+        ]);
         assert_eq!(
-            words.replace("1700000000:alice, 1800000000, malice"),
+            redact(&mut known, "1700000000:alice, 1800000000, malice"),
             "1700000000:user-1, 1800000000, malice"
         );
+        let whole = |text| known.words.whole(Private::Username, text);
+        assert_eq!(whole("1700000000:alice").as_deref(), Some("1700000000:user-1"));
+        assert_eq!(whole("bob:alice"), None);
     }
 
     #[test]
-    fn fingerprints_keep_their_form() {
-        let mut words = Words::default();
-        let hex = "AB".repeat(32);
-        let pairs = vec!["ab"; 32].join(":");
-        let one = format!("{}01", "00:".repeat(31));
-        assert_eq!(words.replace(&format!("sha-256 {pairs}.")), format!("sha-256 {one}."));
-        assert_eq!(words.replace(&hex), format!("{:064x}", 1));
-        assert_eq!(words.replace(&"cd".repeat(20)), format!("{:040x}", 2));
-        for text in ["0011223344556677889900aa", "12:34:56", "dead:beef::", ":::"] {
-            assert_eq!(words.replace(text), text);
-        }
+    fn foundations_are_replaced_in_their_own_places_only() {
+        let known = learned(&[(Private::Foundation, "7"), (Private::Username, "7")]);
+        assert_eq!(known.words.whole(Private::Foundation, "7").as_deref(), Some("1"));
+        assert_eq!(known.words.whole(Private::Username, "7").as_deref(), Some("user-1"));
+    }
+
+    #[test]
+    fn marks_are_no_secrets() {
+        let mut known = learned(&[(Private::Password, "."), (Private::Password, "!?")]);
+        assert_eq!(redact(&mut known, "It is. Well!?"), "It is. Wellpassword-2");
+        assert_eq!(known.words.whole(Private::Password, ".").as_deref(), Some("password-1"));
     }
 }

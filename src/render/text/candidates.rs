@@ -69,7 +69,7 @@ const LEAST: usize = 7;
 
 /// The columns of a full table.
 const COLUMNS: [Column; 12] = [
-    Column::right("time"),
+    Column::right("time s"),
     Column::left("type"),
     Column::left("protocol"),
     Column::left("address"),
@@ -366,7 +366,12 @@ fn tls_line(tls: &Tls) -> String {
     } else {
         &tls.verdict
     };
-    format!("{} {}, {verdict}", tls.version, tls.cipher_suite)
+    let group = tls
+        .key_exchange
+        .as_ref()
+        .map(|group| format!(", {group}"))
+        .unwrap_or_default();
+    format!("{} {}{group}, {verdict}", tls.version, tls.cipher_suite)
 }
 
 fn certificate_line(certificate: &Certificate, index: usize) -> String {

@@ -4,7 +4,8 @@ use std::io::{self, Write};
 
 use super::{Paint, Style};
 use crate::render::units;
-use crate::report::{Envelope, Evidence, Finding, Severity};
+use crate::report::candidates::Server;
+use crate::report::{Envelope, Evidence, Finding, Report, Severity};
 
 /// Findings in the order given; with `quiet` no infos.
 pub fn write_all(findings: &[Finding], style: &Style, quiet: bool, out: &mut dyn Write) -> io::Result<()> {
@@ -50,6 +51,7 @@ fn fact(evidence: &Evidence) -> String {
         evidence.at_s.map(|at| format!("{at:.3} s")),
         evidence.frame.map(|frame| format!("frame {frame}")),
         evidence.line.map(|line| format!("line {line}")),
+        evidence.column.map(|column| format!("column {column}")),
     ]
     .into_iter()
     .flatten()
@@ -73,6 +75,12 @@ pub fn color(severity: Severity) -> Paint {
 
 /// The last line: how it stands.
 pub fn write_verdict(envelope: &Envelope, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    let fine = match &envelope.report {
+        Report::Candidates(report) if !report.servers.iter().any(Server::is_ok) => "No server was asked.",
+        Report::Candidates(_) => "Everything that was asked for works.",
+        Report::Explain(_) => "",
+        Report::Sdp(_) => "Nothing is wrong with it.",
+    };
     if envelope.interrupted {
         let text = "Interrupted: this is what was found out until then.";
         writeln!(out, "{}", style.paint(Paint::Yellow, text))?;
@@ -91,11 +99,8 @@ pub fn write_verdict(envelope: &Envelope, style: &Style, out: &mut dyn Write) ->
         .collect();
     match (counts.is_empty(), envelope.interrupted) {
         (false, _) => writeln!(out, "{}", counts.join(", ")),
-        (true, false) => writeln!(
-            out,
-            "{}",
-            style.paint(Paint::Green, "Everything that was asked for works.")
-        ),
+        (true, false) if fine.starts_with("No server") => writeln!(out, "{fine}"),
+        (true, false) => writeln!(out, "{}", style.paint(Paint::Green, fine)),
         (true, true) => Ok(()),
     }
 }

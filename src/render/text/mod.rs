@@ -121,7 +121,12 @@ pub fn report(envelope: &Envelope, style: &Style, quiet: bool, out: &mut dyn Wri
         explain::write(report, style, out)?;
         return out.flush();
     }
-    let envelope = sanitize::document(envelope);
+    let shown = match &envelope.report {
+        // Made safe is only what is shown: a description may have a hundred thousand sections.
+        Report::Sdp(report) => Some(sdp::shown(report, envelope)),
+        _ => None,
+    };
+    let envelope = sanitize::document(shown.as_ref().unwrap_or(envelope));
     if !quiet {
         match &envelope.report {
             Report::Candidates(report) => candidates::write(report, style, out)?,

@@ -1,19 +1,93 @@
 //! `rtcdiag sdp`: each description with a head and a table of its media sections.
 
+use std::collections::HashSet;
 use std::io::{self, Write};
 
 use super::{Paint, Style};
 use crate::render::table::{Cell, Column, Table};
 use crate::render::units;
-use crate::report::sdp::{Codec, Description, Media, Sdp};
+use crate::report::sdp::{Codec, Description, Input, Media, Sdp};
+use crate::report::{Envelope, Report};
 
-/// So many media sections are shown; a call has a handful.
-const SHOWN: usize = 200;
+/// So many descriptions are shown; there are more in dumps only.
+const DESCRIPTIONS: usize = 1000;
+/// So many media sections of each are shown; a call has a handful.
+const SECTIONS: usize = 200;
+/// So many entries of each list of a section are looked at.
+const ENTRIES: usize = 1000;
+
+/// The envelope with no more in it than [`write`] shows.
+pub fn shown(report: &Sdp, envelope: &Envelope) -> Envelope {
+    let descriptions = report
+        .descriptions
+        .iter()
+        .take(DESCRIPTIONS)
+        .map(|description| Description {
+            kind: description.kind.clone(),
+            input: Input {
+                sections: description.media.len(),
+                ..description.input.clone()
+            },
+            session: description.session.clone(),
+            media: description.media.iter().take(SECTIONS).map(section).collect(),
+            effective: description.effective.iter().take(SECTIONS).cloned().collect(),
+        });
+    Envelope {
+        schema: envelope.schema,
+        tool: envelope.tool.clone(),
+        version: envelope.version.clone(),
+        command: envelope.command.clone(),
+        started: envelope.started.clone(),
+        interrupted: envelope.interrupted,
+        report: Report::Sdp(Sdp {
+            descriptions: descriptions.collect(),
+        }),
+        findings: envelope.findings.clone(),
+    }
+}
+
+/// A section with lists of no more than [`ENTRIES`].
+fn section(media: &Media) -> Media {
+    fn first<T: Clone>(list: &[T]) -> Vec<T> {
+        list[..list.len().min(ENTRIES)].to_vec()
+    }
+    Media {
+        formats: first(&media.formats),
+        codecs: first(&media.codecs),
+        extmap: first(&media.extmap),
+        ssrcs: first(&media.ssrcs),
+        ssrc_groups: first(&media.ssrc_groups),
+        candidates: first(&media.candidates),
+        crypto: Vec::new(),
+        rtpmap_conflicts: Vec::new(),
+        index: media.index,
+        kind: media.kind.clone(),
+        port: media.port,
+        number_of_ports: media.number_of_ports,
+        proto: media.proto.clone(),
+        rejected: media.rejected,
+        mid: media.mid.clone(),
+        common: media.common.clone(),
+        bundle_only: media.bundle_only,
+        rtcp_mux: media.rtcp_mux,
+        rtcp_mux_only: media.rtcp_mux_only,
+        rtcp_rsize: media.rtcp_rsize,
+        rtcp: media.rtcp.clone(),
+        msid: first(&media.msid),
+        end_of_candidates: media.end_of_candidates,
+        sctp_port: media.sctp_port,
+        sctpmap: media.sctpmap.clone(),
+        max_message_size: media.max_message_size,
+        rids: first(&media.rids),
+        simulcast: media.simulcast.clone(),
+    }
+}
 
 /// All but the findings.
 pub fn write(report: &Sdp, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    let count = report.descriptions.len();
     for (index, description) in report.descriptions.iter().enumerate() {
-        write_head(description, index, report.descriptions.len(), style, out)?;
+        write_head(description, index, count, style, out)?;
         write_media(description, style, out)?;
         writeln!(out)?;
     }
@@ -33,7 +107,7 @@ fn write_head(
         title = format!("{}. {title}", index + 1);
     }
     let input = &description.input;
-    let mut about = vec![units::count(description.media.len(), "media section")];
+    let mut about = vec![units::count(description.input.sections, "media section")];
     about.push(match input.place.as_deref() {
         Some(place) => format!("{} at {place}", input.wrapper),
         None => input.wrapper.clone(),
@@ -110,7 +184,7 @@ fn write_media(description: &Description, style: &Style, out: &mut dyn Write) ->
         return Ok(());
     }
     let mut table = Table::new(&COLUMNS);
-    for (media, effective) in description.media.iter().zip(&description.effective).take(SHOWN) {
+    for (media, effective) in description.media.iter().zip(&description.effective).take(SECTIONS) {
         let state = match (media.rejected, media.bundle_only) {
             (true, _) => Cell::painted("rejected", Paint::Dim),
             (false, _) => effective.direction.clone().into(),
@@ -132,8 +206,9 @@ fn write_media(description: &Description, style: &Style, out: &mut dyn Write) ->
     for line in table.lines(style) {
         writeln!(out, "  {line}")?;
     }
-    if description.media.len() > SHOWN {
-        writeln!(out, "  and {} more", description.media.len() - SHOWN)?;
+    if description.input.sections > description.media.len() {
+        let more = description.input.sections - description.media.len();
+        writeln!(out, "  and {}", units::count(more, "more section"))?;
     }
     Ok(())
 }
@@ -157,7 +232,11 @@ fn codecs(media: &Media) -> String {
     };
     let name = |codec: &Codec| codec.name.clone().unwrap_or_else(|| "?".to_owned());
     let number = |codec: &Codec| codec.pt.map(|pt| format!(" {pt}")).unwrap_or_default();
-    let primary = media.codecs.iter().filter(|codec| apt(codec).is_none());
+    let of: HashSet<u16> = media.codecs.iter().filter_map(|codec| codec.pt).collect();
+    let primary = media
+        .codecs
+        .iter()
+        .filter(|codec| apt(codec).is_none_or(|apt| !of.contains(&apt)));
     let shown = primary.map(|codec| {
         let repairs: Vec<String> = media
             .codecs

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
-use super::{Damage, DamageKind, Found, Wrapper, lift, line_count, position, search};
+use super::{Damage, DamageKind, Found, Positions, Wrapper, lift, line_count, search};
 
 const CONFIG: GeneralPurposeConfig = GeneralPurposeConfig::new()
     .with_decode_padding_mode(DecodePaddingMode::Indifferent)
@@ -38,21 +38,23 @@ pub(super) fn find<'a>(text: &'a str, start: usize, depth: usize) -> Vec<Found<'
     if words > 1 {
         return find_within(text, depth);
     }
-    word(text, body, depth)
+    word(&mut Positions::new(text), body, depth)
 }
 
 /// The descriptions in words of base64 within other text.
 pub(super) fn find_within(text: &str, depth: usize) -> Vec<Found<'_>> {
     let words = text.split(|c: char| !(c.is_ascii() && is_base64(c as u8)));
+    let mut positions = Positions::new(text);
     words
-        .filter(|candidate| candidate.len() >= 64 && (candidate.starts_with("eyJ") || candidate.starts_with("dj0")))
-        .flat_map(|candidate| word(text, candidate, depth))
+        .filter(|word| word.len() >= 64 && (word.starts_with("eyJ") || word.starts_with("dj0")))
+        .flat_map(|body| word(&mut positions, body, depth))
+        .take(super::LIMIT)
         .collect()
 }
 
-/// One text of base64; `body` is a slice of `text`.
-fn word<'a>(text: &'a str, body: &str, depth: usize) -> Vec<Found<'a>> {
-    let start = body.as_ptr() as usize - text.as_ptr() as usize;
+/// One text of base64; `body` is a slice of the text.
+fn word<'a>(positions: &mut Positions<'a>, body: &str, depth: usize) -> Vec<Found<'a>> {
+    let start = body.as_ptr() as usize - positions.text.as_ptr() as usize;
     let mut digits: Vec<u8> = body
         .bytes()
         .filter(|octet| !octet.is_ascii_whitespace())
@@ -80,8 +82,12 @@ fn word<'a>(text: &'a str, body: &str, depth: usize) -> Vec<Found<'a>> {
         Err(error) if error.error_len().is_none() => std::str::from_utf8(&octets[..error.valid_up_to()]).unwrap_or(""),
         Err(_) => return Vec::new(),
     };
-    let mut found = lift(search(inner, depth - 1), Wrapper::Base64, position(text, start), "");
-    let end = position(text, start + body.len());
+    let inner = search(inner, depth - 1);
+    if inner.is_empty() {
+        return Vec::new();
+    }
+    let mut found = lift(inner, Wrapper::Base64, positions.at(start), "");
+    let end = positions.at(start + body.len());
     if let Some(last) = found.last_mut() {
         let truncated = last
             .damage

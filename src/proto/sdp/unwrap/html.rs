@@ -68,7 +68,7 @@ fn tag(text: &str) -> Option<(String, usize)> {
         return None;
     }
     // A tag ends on its own: what goes on for ever is none.
-    let close = text.bytes().take(4096).position(|octet| octet == b'>')?;
+    let close = text.bytes().take(512).position(|octet| octet == b'>')?;
     Some((name, close + 1))
 }
 

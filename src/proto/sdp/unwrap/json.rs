@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::{Damage, DamageKind, DescriptionType, Found, Wrapper, line_count, position, search};
+use super::{Damage, DamageKind, DescriptionType, Found, Positions, Wrapper, line_count, position, search};
 
 /// Deeper nesting is damage: no dump goes so far.
 const DEPTH: usize = 256;
@@ -33,6 +33,7 @@ struct Scan<'a> {
     members: Vec<String>,
     depth: usize,
     wrapper: Wrapper,
+    positions: Positions<'a>,
 }
 
 /// The descriptions in a text that is JSON, from `start` on.
@@ -75,6 +76,7 @@ impl<'a> Scan<'a> {
             members: Vec::new(),
             depth,
             wrapper: Wrapper::Json,
+            positions: Positions::new(text),
         }
     }
 
@@ -234,8 +236,9 @@ impl<'a> Scan<'a> {
             let sdp = sdp.to_owned();
             return self.push(Cow::Owned(sdp), start, kind, place);
         }
-        let inner = search(&value, self.depth - 1);
-        let at = position(self.text, start);
+        let mut inner = search(&value, self.depth - 1);
+        inner.truncate(super::LIMIT.saturating_sub(self.found.len()));
+        let at = self.positions.at(start);
         let (wrapper, label) = (self.wrapper, self.own_label());
         for mut found in super::lift(inner, wrapper, at, &place) {
             // A string in JSON is no wrapping of its own.
@@ -258,11 +261,7 @@ impl<'a> Scan<'a> {
         if self.found.len() >= super::LIMIT {
             return;
         }
-        let (line, column) = match self.found.len() {
-            // Positions are counted from the start each time: enough for the first thousand.
-            0..1000 => position(self.text, start),
-            _ => (0, 0),
-        };
+        let (line, column) = self.positions.at(start);
         if let Some(frame) = self.frames.last_mut() {
             frame.results.push(self.found.len());
         }

@@ -32,7 +32,7 @@ pub(super) fn raw(text: &str) -> Vec<Found<'_>> {
         return vec![found_at(Cow::Borrowed(text), Vec::new(), line, 1, None)];
     }
     let mut found = Vec::new();
-    for (index, start) in starts.iter().enumerate() {
+    for (index, start) in starts.iter().take(super::LIMIT).enumerate() {
         let next = starts.get(index + 1);
         // The first one has what stands before it.
         let from = if index == 0 { 0 } else { start.offset };

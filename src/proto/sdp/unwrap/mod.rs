@@ -292,7 +292,7 @@ pub fn unwrap(text: &str) -> Result<Vec<Found<'_>>, NoSdp> {
 }
 
 /// Looks for what the text as a whole is, then for what is in it.
-fn search(text: &str, depth: usize) -> Vec<Found<'_>> {
+fn search<'t>(text: &'t str, depth: usize) -> Vec<Found<'t>> {
     let trimmed = text.trim_start();
     if depth == 0 || trimmed.is_empty() {
         return Vec::new();
@@ -304,26 +304,16 @@ fn search(text: &str, depth: usize) -> Vec<Found<'_>> {
         let found = html::find(text, depth).or_else(|| quoted::typed_out(text, depth));
         return found.unwrap_or_else(|| lines::raw(text));
     }
-    let whole: [fn(&str, usize, usize) -> Vec<Found<'_>>; 2] = [json::find, base64::find];
-    for find in whole {
-        let found = find(text, start, depth);
-        if !found.is_empty() {
-            return found;
-        }
-    }
-    let parts: [fn(&str, usize) -> Vec<Found<'_>>; 4] = [
-        quoted::find,
-        |text, depth| html::find(text, depth).unwrap_or_default(),
-        |text, _| lines::find(text),
-        base64::find_within,
+    let ways: [&dyn Fn() -> Vec<Found<'t>>; 6] = [
+        &|| json::find(text, start, depth),
+        &|| base64::find(text, start, depth),
+        &|| quoted::find(text, depth),
+        &|| html::find(text, depth).unwrap_or_default(),
+        &|| lines::find(text),
+        &|| base64::find_within(text, depth),
     ];
-    for find in parts {
-        let found = find(text, depth);
-        if !found.is_empty() {
-            return found;
-        }
-    }
-    Vec::new()
+    let found = ways.into_iter().map(|find| find());
+    found.into_iter().find(|found| !found.is_empty()).unwrap_or_default()
 }
 
 fn why_not(text: &str) -> NoSdp {
@@ -353,16 +343,46 @@ fn why_not(text: &str) -> NoSdp {
     }
 }
 
-/// The line and the column, both from 1, of an octet of a text.
+/// Lines and columns (characters), both from 1, of octets of a text. Quick where they are asked for in ascending order.
+#[derive(Clone, Debug)]
+struct Positions<'a> {
+    text: &'a str,
+    offset: usize,
+    line: usize,
+    column: usize,
+}
+
+impl<'a> Positions<'a> {
+    const fn new(text: &'a str) -> Positions<'a> {
+        Positions {
+            text,
+            offset: 0,
+            line: 1,
+            column: 1,
+        }
+    }
+
+    fn at(&mut self, offset: usize) -> (usize, usize) {
+        if offset < self.offset {
+            *self = Positions::new(self.text);
+        }
+        let bytes = self.text.as_bytes();
+        let end = offset.min(bytes.len());
+        for at in self.offset..end {
+            match bytes[at] {
+                b'\r' if bytes.get(at + 1) == Some(&b'\n') => {}
+                b'\n' | b'\r' => (self.line, self.column) = (self.line + 1, 1),
+                octet => self.column += usize::from((octet & 0xc0) != 0x80),
+            }
+        }
+        self.offset = end.max(self.offset);
+        (self.line, self.column)
+    }
+}
+
+/// [`Positions::at`], once.
 fn position(text: &str, offset: usize) -> (usize, usize) {
-    let before = &text.as_bytes()[..offset.min(text.len())];
-    let start = memchr::memrchr2(b'\n', b'\r', before).map_or(0, |at| at + 1);
-    let ends = before.iter().enumerate().filter(|(at, octet)| {
-        **octet == b'\n' || (**octet == b'\r' && before.get(at + 1) != Some(&b'\n') && at + 1 < text.len())
-    });
-    let line = 1 + ends.count();
-    let column = 1 + before[start..].iter().filter(|octet| (**octet & 0xc0) != 0x80).count();
-    (line, column)
+    Positions::new(text).at(offset)
 }
 
 /// How many lines a text has.

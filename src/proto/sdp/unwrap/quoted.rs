@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::json::unescape;
-use super::{Damage, DamageKind, DescriptionType, Found, Wrapper, lift, line_count, position, search};
+use super::{Damage, DamageKind, DescriptionType, Found, Positions, Wrapper, lift, line_count, position, search};
 
 /// How far around a literal its type is looked for.
 const NEAR: usize = 240;
@@ -21,6 +21,7 @@ pub(super) fn typed_out<'a>(text: &'a str, depth: usize) -> Option<Vec<Found<'a>
 /// The descriptions in string literals within a text.
 pub(super) fn find(text: &str, depth: usize) -> Vec<Found<'_>> {
     let mut found = Vec::new();
+    let mut positions = Positions::new(text);
     let mut at = 0;
     while let Some(step) = memchr::memmem::find(&text.as_bytes()[at..], b"v=0") {
         let start = at + step;
@@ -30,7 +31,7 @@ pub(super) fn find(text: &str, depth: usize) -> Vec<Found<'_>> {
         };
         at = literals.end.max(at);
         let inner = search(&literals.value, depth - 1);
-        let place = position(text, start);
+        let place = positions.at(start);
         let kind = nearby_type(text, start, literals.end);
         for mut one in lift(inner, Wrapper::Quoted, place, "") {
             one.wrappers.dedup();
