@@ -5,6 +5,7 @@
 
 pub mod candidates;
 pub mod sdp;
+pub mod sdp_lint;
 
 use crate::report::{Evidence, Finding, Severity, explain};
 
@@ -59,7 +60,8 @@ impl From<&Entry> for explain::Entry {
 
 /// Every entry, in the order of the subjects.
 pub fn all() -> impl Iterator<Item = &'static Entry> {
-    candidates::ALL.iter().chain(sdp::ALL).copied()
+    let tables = [candidates::ALL, sdp::ALL, sdp_lint::ALL];
+    tables.into_iter().flatten().copied()
 }
 
 /// The entry with this code.
