@@ -26,12 +26,24 @@ pub struct Description {
     pub kind: Option<String>,
     /// Where it comes from.
     pub input: Input,
+    /// The program that made it, as far as its marks tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub maker: Option<Maker>,
     /// The session part.
     pub session: Session,
     /// The media sections.
     pub media: Vec<Media>,
     /// What holds for each media section.
     pub effective: Vec<Effective>,
+}
+
+/// The program that made a description.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Maker {
+    /// Its name.
+    pub name: String,
+    /// Whether it writes its name there; else it is known by its habits.
+    pub sure: bool,
 }
 
 /// Where a description comes from.
@@ -435,6 +447,10 @@ impl Description {
                 lines: sdp.line_count(),
                 sections: sdp.media_count(),
             },
+            maker: sdp::maker(sdp).map(|maker| Maker {
+                name: owned(maker.name),
+                sure: maker.sure,
+            }),
             effective: media
                 .iter()
                 .map(|media| holding(&session, media, sdp, &bundles))

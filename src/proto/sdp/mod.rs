@@ -15,6 +15,7 @@ mod fields;
 pub mod fmtp;
 mod grammar;
 mod line;
+mod maker;
 pub mod unwrap;
 
 pub use attribute::dtls::{ConnectionReuse, Crypto, Fingerprint, Identity, Setup, TlsId};
@@ -31,3 +32,4 @@ pub use description::{Description, LineEndings, Section};
 pub use fields::{Bandwidth, Connection, MediaLine, Origin, Timing, ip_version};
 pub use grammar::defects;
 pub use line::{Attribute, Line, LineEnding};
+pub use maker::{Maker, maker};
