@@ -28,6 +28,9 @@ _rtcdiag() {
             rtcdiag,man)
                 cmd="rtcdiag__subcmd__man"
                 ;;
+            rtcdiag,sdp)
+                cmd="rtcdiag__subcmd__sdp"
+                ;;
             *)
                 ;;
         esac
@@ -35,7 +38,7 @@ _rtcdiag() {
 
     case "${cmd}" in
         rtcdiag)
-            opts="-q -v -h -V --format --json --color --quiet --verbose --redact --help --version candidates explain completions man"
+            opts="-q -v -h -V --format --json --color --quiet --verbose --redact --help --version candidates sdp explain completions man"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -229,6 +232,32 @@ _rtcdiag() {
                 return 0
             fi
             case "${prev}" in
+                --format)
+                    COMPREPLY=($(compgen -W "text json jsonl" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rtcdiag__subcmd__sdp)
+            opts="-q -v -h --pick --format --json --color --quiet --verbose --redact --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --pick)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --format)
                     COMPREPLY=($(compgen -W "text json jsonl" -- "${cur}"))
                     return 0

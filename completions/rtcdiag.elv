@@ -31,6 +31,7 @@ set edit:completion:arg-completer[rtcdiag] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
             cand candidates 'Gather ICE candidates and check every STUN and TURN server'
+            cand sdp 'Read session descriptions (SDP): what they say, and what is wrong with them'
             cand explain 'Say what a finding or a STUN/TURN error means and how to fix it'
             cand completions 'Print the completion script of a shell'
             cand man 'Print the manual page, or write all of them to a folder'
@@ -68,6 +69,19 @@ set edit:completion:arg-completer[rtcdiag] = {|@words|
             cand --redact 'Replace addresses, host names, user names and fingerprints by pseudonyms, to share the output'
             cand -h 'Print help'
             cand --help 'Print help'
+        }
+        &'rtcdiag;sdp'= {
+            cand --pick 'Only the Nth description found, from 1; may be repeated'
+            cand --format 'How to print: for people, as one JSON document, or as JSON lines while results come in'
+            cand --color 'When to use color; auto looks at the terminal, NO_COLOR and CLICOLOR_FORCE'
+            cand --json 'Short for --format json'
+            cand -q 'Print warnings and errors only, and no progress'
+            cand --quiet 'Print warnings and errors only, and no progress'
+            cand -v 'Tell on stderr what is being done (-vv: every message, -vvv: the libraries too)'
+            cand --verbose 'Tell on stderr what is being done (-vv: every message, -vvv: the libraries too)'
+            cand --redact 'Replace addresses, host names, user names and fingerprints by pseudonyms, to share the output'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
         &'rtcdiag;explain'= {
             cand --format 'How to print: for people, as one JSON document, or as JSON lines while results come in'

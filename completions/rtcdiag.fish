@@ -37,6 +37,7 @@ complete -c rtcdiag -n "__fish_rtcdiag_needs_command" -l redact -d 'Replace addr
 complete -c rtcdiag -n "__fish_rtcdiag_needs_command" -s h -l help -d 'Print help'
 complete -c rtcdiag -n "__fish_rtcdiag_needs_command" -s V -l version -d 'Print version'
 complete -c rtcdiag -n "__fish_rtcdiag_needs_command" -f -a "candidates" -d 'Gather ICE candidates and check every STUN and TURN server'
+complete -c rtcdiag -n "__fish_rtcdiag_needs_command" -f -a "sdp" -d 'Read session descriptions (SDP): what they say, and what is wrong with them'
 complete -c rtcdiag -n "__fish_rtcdiag_needs_command" -f -a "explain" -d 'Say what a finding or a STUN/TURN error means and how to fix it'
 complete -c rtcdiag -n "__fish_rtcdiag_needs_command" -f -a "completions" -d 'Print the completion script of a shell'
 complete -c rtcdiag -n "__fish_rtcdiag_needs_command" -f -a "man" -d 'Print the manual page, or write all of them to a folder'
@@ -73,6 +74,18 @@ complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand candidates" -s q -l quie
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand candidates" -s v -l verbose -d 'Tell on stderr what is being done (-vv: every message, -vvv: the libraries too)'
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand candidates" -l redact -d 'Replace addresses, host names, user names and fingerprints by pseudonyms, to share the output'
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand candidates" -s h -l help -d 'Print help'
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand sdp" -l pick -d 'Only the Nth description found, from 1; may be repeated' -r
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand sdp" -l format -d 'How to print: for people, as one JSON document, or as JSON lines while results come in' -r -f -a "text\t'Tables and sentences'
+json\t'One JSON document at the end'
+jsonl\t'One JSON object a line, as results come in'"
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand sdp" -l color -d 'When to use color; auto looks at the terminal, NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand sdp" -l json -d 'Short for --format json'
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand sdp" -s q -l quiet -d 'Print warnings and errors only, and no progress'
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand sdp" -s v -l verbose -d 'Tell on stderr what is being done (-vv: every message, -vvv: the libraries too)'
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand sdp" -l redact -d 'Replace addresses, host names, user names and fingerprints by pseudonyms, to share the output'
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand sdp" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand explain" -l format -d 'How to print: for people, as one JSON document, or as JSON lines while results come in' -r -f -a "text\t'Tables and sentences'
 json\t'One JSON document at the end'
 jsonl\t'One JSON object a line, as results come in'"

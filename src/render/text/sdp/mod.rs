@@ -188,8 +188,17 @@ fn dtls(description: &Description) -> String {
     if !roles.is_empty() {
         words.push(roles.join(" "));
     }
+    // Several hashes of one certificate: the first one is enough to compare.
     let fingerprints = distinct(open().flat_map(|media| &media.fingerprints));
-    words.extend(fingerprints.iter().map(|one| format!("{} {}", one.hash, one.value)));
+    let mut hashes: Vec<&str> = Vec::new();
+    for one in fingerprints {
+        let first = hashes.is_empty() || hashes.contains(&one.hash.as_str());
+        hashes.push(&one.hash);
+        words.push(match first {
+            true => format!("{} {}", one.hash, one.value),
+            false => one.hash.clone(),
+        });
+    }
     words.join(", ")
 }
 
