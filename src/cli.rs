@@ -351,6 +351,26 @@ pub struct Sdp {
     /// Tell of every line what it means
     #[arg(long)]
     pub explain: bool,
+
+    /// For whom the descriptions are: the rules of WebRTC or of SIP, or what one browser refuses [default: webrtc where
+    /// there is DTLS, else sip]
+    #[arg(long, value_enum, value_name = "PROFILE")]
+    pub profile: Option<Profile>,
+}
+
+/// `--profile`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Profile {
+    /// Any WebRTC endpoint
+    Webrtc,
+    /// SIP: no ICE, no DTLS and no BUNDLE is demanded
+    Sip,
+    /// Chrome, and all that is Chromium
+    Chrome,
+    /// Firefox
+    Firefox,
+    /// Safari
+    Safari,
 }
 
 /// `--policy`, the W3C's RTCIceTransportPolicy.

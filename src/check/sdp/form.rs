@@ -18,17 +18,39 @@ pub fn check(subject: &str, description: &Description<'_>, defects: &Defects<'_>
         .iter()
         .map(|damage| of_damage(subject, description, damage))
         .collect();
+    // What is wrong with the line where the text was cut needs no words of its own.
+    let cut = damage.iter().find(|damage| damage.kind == DamageKind::Truncated);
+    let is_cut = |defect: &Defect<'_>| cut.is_some_and(|damage| damage.sdp_line == defect.line && defect.line > 0);
     let mut kinds: Vec<DefectKind> = Vec::new();
-    for defect in &defects.list {
+    for defect in defects.list.iter().filter(|defect| !is_cut(defect)) {
         if !kinds.contains(&defect.kind) {
             kinds.push(defect.kind);
         }
     }
     for kind in kinds {
-        let of_kind: Vec<&Defect<'_>> = defects.list.iter().filter(|defect| defect.kind == kind).collect();
-        findings.push(of_defects(subject, description, kind, &of_kind, defects.count(kind)));
+        let of_kind: Vec<&Defect<'_>> = defects
+            .list
+            .iter()
+            .filter(|defect| defect.kind == kind && !is_cut(defect))
+            .collect();
+        findings.push(of_defects(
+            subject,
+            description,
+            kind,
+            &of_kind,
+            defects.count(kind) - dropped(defects, kind, &is_cut),
+        ));
     }
     findings
+}
+
+/// How many of a kind are not told of.
+fn dropped(defects: &Defects<'_>, kind: DefectKind, is_cut: &dyn Fn(&Defect<'_>) -> bool) -> usize {
+    let dropped = defects
+        .list
+        .iter()
+        .filter(|defect| defect.kind == kind && is_cut(defect));
+    dropped.count()
 }
 
 fn of_damage(subject: &str, description: &Description<'_>, damage: &Damage) -> Finding {
@@ -44,7 +66,7 @@ fn of_damage(subject: &str, description: &Description<'_>, damage: &Damage) -> F
     };
     let place = format!("line {}, column {} of the input", damage.line, damage.column);
     let mut evidence = evidence(description, damage.sdp_line, 0);
-    evidence.id = Some(place.clone());
+    evidence.id = Some(format!("input {}:{}", damage.line, damage.column));
     entry.finding(subject, format!("At {place}: {}.", damage.what), vec![evidence])
 }
 

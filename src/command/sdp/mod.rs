@@ -6,8 +6,8 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use super::now;
-use crate::check::sdp::form;
 use crate::check::sdp::origin::made_by;
+use crate::check::sdp::{form, lint, untold};
 use crate::cli;
 use crate::error::Error;
 use crate::proto::sdp::unwrap::{self, Found, Text};
@@ -40,7 +40,7 @@ pub fn run(options: &cli::Sdp) -> Result<Envelope, Error> {
         for found in &all {
             number += 1;
             if options.pick.is_empty() || options.pick.contains(&number) {
-                one(&name, found, number, &mut report, &mut findings);
+                one(&name, found, number, options, &mut report, &mut findings);
                 texts.keep(&name, found);
             }
         }
@@ -55,12 +55,13 @@ pub fn run(options: &cli::Sdp) -> Result<Envelope, Error> {
             .hint("descriptions are counted from 1, through all files"));
     }
     texts.look_at(options, &mut report)?;
+    findings.extend(texts.lint_together(options));
     texts.place(&mut findings);
     report.rules = views::rules(&findings);
     Ok(Envelope::new("sdp", started, Report::Sdp(report), findings))
 }
 
-fn one(file: &str, found: &Found<'_>, number: u32, report: &mut Sdp, findings: &mut Vec<Finding>) {
+fn one(file: &str, found: &Found<'_>, number: u32, options: &cli::Sdp, report: &mut Sdp, findings: &mut Vec<Finding>) {
     let description = Description::parse(&found.sdp);
     let subject = match found.kind {
         Some(kind) => format!("{} (description {number})", kind.name()),
@@ -68,12 +69,18 @@ fn one(file: &str, found: &Found<'_>, number: u32, report: &mut Sdp, findings: &
     };
     // A rollback has no SDP.
     if found.kind != Some(unwrap::DescriptionType::Rollback) || !found.sdp.is_empty() {
-        findings.extend(form::check(
-            &subject,
-            &description,
-            &sdp::defects(&description),
-            &found.damage,
-        ));
+        let mut rules = lint(&description, &views::context(options, found.kind));
+        let defects = untold(sdp::defects(&description), &rules);
+        findings.extend(form::check(&subject, &description, &defects, &found.damage));
+        for finding in &mut rules {
+            finding.subject = format!("{subject}, {}", finding.subject);
+            let place = report.descriptions.len() as u64 + 1;
+            finding
+                .evidence
+                .iter_mut()
+                .for_each(|fact| fact.description = Some(place));
+        }
+        findings.extend(rules);
     }
     let mut one = crate::report::sdp::Description::new(file, found, &description);
     one.made_by = made_by(&description);

@@ -6,6 +6,7 @@ use crate::check::catalog;
 use crate::check::sdp::diff::diff;
 use crate::check::sdp::explain::explain;
 use crate::check::sdp::negotiate::negotiate;
+use crate::check::sdp::{LintContext, Profile, lint_pair, lint_reoffer};
 use crate::cli;
 use crate::error::Error;
 use crate::proto::sdp::Description;
@@ -18,6 +19,18 @@ use crate::report::sdp::Sdp;
 pub(super) fn rules(findings: &[Finding]) -> Vec<Entry> {
     let codes: BTreeSet<&str> = findings.iter().map(|finding| finding.code.as_str()).collect();
     codes.into_iter().filter_map(catalog::find).map(Entry::from).collect()
+}
+
+/// What the rules are told about a description besides its text.
+pub(super) fn context(options: &cli::Sdp, sdp_type: Option<DescriptionType>) -> LintContext {
+    let profile = options.profile.map(|profile| match profile {
+        cli::Profile::Webrtc => Profile::WebRtc,
+        cli::Profile::Sip => Profile::Sip,
+        cli::Profile::Chrome => Profile::Chrome,
+        cli::Profile::Firefox => Profile::Firefox,
+        cli::Profile::Safari => Profile::Safari,
+    });
+    LintContext { sdp_type, profile }
 }
 
 /// The descriptions that were taken, as text.
@@ -66,10 +79,23 @@ impl Texts {
         Ok(())
     }
 
+    /// What two descriptions break together: a re-offer the session before it, an answer its offer.
+    pub(super) fn lint_together(&self, options: &cli::Sdp) -> Vec<Finding> {
+        let (rule, one, other): (fn(&_, &_, &_) -> _, _, _) = match (options.diff, self.0.as_slice(), self.pair()) {
+            (true, [before, after], _) => (lint_reoffer, before, after),
+            (false, _, Some((offer, answer))) => (lint_pair, offer, answer),
+            _ => return Vec::new(),
+        };
+        let context = context(options, other.kind);
+        rule(&Description::parse(&one.sdp), &Description::parse(&other.sdp), &context)
+    }
+
     /// Tells of each line under a finding which description it is of, where there are several: the last one that has
     /// this line, since that is the one to mend. `findings` are those that do not know it yet.
     pub(super) fn place(&self, findings: &mut [Finding]) {
         if self.0.len() < 2 {
+            let evidence = findings.iter_mut().flat_map(|finding| &mut finding.evidence);
+            evidence.for_each(|fact| fact.description = None);
             return;
         }
         let descriptions: Vec<Description<'_>> = self.0.iter().map(|text| Description::parse(&text.sdp)).collect();

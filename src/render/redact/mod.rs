@@ -111,7 +111,7 @@ impl Known {
                             }
                         }
                         ("url", Value::String(text)) => self.words.learn_url(text),
-                        (key, Value::String(text)) => match by_key(key) {
+                        (key, Value::String(text)) => match by_key(key, text) {
                             Some(private) => self.words.learn(private, text),
                             None => self.words.learn_urls(text),
                         },
@@ -134,7 +134,7 @@ impl Known {
         if is_vocabulary(key, text) {
             return text.to_owned();
         }
-        if let Some(private) = by_key(key)
+        if let Some(private) = by_key(key, text)
             && let Some(pseudonym) = self.words.whole(private, text)
         {
             return pseudonym;
@@ -151,8 +151,12 @@ impl Known {
 }
 
 /// What a member holds, by its key.
-fn by_key(key: &str) -> Option<Private> {
+fn by_key(key: &str, text: &str) -> Option<Private> {
     Some(match key {
+        // In `o=` of SDP: no name, and that of the program.
+        "username" if text == "-" || text.starts_with("mozilla...") => return None,
+        // In `a=crypto` of SDP: an SRTP key.
+        "params" if text.contains("inline:") => Private::Password,
         "realm" => Private::Realm,
         "username" | "user" => Private::Username,
         "password" | "credential" | "ice_pwd" | "pwd" => Private::Password,

@@ -4,14 +4,11 @@ use super::*;
 
 const SDP: &str = "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:0\r\n";
 
+/// Kind, line and column of the input, line of the SDP.
+type Place = (&'static str, usize, usize, usize);
+
 /// Type, wrapper, place, SDP, damage.
-type Row = (
-    Option<&'static str>,
-    String,
-    String,
-    String,
-    Vec<(&'static str, usize, usize, usize)>,
-);
+type Row = (Option<&'static str>, String, String, String, Vec<Place>);
 
 fn rows(text: &str) -> Vec<Row> {
     let found = unwrap(text).unwrap_or_default();
@@ -39,14 +36,7 @@ fn lf() -> String {
 }
 
 /// The one description of a text, which is [`SDP`].
-fn one(
-    text: &str,
-) -> (
-    Option<&'static str>,
-    String,
-    String,
-    Vec<(&'static str, usize, usize, usize)>,
-) {
+fn one(text: &str) -> (Option<&'static str>, String, String, Vec<Place>) {
     let mut rows = rows(text);
     assert_eq!(rows.len(), 1, "{text}");
     let (kind, wrapper, place, sdp, damage) = rows.remove(0);
@@ -87,7 +77,7 @@ fn several_raw_ones() {
 
 #[test]
 fn json_in_all_forms() {
-    let none: Vec<(&str, usize, usize, usize)> = Vec::new();
+    let none: Vec<Place> = Vec::new();
     let object = json("offer");
     assert_eq!(
         one(&object),
