@@ -248,7 +248,7 @@ _rtcdiag() {
             return 0
             ;;
         rtcdiag__subcmd__sdp)
-            opts="-q -v -h --pick --diff --explain --format --json --color --quiet --verbose --redact --help"
+            opts="-q -v -h --pick --diff --explain --profile --format --json --color --quiet --verbose --redact --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -256,6 +256,10 @@ _rtcdiag() {
             case "${prev}" in
                 --pick)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -W "webrtc sip chrome firefox safari" -- "${cur}"))
                     return 0
                     ;;
                 --format)

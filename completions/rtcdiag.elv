@@ -72,6 +72,7 @@ set edit:completion:arg-completer[rtcdiag] = {|@words|
         }
         &'rtcdiag;sdp'= {
             cand --pick 'Only the Nth description found, from 1; may be repeated'
+            cand --profile 'For whom the descriptions are: the rules of WebRTC or of SIP, or what one browser refuses [default: webrtc where there is DTLS, else sip]'
             cand --format 'How to print: for people, as one JSON document, or as JSON lines while results come in'
             cand --color 'When to use color; auto looks at the terminal, NO_COLOR and CLICOLOR_FORCE'
             cand --diff 'Tell what changed from the first description to the second one of the same session (a re-offer), and whether it may, in place of what an offer and an answer agreed on'

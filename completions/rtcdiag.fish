@@ -77,6 +77,11 @@ complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand candidates" -s v -l verb
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand candidates" -l redact -d 'Replace addresses, host names, user names and fingerprints by pseudonyms, to share the output'
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand candidates" -s h -l help -d 'Print help'
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand sdp" -l pick -d 'Only the Nth description found, from 1; may be repeated' -r
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand sdp" -l profile -d 'For whom the descriptions are: the rules of WebRTC or of SIP, or what one browser refuses [default: webrtc where there is DTLS, else sip]' -r -f -a "webrtc\t'Any WebRTC endpoint'
+sip\t'SIP: no ICE, no DTLS and no BUNDLE is demanded'
+chrome\t'Chrome, and all that is Chromium'
+firefox\t'Firefox'
+safari\t'Safari'"
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand sdp" -l format -d 'How to print: for people, as one JSON document, or as JSON lines while results come in' -r -f -a "text\t'Tables and sentences'
 json\t'One JSON document at the end'
 jsonl\t'One JSON object a line, as results come in'
