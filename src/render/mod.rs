@@ -64,8 +64,11 @@ impl Renderer {
 
     /// Prints the report.
     pub fn report(&self, envelope: &Envelope, out: &mut dyn Write) -> io::Result<()> {
-        if self.format == Format::Text {
-            return self.text(envelope, out);
+        match self.format {
+            Format::Text => return self.text(envelope, out),
+            // Written as it is; large reports need no copy.
+            Format::Json if self.redactor.is_none() => return json::document(envelope, out),
+            Format::Json | Format::Jsonl => {}
         }
         let mut document = strings::json(envelope);
         if let Some(redactor) = &self.redactor {
