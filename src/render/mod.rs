@@ -70,6 +70,10 @@ impl Renderer {
         if matches!(self.format, Format::Text | Format::Sarif) {
             return self.typed(envelope, out);
         }
+        // Written as it is: a large report needs no copy.
+        if self.format == Format::Json && self.redactor.is_none() {
+            return json::document(envelope, out);
+        }
         let mut document = strings::json(envelope);
         if let Some(redactor) = &self.redactor {
             redactor.envelope(&mut document);

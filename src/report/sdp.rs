@@ -519,10 +519,10 @@ fn common(section: &Section<'_>) -> Common {
                 }
             })
             .collect(),
-        setup: section
-            .attribute_lines("setup")
-            .last()
-            .map(|line| owned(value(line).trim())),
+        setup: section.attribute_lines("setup").last().map(|line| {
+            let word = value(line).trim_start();
+            owned(word.split(|c: char| !c.is_alphanumeric()).next().unwrap_or(""))
+        }),
         direction: section.direction().map(|(_, direction)| owned(direction.name())),
         bandwidth: section
             .bandwidths()
@@ -553,8 +553,8 @@ fn session(section: &Section<'_>) -> Session {
     Session {
         version: section
             .of_type('v')
-            .last()
-            .and_then(|line| line.value().trim().parse().ok()),
+            .filter_map(|line| line.value().trim().parse().ok())
+            .last(),
         origin: section.description().origin().map(|origin| Origin {
             username: owned(origin.username),
             session_id: owned(origin.session_id),

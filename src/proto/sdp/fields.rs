@@ -1,5 +1,7 @@
 //! The lines that are no attributes: `o= c= b= t= m=`.
 
+use std::net::{Ipv4Addr, Ipv6Addr};
+
 use super::cursor::{Cursor, Decoded, digits, is_token};
 use super::defect::DefectKind;
 use super::line::Line;
@@ -59,6 +61,7 @@ impl<'a> Origin<'a> {
             }
         }
         network(&mut cursor, net_type, address_type);
+        self::address(&mut cursor, address_type, address);
         cursor.finish(Some(Origin {
             username,
             session_id,
@@ -97,6 +100,7 @@ impl<'a> Connection<'a> {
         let address_type = cursor.wanted("`IP4` or `IP6`")?;
         network(cursor, net_type, address_type);
         let address = cursor.wanted("an address")?;
+        self::address(cursor, address_type, address);
         Some(Connection {
             net_type,
             address_type,
@@ -115,6 +119,21 @@ pub fn ip_version(address_type: &str) -> Option<u8> {
     match address_type.strip_prefix("IP")?.as_bytes() {
         [digit] if digit.is_ascii_digit() => Some(digit - b'0'),
         _ => None,
+    }
+}
+
+/// An address of the wrong family, or one that is none. Names are fine.
+fn address<'a>(cursor: &mut Cursor<'a>, address_type: &str, address: &'a str) {
+    let host = address.split('/').next().unwrap_or("");
+    let digits = host.bytes().all(|octet| octet.is_ascii_digit() || octet == b'.');
+    match address_type {
+        "IP4" if (digits || host.contains(':')) && host.parse::<Ipv4Addr>().is_err() => {
+            cursor.expected(address, "an IPv4 address or a name");
+        }
+        "IP6" if (digits || host.contains(':')) && host.parse::<Ipv6Addr>().is_err() => {
+            cursor.expected(address, "an IPv6 address or a name");
+        }
+        _ => {}
     }
 }
 
@@ -316,6 +335,9 @@ mod tests {
             ("o=- 1 x IN IP4 0.0.0.0", vec![("bad-origin", 7)]),
             ("o=- 1 2 INVALID IP4 0.0.0.0", vec![("bad-origin", 9)]),
             ("o=- 1 2 IN IP5 0.0.0.0", vec![("bad-origin", 12)]),
+            ("o=- 1 2 IN IP4 ::1", vec![("bad-origin", 16)]),
+            ("o=- 1 2 IN IP4 256.0.0.1", vec![("bad-origin", 16)]),
+            ("o=- 1 2 IN IP6 host.example", vec![]),
         ] {
             assert_eq!(places(&Origin::decode(line(text))), wanted, "{text}");
         }

@@ -195,7 +195,7 @@ fn value<'a>(line: Line<'a>) -> Vec<Defect<'a>> {
         'r' | 'z' => simple(
             line,
             DefectKind::BadTiming,
-            is_times,
+            |text| is_times(letter, text),
             "times: numbers, perhaps with a unit d, h, m or s",
         ),
         'k' => simple(line, DefectKind::BadKey, is_key, "prompt, clear:…, base64:… or uri:…"),
@@ -249,15 +249,19 @@ fn plain<'a>(line: Line<'a>, kind: DefectKind, expected: &'static str) -> Vec<De
     }]
 }
 
-/// RFC 8866 §5.10, §5.11: numbers, perhaps negative, perhaps with a unit.
-fn is_times(text: &str) -> bool {
-    let mut words = text.split(' ').filter(|word| !word.is_empty()).peekable();
-    words.peek().is_some()
-        && words.all(|word| {
-            let word = word.strip_prefix('-').unwrap_or(word);
-            let number = word.strip_suffix(['d', 'h', 'm', 's']).unwrap_or(word);
-            digits::<u64>(number).is_some()
-        })
+/// RFC 8866 §5.10 (`r=`: interval, duration, offsets), §5.11 (`z=`: pairs of a time and an offset).
+fn is_times(letter: char, text: &str) -> bool {
+    let words: Vec<&str> = text.split(' ').filter(|word| !word.is_empty()).collect();
+    let count = match letter {
+        'r' => words.len() >= 3,
+        _ => words.len() >= 2 && words.len() % 2 == 0,
+    };
+    let is_time = |word: &&str| {
+        let word = word.strip_prefix('-').unwrap_or(word);
+        let number = word.strip_suffix(['d', 'h', 'm', 's']).unwrap_or(word);
+        digits::<u64>(number).is_some()
+    };
+    count && words.iter().all(is_time)
 }
 
 /// RFC 8866 §5.12.

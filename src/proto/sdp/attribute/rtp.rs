@@ -227,7 +227,7 @@ pub struct ExtMap<'a> {
     pub uri: &'a str,
     /// The extension that is encrypted, where `uri` is [`ExtMap::ENCRYPT`].
     pub encrypts: Option<&'a str>,
-    /// What follows.
+    /// What follows; empty where there is but a blank.
     pub config: Option<&'a str>,
 }
 
@@ -256,12 +256,20 @@ impl<'a> AttributeValue<'a> for ExtMap<'a> {
         let encrypts = (uri == ExtMap::ENCRYPT)
             .then(|| cursor.wanted("the URI of the extension that is encrypted"))
             .flatten();
+        // The blank after the URI has been passed over; a config that is empty is told from none.
+        let after = encrypts.unwrap_or(uri);
+        let end = after.as_ptr() as usize + after.len() - cursor.line().text.as_ptr() as usize;
+        let config = cursor
+            .line()
+            .text
+            .get(end + 1..)
+            .map(|config| config.trim_matches([' ', '\t']));
         Some(ExtMap {
             id,
             direction,
             uri,
             encrypts,
-            config: cursor.remainder(),
+            config,
         })
     }
 }

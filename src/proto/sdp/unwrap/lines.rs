@@ -23,7 +23,7 @@ pub(super) fn raw(text: &str) -> Vec<Found<'_>> {
         return vec![found];
     }
     let lines = Description::parse(text);
-    let starts: Vec<Line<'_>> = lines.lines().filter(|line| line.text.trim_end() == "v=0").collect();
+    let starts = starts(&lines);
     if starts.len() < 2 {
         let line = lines
             .lines()
@@ -44,6 +44,25 @@ pub(super) fn raw(text: &str) -> Vec<Found<'_>> {
         found.push(found_at(Cow::Borrowed(sdp), Vec::new(), start.number, 1, kind));
     }
     found
+}
+
+/// The `v=0` lines that begin a description: `o=` follows, and what came before has its own. Others are just repeated.
+fn starts<'a>(lines: &Description<'a>) -> Vec<Line<'a>> {
+    let mut starts: Vec<Line<'_>> = Vec::new();
+    let mut has_origin = false;
+    let mut lines = lines.lines().filter(|line| !line.is_blank()).peekable();
+    while let Some(line) = lines.next() {
+        let followed = lines.peek().is_some_and(|next| next.letter() == Some('o'));
+        if line.text.trim_end() == "v=0" && (starts.is_empty() || (followed && has_origin)) {
+            starts.push(line);
+            has_origin = false;
+        }
+        if starts.len() > super::LIMIT {
+            break;
+        }
+        has_origin |= line.letter() == Some('o');
+    }
+    starts
 }
 
 /// Lines at the end that are no SDP belong to what comes next: headings, blank lines.
