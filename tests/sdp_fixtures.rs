@@ -77,7 +77,7 @@ fn pairs_of_peers_are_clean() {
 
 #[test]
 fn a_wrong_setup_is_told() {
-    let answer = folder().join("sdp/broken-setup-answer.sdp");
+    let answer = folder().join("sdp/broken-setup-answer.json");
     let document = sdp(&[&folder().join("offer.json"), &answer]);
     assert!(
         codes(&document).contains(&"sdp-setup-actpass-in-answer"),
@@ -141,7 +141,7 @@ fn bless() {
     for call in &of_browser(Kind::Firefox, &Wanted::all(&names)).expect("Firefox") {
         write(&format!("firefox153-{}", call.name), call);
     }
-    let aiortc = of_aiortc(&Wanted::all(&["av-data", "data-only"])).expect("aiortc");
+    let aiortc = of_aiortc(&Wanted::all(&["data-only"])).expect("aiortc");
     for call in &aiortc {
         write(&format!("aiortc116-{}", call.name), call);
     }
