@@ -42,7 +42,7 @@ impl Kind {
         match self {
             Kind::Chromium => {
                 let mut arguments = words(
-                    "--headless --no-sandbox --disable-gpu --disable-dev-shm-usage --disable-background-networking --no-first-run",
+                    "--headless --no-sandbox --disable-gpu --disable-dev-shm-usage --disable-background-networking --no-first-run --autoplay-policy=no-user-gesture-required",
                 );
                 arguments.push(format!("--user-data-dir={}", profile.display()));
                 Ok(arguments)

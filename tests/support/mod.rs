@@ -19,5 +19,6 @@ pub mod program;
 pub mod report;
 pub mod rest;
 pub mod sdp;
+pub mod sdp_call;
 pub mod sdp_mutations;
 pub mod turn_client;
