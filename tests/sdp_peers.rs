@@ -29,12 +29,15 @@ const BROWSERS: &[&str] = &[
     "video-rejected",
 ];
 
-/// What is wrong indeed: with `setCodecPreferences`, Firefox 153 leaves the `a=rtcp-fb` lines of the codecs that it takes out.
-/// Chromium refuses such a description.
-const WRONG_INDEED: &[(&str, &str)] = &[(
-    "Firefox answerer-prefers-another",
-    "sdp-rtcp-fb-for-absent-payload-type",
-)];
+/// What is wrong indeed: with `setCodecPreferences`, Firefox 153 leaves the `a=rtcp-fb` lines of the codecs that it takes out,
+/// and Chromium refuses that.
+const WRONG_INDEED: &[(&str, &str)] = &[
+    (
+        "Firefox answerer-prefers-another",
+        "sdp-rtcp-fb-for-absent-payload-type",
+    ),
+    ("Firefox offerer-prefers-vp9", "sdp-rtcp-fb-for-absent-payload-type"),
+];
 
 /// `rtcdiag sdp --json` of these descriptions, each in a file.
 fn sdp(descriptions: &[&Description]) -> Value {
@@ -280,6 +283,23 @@ fn firefox_agrees() {
     };
     assert_eq!(calls.len(), wanted.len());
     assert_all_agree("Firefox", &calls);
+    // The other browser is the judge of what we call wrong, and of what we do not.
+    for call in &calls {
+        let name = format!("Firefox {}", call.name);
+        let is_refused = WRONG_INDEED.iter().any(|(call, _)| *call == name) && call.name.starts_with("offerer");
+        let wanted = Wanted {
+            name: "data-only",
+            offer: Some(&call.offer),
+        };
+        let answered = of_browser(Kind::Chromium, &[wanted]);
+        if let Err(why) = &answered
+            && !why.contains("setRemoteDescription")
+        {
+            need::<()>(Peer::Chromium, Err(why.clone()));
+            return;
+        }
+        assert_eq!(answered.is_err(), is_refused, "{name}: {answered:?}");
+    }
 }
 
 #[test]
