@@ -4,6 +4,7 @@
 //! one before. Damage to the grammar is judged in [`form`]; where a rule tells more about a line, [`untold`] leaves the
 //! damage out. All of it takes time by the number of lines.
 
+pub mod agreement;
 mod browsers;
 mod bundle;
 mod candidates;

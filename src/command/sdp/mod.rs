@@ -7,7 +7,7 @@ use std::path::Path;
 
 use super::now;
 use crate::check::sdp::origin::made_by;
-use crate::check::sdp::{form, lint, untold};
+use crate::check::sdp::{agreement, form, lint, untold};
 use crate::cli;
 use crate::error::Error;
 use crate::proto::sdp::unwrap::{self, Found, Text};
@@ -56,6 +56,7 @@ pub fn run(options: &cli::Sdp) -> Result<Envelope, Error> {
     }
     texts.look_at(options, &mut report)?;
     findings.extend(texts.lint_together(options));
+    findings.extend(report.negotiation.iter().flat_map(agreement::check));
     texts.place(&mut findings);
     report.rules = views::rules(&findings);
     Ok(Envelope::new("sdp", started, Report::Sdp(report), findings))
