@@ -16,7 +16,7 @@ const SECTIONS: usize = 200;
 /// So many entries of each list of a section are looked at.
 const ENTRIES: usize = 1000;
 
-/// The envelope with no more in it than [`write`] shows.
+/// The envelope with no more in it than [`write()`] shows.
 pub fn shown(report: &Sdp, envelope: &Envelope) -> Envelope {
     let descriptions = report
         .descriptions
