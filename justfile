@@ -23,9 +23,19 @@ bench:
     scripts/bench
     cargo bench --locked
 
-# Throw mutated input at the decoders: the property tests, with many more cases than usual.
-fuzz CASES="200000":
-    PROPTEST_CASES={{CASES}} cargo test --locked --release --lib
+# Throw mutated input at the decoders: each target of fuzz/ for SECONDS with cargo-fuzz where it is installed, otherwise the property tests with CASES cases.
+fuzz SECONDS="60" CASES="200000":
+    #!/usr/bin/env bash
+    set -euo pipefail
+    if cargo +nightly fuzz --version > /dev/null 2>&1; then
+        mkdir -p fuzz/corpus/sdp && cp fixtures/*.json fixtures/sdp/*.sdp fuzz/corpus/sdp
+        for target in stun sdp ice_servers candidate; do
+            cargo +nightly fuzz run "$target" -- -max_total_time={{SECONDS}} -timeout=10 -rss_limit_mb=2048
+        done
+    else
+        echo 'no cargo-fuzz (cargo install cargo-fuzz, rustup toolchain install nightly): the property tests instead'
+        PROPTEST_CASES={{CASES}} cargo test --locked --release --lib
+    fi
 
 # Write completions/ and man/ anew from the program.
 completions:

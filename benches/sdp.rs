@@ -1,14 +1,18 @@
 //! How fast descriptions are read, and how that grows with their size: MB/s of the SDP text.
 //!
-//! `lines` finds the lines and the sections; `defects` decodes every line and looks for what is wrong; `report` makes the
-//! whole report. A long line, many media sections and a group that names all of them must not be slower.
+//! `lines` finds the lines and the sections; `values` decodes every attribute; `defects` decodes every line and looks for
+//! what breaks the grammar; `lint` applies all rules; `report` makes the whole report. A long line, many media sections and a
+//! group that names all of them must not be slower. `fixtures` are the real descriptions of `fixtures/sdp`, one after the
+//! other, which `scripts/bench` gives to node's sdp-transform as well.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::hint::black_box;
+use std::path::Path;
 use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use rtcdiag::check::sdp::{LintContext, lint};
 use rtcdiag::proto::sdp::unwrap::{Found, unwrap};
 use rtcdiag::proto::sdp::{Description, Value, defects};
 use rtcdiag::report::sdp;
@@ -42,6 +46,26 @@ fn offer(sections: usize) -> String {
     text
 }
 
+/// Media sections with nothing in them but their names.
+fn bare(sections: usize) -> String {
+    let mut text = HEAD.to_owned();
+    for mid in 0..sections {
+        let _ = write!(text, "m=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=mid:{mid}\r\n");
+    }
+    text
+}
+
+/// The descriptions of `fixtures/sdp`.
+fn fixtures() -> Vec<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/sdp");
+    let files = std::fs::read_dir(folder).expect("the fixtures");
+    let mut files: Vec<_> = files.flatten().map(|file| file.path()).collect();
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "sdp"));
+    files.sort();
+    let texts = files.iter().map(std::fs::read_to_string);
+    texts.collect::<Result<_, _>>().expect("the fixtures")
+}
+
 fn report(text: &str) -> sdp::Description {
     let found = Found {
         kind: None,
@@ -64,22 +88,32 @@ fn decode(text: &str) -> usize {
         .count()
 }
 
+fn lint_alone(text: &str) -> usize {
+    let context = LintContext {
+        sdp_type: None,
+        profile: None,
+    };
+    lint(&Description::parse(text), &context).len()
+}
+
+/// Reads a description in one of the ways; a number that depends on all of it.
+type Read = fn(&str) -> usize;
+
 fn bench(criterion: &mut Criterion) {
     let inputs = [
-        ("3 sections", offer(3)),
-        ("30 sections", offer(30)),
-        ("1,000 sections", offer(1000)),
-        (
-            "100,000 bare sections",
-            HEAD.to_owned() + &"m=audio 9 UDP/TLS/RTP/SAVPF 0\r\n".repeat(100_000),
-        ),
+        ("fixtures", fixtures()),
+        ("3 sections", vec![offer(3)]),
+        ("30 sections", vec![offer(30)]),
+        ("1,000 sections", vec![offer(1000)]),
+        ("1,000 bare sections", vec![bare(1000)]),
+        ("100,000 bare sections", vec![bare(100_000)]),
         (
             "a line of 10 MB",
-            format!("{HEAD}a=tool:{}\r\n", "x".repeat(10_000_000)),
+            vec![format!("{HEAD}a=tool:{}\r\n", "x".repeat(10_000_000))],
         ),
         (
             "a list of 10 MB",
-            format!("{HEAD}a=group:BUNDLE{}\r\n", " 1234".repeat(2_000_000)),
+            vec![format!("{HEAD}a=group:BUNDLE{}\r\n", " 1234".repeat(2_000_000))],
         ),
     ];
     let mut group = criterion.benchmark_group("sdp");
@@ -87,20 +121,21 @@ fn bench(criterion: &mut Criterion) {
         .sample_size(10)
         .warm_up_time(Duration::from_millis(500))
         .measurement_time(Duration::from_secs(2));
-    for (name, text) in &inputs {
-        group.throughput(Throughput::Bytes(text.len() as u64));
-        group.bench_with_input(BenchmarkId::new("lines", name), text, |bencher, text| {
-            bencher.iter(|| Description::parse(black_box(text)).line_count());
-        });
-        group.bench_with_input(BenchmarkId::new("values", name), text, |bencher, text| {
-            bencher.iter(|| decode(black_box(text)));
-        });
-        group.bench_with_input(BenchmarkId::new("defects", name), text, |bencher, text| {
-            bencher.iter(|| defects(&Description::parse(black_box(text))).list.len());
-        });
-        group.bench_with_input(BenchmarkId::new("report", name), text, |bencher, text| {
-            bencher.iter(|| report(black_box(text)).media.len());
-        });
+    let kinds: [(&str, Read); 5] = [
+        ("lines", |text| Description::parse(text).line_count()),
+        ("values", decode),
+        ("defects", |text| defects(&Description::parse(text)).list.len()),
+        ("lint", lint_alone),
+        ("report", |text| report(text).media.len()),
+    ];
+    for (name, texts) in &inputs {
+        let size: usize = texts.iter().map(String::len).sum();
+        group.throughput(Throughput::Bytes(size as u64));
+        for (kind, read) in kinds {
+            group.bench_with_input(BenchmarkId::new(kind, name), texts, |bencher, texts| {
+                bencher.iter(|| texts.iter().map(|text| read(black_box(text))).sum::<usize>());
+            });
+        }
     }
     let json = serde_json::json!({ "type": "offer", "sdp": offer(1000) }).to_string();
     group.throughput(Throughput::Bytes(json.len() as u64));

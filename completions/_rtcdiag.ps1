@@ -35,7 +35,7 @@ Register-ArgumentCompleter -Native -CommandName 'rtcdiag' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('candidates', 'candidates', [CompletionResultType]::ParameterValue, 'Gather ICE candidates and check every STUN and TURN server')
             [CompletionResult]::new('sdp', 'sdp', [CompletionResultType]::ParameterValue, 'Read session descriptions (SDP): what they say, and what is wrong with them')
-            [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'Say what a finding or a STUN/TURN error means and how to fix it')
+            [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'Say what a finding, a STUN/TURN error or a line of SDP means')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print the completion script of a shell')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print the manual page, or write all of them to a folder')
             break
@@ -77,8 +77,11 @@ Register-ArgumentCompleter -Native -CommandName 'rtcdiag' -ScriptBlock {
         }
         'rtcdiag;sdp' {
             [CompletionResult]::new('--pick', '--pick', [CompletionResultType]::ParameterName, 'Only the Nth description found, from 1; may be repeated')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'For whom the descriptions are: the rules of WebRTC or of SIP, or what one browser refuses [default: webrtc where there is DTLS, else sip]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to print: for people, as one JSON document, or as JSON lines while results come in')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use color; auto looks at the terminal, NO_COLOR and CLICOLOR_FORCE')
+            [CompletionResult]::new('--diff', '--diff', [CompletionResultType]::ParameterName, 'Tell what changed from the first description to the second one of the same session (a re-offer), and whether it may, in place of what an offer and an answer agreed on')
+            [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Tell of every line what it means')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Short for --format json')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print warnings and errors only, and no progress')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print warnings and errors only, and no progress')

@@ -45,7 +45,7 @@ _rtcdiag() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl sarif" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -167,7 +167,7 @@ _rtcdiag() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl sarif" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -189,7 +189,7 @@ _rtcdiag() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl sarif" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -211,7 +211,7 @@ _rtcdiag() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl sarif" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -233,7 +233,7 @@ _rtcdiag() {
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl sarif" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -248,7 +248,7 @@ _rtcdiag() {
             return 0
             ;;
         rtcdiag__subcmd__sdp)
-            opts="-q -v -h --pick --format --json --color --quiet --verbose --redact --help"
+            opts="-q -v -h --pick --diff --explain --profile --format --json --color --quiet --verbose --redact --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -258,8 +258,12 @@ _rtcdiag() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --profile)
+                    COMPREPLY=($(compgen -W "webrtc sip chrome firefox safari" -- "${cur}"))
+                    return 0
+                    ;;
                 --format)
-                    COMPREPLY=($(compgen -W "text json jsonl" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl sarif" -- "${cur}"))
                     return 0
                     ;;
                 --color)

@@ -32,7 +32,7 @@ set edit:completion:arg-completer[rtcdiag] = {|@words|
             cand --version 'Print version'
             cand candidates 'Gather ICE candidates and check every STUN and TURN server'
             cand sdp 'Read session descriptions (SDP): what they say, and what is wrong with them'
-            cand explain 'Say what a finding or a STUN/TURN error means and how to fix it'
+            cand explain 'Say what a finding, a STUN/TURN error or a line of SDP means'
             cand completions 'Print the completion script of a shell'
             cand man 'Print the manual page, or write all of them to a folder'
         }
@@ -72,8 +72,11 @@ set edit:completion:arg-completer[rtcdiag] = {|@words|
         }
         &'rtcdiag;sdp'= {
             cand --pick 'Only the Nth description found, from 1; may be repeated'
+            cand --profile 'For whom the descriptions are: the rules of WebRTC or of SIP, or what one browser refuses [default: webrtc where there is DTLS, else sip]'
             cand --format 'How to print: for people, as one JSON document, or as JSON lines while results come in'
             cand --color 'When to use color; auto looks at the terminal, NO_COLOR and CLICOLOR_FORCE'
+            cand --diff 'Tell what changed from the first description to the second one of the same session (a re-offer), and whether it may, in place of what an offer and an answer agreed on'
+            cand --explain 'Tell of every line what it means'
             cand --json 'Short for --format json'
             cand -q 'Print warnings and errors only, and no progress'
             cand --quiet 'Print warnings and errors only, and no progress'

@@ -26,7 +26,8 @@ end
 
 complete -c rtcdiag -n "__fish_rtcdiag_needs_command" -l format -d 'How to print: for people, as one JSON document, or as JSON lines while results come in' -r -f -a "text\t'Tables and sentences'
 json\t'One JSON document at the end'
-jsonl\t'One JSON object a line, as results come in'"
+jsonl\t'One JSON object a line, as results come in'
+sarif\t'SARIF 2.1.0 for code hosts; with `rtcdiag sdp`'"
 complete -c rtcdiag -n "__fish_rtcdiag_needs_command" -l color -d 'When to use color; auto looks at the terminal, NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
@@ -38,7 +39,7 @@ complete -c rtcdiag -n "__fish_rtcdiag_needs_command" -s h -l help -d 'Print hel
 complete -c rtcdiag -n "__fish_rtcdiag_needs_command" -s V -l version -d 'Print version'
 complete -c rtcdiag -n "__fish_rtcdiag_needs_command" -f -a "candidates" -d 'Gather ICE candidates and check every STUN and TURN server'
 complete -c rtcdiag -n "__fish_rtcdiag_needs_command" -f -a "sdp" -d 'Read session descriptions (SDP): what they say, and what is wrong with them'
-complete -c rtcdiag -n "__fish_rtcdiag_needs_command" -f -a "explain" -d 'Say what a finding or a STUN/TURN error means and how to fix it'
+complete -c rtcdiag -n "__fish_rtcdiag_needs_command" -f -a "explain" -d 'Say what a finding, a STUN/TURN error or a line of SDP means'
 complete -c rtcdiag -n "__fish_rtcdiag_needs_command" -f -a "completions" -d 'Print the completion script of a shell'
 complete -c rtcdiag -n "__fish_rtcdiag_needs_command" -f -a "man" -d 'Print the manual page, or write all of them to a folder'
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand candidates" -l stun -d 'A STUN server, RFC 7064: stun:HOST[:PORT] or stuns:HOST[:PORT]; may be repeated' -r -f
@@ -59,7 +60,8 @@ complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand candidates" -l timeout -
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand candidates" -l ca-file -d 'Trust the certificates in this PEM file, and no others' -r -F
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand candidates" -l format -d 'How to print: for people, as one JSON document, or as JSON lines while results come in' -r -f -a "text\t'Tables and sentences'
 json\t'One JSON document at the end'
-jsonl\t'One JSON object a line, as results come in'"
+jsonl\t'One JSON object a line, as results come in'
+sarif\t'SARIF 2.1.0 for code hosts; with `rtcdiag sdp`'"
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand candidates" -l color -d 'When to use color; auto looks at the terminal, NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
@@ -75,12 +77,20 @@ complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand candidates" -s v -l verb
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand candidates" -l redact -d 'Replace addresses, host names, user names and fingerprints by pseudonyms, to share the output'
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand candidates" -s h -l help -d 'Print help'
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand sdp" -l pick -d 'Only the Nth description found, from 1; may be repeated' -r
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand sdp" -l profile -d 'For whom the descriptions are: the rules of WebRTC or of SIP, or what one browser refuses [default: webrtc where there is DTLS, else sip]' -r -f -a "webrtc\t'Any WebRTC endpoint'
+sip\t'SIP: no ICE, no DTLS and no BUNDLE is demanded'
+chrome\t'Chrome, and all that is Chromium'
+firefox\t'Firefox'
+safari\t'Safari'"
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand sdp" -l format -d 'How to print: for people, as one JSON document, or as JSON lines while results come in' -r -f -a "text\t'Tables and sentences'
 json\t'One JSON document at the end'
-jsonl\t'One JSON object a line, as results come in'"
+jsonl\t'One JSON object a line, as results come in'
+sarif\t'SARIF 2.1.0 for code hosts; with `rtcdiag sdp`'"
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand sdp" -l color -d 'When to use color; auto looks at the terminal, NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand sdp" -l diff -d 'Tell what changed from the first description to the second one of the same session (a re-offer), and whether it may, in place of what an offer and an answer agreed on'
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand sdp" -l explain -d 'Tell of every line what it means'
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand sdp" -l json -d 'Short for --format json'
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand sdp" -s q -l quiet -d 'Print warnings and errors only, and no progress'
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand sdp" -s v -l verbose -d 'Tell on stderr what is being done (-vv: every message, -vvv: the libraries too)'
@@ -88,7 +98,8 @@ complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand sdp" -l redact -d 'Repla
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand sdp" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand explain" -l format -d 'How to print: for people, as one JSON document, or as JSON lines while results come in' -r -f -a "text\t'Tables and sentences'
 json\t'One JSON document at the end'
-jsonl\t'One JSON object a line, as results come in'"
+jsonl\t'One JSON object a line, as results come in'
+sarif\t'SARIF 2.1.0 for code hosts; with `rtcdiag sdp`'"
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand explain" -l color -d 'When to use color; auto looks at the terminal, NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
@@ -99,7 +110,8 @@ complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand explain" -l redact -d 'R
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand explain" -s h -l help -d 'Print help'
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand completions" -l format -d 'How to print: for people, as one JSON document, or as JSON lines while results come in' -r -f -a "text\t'Tables and sentences'
 json\t'One JSON document at the end'
-jsonl\t'One JSON object a line, as results come in'"
+jsonl\t'One JSON object a line, as results come in'
+sarif\t'SARIF 2.1.0 for code hosts; with `rtcdiag sdp`'"
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand completions" -l color -d 'When to use color; auto looks at the terminal, NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
@@ -110,7 +122,8 @@ complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand completions" -l redact -
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand completions" -s h -l help -d 'Print help'
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand man" -l format -d 'How to print: for people, as one JSON document, or as JSON lines while results come in' -r -f -a "text\t'Tables and sentences'
 json\t'One JSON document at the end'
-jsonl\t'One JSON object a line, as results come in'"
+jsonl\t'One JSON object a line, as results come in'
+sarif\t'SARIF 2.1.0 for code hosts; with `rtcdiag sdp`'"
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand man" -l color -d 'When to use color; auto looks at the terminal, NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"

@@ -52,6 +52,9 @@ Examples:
 const SDP_EXAMPLES: &str = "\
 Examples:
   rtcdiag sdp offer.json                what does this offer say, and is it right?
+  rtcdiag sdp offer.json answer.json    what did the two agree on, and what fell out?
+  rtcdiag sdp --diff before.sdp now.sdp what changed in the re-offer, and may it?
+  rtcdiag sdp --explain offer.sdp       every line, and what it means
   rtcdiag sdp webrtc_internals_dump.txt --pick 2
   pbpaste | rtcdiag sdp -               whatever is in the clipboard";
 
@@ -59,7 +62,9 @@ const EXPLAIN_EXAMPLES: &str = "\
 Examples:
   rtcdiag explain                       everything there is, one line each
   rtcdiag explain no-server-named       a finding
-  rtcdiag explain 437                   an error number of STUN, TURN or ICE";
+  rtcdiag explain 437                   an error number of STUN, TURN or ICE
+  rtcdiag explain a=setup               an attribute or a type of line of SDP
+  rtcdiag explain 'a=fmtp:111 apt=96'   a whole line of SDP";
 
 const COMPLETIONS_EXAMPLES: &str = "\
 Examples:
@@ -146,6 +151,8 @@ pub enum Format {
     Json,
     /// One JSON object a line, as results come in
     Jsonl,
+    /// SARIF 2.1.0 for code hosts; with `rtcdiag sdp`
+    Sarif,
 }
 
 /// `--color`.
@@ -174,7 +181,7 @@ pub enum Command {
     #[command(after_help = SDP_EXAMPLES)]
     Sdp(Sdp),
 
-    /// Say what a finding or a STUN/TURN error means and how to fix it
+    /// Say what a finding, a STUN/TURN error or a line of SDP means
     #[command(after_help = EXPLAIN_EXAMPLES)]
     Explain(Explain),
 
@@ -335,6 +342,35 @@ pub struct Sdp {
     /// Only the Nth description found, from 1; may be repeated
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub pick: Vec<u32>,
+
+    /// Tell what changed from the first description to the second one of the same session (a re-offer), and whether it
+    /// may, in place of what an offer and an answer agreed on
+    #[arg(long)]
+    pub diff: bool,
+
+    /// Tell of every line what it means
+    #[arg(long)]
+    pub explain: bool,
+
+    /// For whom the descriptions are: the rules of WebRTC or of SIP, or what one browser refuses [default: webrtc where
+    /// there is DTLS, else sip]
+    #[arg(long, value_enum, value_name = "PROFILE")]
+    pub profile: Option<Profile>,
+}
+
+/// `--profile`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Profile {
+    /// Any WebRTC endpoint
+    Webrtc,
+    /// SIP: no ICE, no DTLS and no BUNDLE is demanded
+    Sip,
+    /// Chrome, and all that is Chromium
+    Chrome,
+    /// Firefox
+    Firefox,
+    /// Safari
+    Safari,
 }
 
 /// `--policy`, the W3C's RTCIceTransportPolicy.
@@ -360,7 +396,7 @@ pub enum Family {
 /// The argument of `rtcdiag explain`.
 #[derive(Clone, Debug, Args)]
 pub struct Explain {
-    /// The code of a finding, or an error number; without it everything is listed
+    /// The code of a finding, an error number, or a line of SDP; without it everything is listed
     #[arg(value_name = "CODE")]
     pub code: Option<String>,
 }

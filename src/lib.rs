@@ -75,6 +75,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         cli::Format::Text => Format::Text,
         cli::Format::Json => Format::Json,
         cli::Format::Jsonl => Format::Jsonl,
+        cli::Format::Sarif => Format::Sarif,
     };
     let mut renderer = renderer(format, color, cli.global.redact);
     renderer.quiet = cli.global.quiet;
@@ -124,6 +125,13 @@ fn renderer(format: Format, color: Option<bool>, redact: bool) -> Renderer {
 
 /// The command itself: results are printed as they come, then the report.
 fn execute(command: Command, global: &Global, renderer: &Renderer, style: &Style) -> Result<u8, Error> {
+    if renderer.format == Format::Sarif && !matches!(command, Command::Sdp(_)) {
+        return Err(
+            Error::new("SARIF is about places in files, which only `rtcdiag sdp` has")
+                .at("--format sarif")
+                .hint("take --format json, which every command has"),
+        );
+    }
     let mut out = BufWriter::new(io::stdout().lock());
     // What goes wrong with stdout while the command runs is told at its end: it has things to release.
     let mut written = Ok(());

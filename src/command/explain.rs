@@ -1,10 +1,12 @@
-//! `rtcdiag explain`: what a finding or an error number means. The catalog of findings and the registry of error codes,
+//! `rtcdiag explain`: what a finding, an error number or a line of SDP means. The catalog of findings and the registries,
 //! as a report.
 
 use super::{Context, now};
 use crate::check::catalog;
+use crate::check::sdp::explain::explain;
 use crate::cli;
 use crate::error::Error;
+use crate::proto::sdp::{Description, LineType, attribute};
 use crate::proto::stun::ErrorCode;
 use crate::report::explain::{Entry, Explain};
 use crate::report::{Envelope, Event, Report};
@@ -26,30 +28,86 @@ pub fn run(options: &cli::Explain, context: &mut Context<'_>) -> Result<Envelope
     ))
 }
 
-/// Findings in the order of the catalog, then error numbers.
+/// Findings in the order of the catalog, then error numbers, then types of lines and attributes of SDP.
 fn all() -> Vec<Entry> {
     let errors = ErrorCode::ALL.iter().map(|entry| entry.value);
-    catalog::all().map(finding).chain(errors.map(error)).collect()
+    let lines = LineType::ALL.iter().map(line_type);
+    let attributes = attribute::ALL.iter().map(attribute_entry);
+    let all = catalog::all().map(Entry::from).chain(errors.map(error));
+    all.chain(lines).chain(attributes).collect()
 }
 
 fn find(code: &str) -> Option<Entry> {
-    let code = code.trim().to_ascii_lowercase();
-    match code.parse() {
+    let code = code.trim();
+    if code.as_bytes().get(1) == Some(&b'=') {
+        return line(code);
+    }
+    let lower = code.to_ascii_lowercase();
+    match lower.parse() {
         Ok(number) => ErrorCode(number).entry().map(|entry| error(entry.value)),
-        Err(_) => catalog::find(&code).map(finding),
+        Err(_) => catalog::find(&lower)
+            .map(Entry::from)
+            .or_else(|| named(code).map(attribute_entry)),
     }
 }
 
-fn finding(entry: &catalog::Entry) -> Entry {
+/// The attribute of this name; in another case, if there is none in this one.
+fn named(name: &str) -> Option<&'static attribute::Entry> {
+    let in_any_case = || {
+        attribute::ALL
+            .iter()
+            .find(|entry| entry.name.eq_ignore_ascii_case(name))
+    };
+    attribute::Entry::find(name).or_else(in_any_case)
+}
+
+/// `m=`, `a=setup`, or a whole line, whose value is then told too.
+fn line(text: &str) -> Option<Entry> {
+    let (letter, value) = text.split_once('=')?;
+    let letter = letter.chars().next()?.to_ascii_lowercase();
+    let (entry, has_value) = match letter {
+        'a' if !value.is_empty() => {
+            let (name, value) = value.split_once(':').unwrap_or((value, ""));
+            (attribute_entry(named(name.trim())?), !value.is_empty())
+        }
+        letter => (line_type(LineType::find(letter)?), !value.is_empty()),
+    };
+    if !has_value {
+        return Some(entry);
+    }
+    let description = Description::parse(text);
+    let meaning = explain(&description, 0).lines.into_iter().next()?.meaning;
+    Some(Entry {
+        code: text.lines().next().unwrap_or(text).to_owned(),
+        what: format!("{} {}", entry.title, entry.what),
+        title: meaning,
+        ..entry
+    })
+}
+
+fn line_type(known: &LineType) -> Entry {
     Entry {
-        topic: "finding".to_owned(),
-        code: entry.code.to_owned(),
-        severity: Some(entry.severity),
-        title: entry.title.to_owned(),
-        what: entry.what.to_owned(),
-        why: Some(entry.why.to_owned()),
-        fix: entry.fix.to_owned(),
-        reference: entry.reference.to_owned(),
+        topic: "sdp-line".to_owned(),
+        code: format!("{}=", known.letter),
+        severity: None,
+        title: known.meaning.to_owned(),
+        what: format!("A line of SDP: {}.", known.name),
+        why: None,
+        fix: String::new(),
+        reference: known.reference.to_owned(),
+    }
+}
+
+fn attribute_entry(known: &attribute::Entry) -> Entry {
+    Entry {
+        topic: "sdp-attribute".to_owned(),
+        code: format!("a={}", known.name),
+        severity: None,
+        title: known.meaning.to_owned(),
+        what: format!("An attribute of SDP; where it may stand: {}.", known.level.name()),
+        why: None,
+        fix: String::new(),
+        reference: known.reference.to_owned(),
     }
 }
 
@@ -67,7 +125,7 @@ fn error(code: ErrorCode) -> Entry {
 }
 
 fn unknown(code: &str) -> Error {
-    let error = Error::new("no finding and no STUN error has this code").at(code);
+    let error = Error::new("no finding, no STUN error and no line of SDP has this code").at(code);
     let error = match nearest(code) {
         codes if codes.is_empty() => error,
         codes => error.hint(format!("did you mean {}?", codes.join(" or "))),
@@ -124,6 +182,20 @@ mod tests {
         }
         assert_eq!(find(" NO-Server-named ").unwrap().code, "no-server-named");
         assert_eq!(find("437").unwrap().title, "Allocation Mismatch");
+        assert_eq!(find("Setup").unwrap().code, "a=setup");
+        assert_eq!(find("a=ICE-lite").unwrap().code, "a=ice-lite");
+        assert_eq!(find("m=").unwrap().topic, "sdp-line");
+        assert_eq!(
+            find("a=setup:active").unwrap().title,
+            "The writer starts the DTLS handshake: it is the client."
+        );
+        assert!(
+            find("m=audio 9 UDP/TLS/RTP/SAVPF 111")
+                .unwrap()
+                .title
+                .starts_with("M-line 0: audio")
+        );
+        assert!(find("a=").is_some() && find("x=").is_none() && find("a=nonsense").is_none() && find("=").is_none());
     }
 
     #[test]
@@ -131,6 +203,7 @@ mod tests {
         assert_eq!(nearest("no-sever-named")[0], "no-server-named");
         assert_eq!(nearest("server-named")[0], "no-server-named");
         assert!(nearest("473").contains(&"437".to_owned()));
+        assert_eq!(nearest("a=stup")[0], "a=setup");
         assert!(nearest("xyzzy").is_empty() && nearest("").is_empty());
         assert_eq!(unknown("99999").hints, ["`rtcdiag explain` lists all codes"]);
     }

@@ -1,6 +1,6 @@
 //! Reports -> bytes. Everything that is printed is made here, from the same [`Envelope`] for every format.
 //!
-//! - [`json`]: one document, or one line for each result;
+//! - [`json`]: one document, or one line for each result; [`sarif`]: findings for code hosts;
 //! - [`text`]: for people; one file per command, the stems are those of `report`;
 //! - [`sanitize`]: outside text cannot steer a terminal; [`redact`]: nor tell whose network this is;
 //! - [`table`], [`units`]: columns and numbers; [`trace`]: what `-v` tells.
@@ -8,6 +8,7 @@
 pub mod json;
 pub mod redact;
 pub mod sanitize;
+pub mod sarif;
 pub mod table;
 pub mod text;
 pub mod trace;
@@ -31,6 +32,8 @@ pub enum Format {
     Json,
     /// One object a line, as results come in.
     Jsonl,
+    /// SARIF, for code hosts.
+    Sarif,
 }
 
 /// How to print.
@@ -64,11 +67,12 @@ impl Renderer {
 
     /// Prints the report.
     pub fn report(&self, envelope: &Envelope, out: &mut dyn Write) -> io::Result<()> {
-        match self.format {
-            Format::Text => return self.text(envelope, out),
-            // Written as it is; large reports need no copy.
-            Format::Json if self.redactor.is_none() => return json::document(envelope, out),
-            Format::Json | Format::Jsonl => {}
+        if matches!(self.format, Format::Text | Format::Sarif) {
+            return self.typed(envelope, out);
+        }
+        // Written as it is: a large report needs no copy.
+        if self.format == Format::Json && self.redactor.is_none() {
+            return json::document(envelope, out);
         }
         let mut document = strings::json(envelope);
         if let Some(redactor) = &self.redactor {
@@ -76,17 +80,22 @@ impl Renderer {
         }
         match self.format {
             Format::Jsonl => json::tail(document, &envelope.report, out),
-            Format::Text | Format::Json => json::document(&document, out),
+            Format::Text | Format::Json | Format::Sarif => json::document(&document, out),
         }
     }
 
-    fn text(&self, envelope: &Envelope, out: &mut dyn Write) -> io::Result<()> {
+    /// What needs the report as it is typed: text, SARIF.
+    fn typed(&self, envelope: &Envelope, out: &mut dyn Write) -> io::Result<()> {
+        let write = |envelope: &Envelope, out: &mut dyn Write| match self.format {
+            Format::Sarif => sarif::document(envelope, out),
+            _ => text::report(envelope, &self.style, self.quiet, out),
+        };
         let redacted = match &self.redactor {
             Some(redactor) => strings::envelope(envelope, &mut |value| redactor.envelope(value)),
-            None => return text::report(envelope, &self.style, self.quiet, out),
+            None => return write(envelope, out),
         };
         match redacted {
-            Ok(envelope) => text::report(&envelope, &self.style, self.quiet, out),
+            Ok(envelope) => write(&envelope, out),
             // A field has a type that redaction knows nothing of. Better less readable than lost, or not redacted.
             Err(mut document) => {
                 sanitize::value(&mut document);

@@ -7,6 +7,7 @@
 
 use std::borrow::Cow;
 use std::fmt::Write;
+use std::io;
 
 use serde_json::Value;
 
@@ -33,6 +34,11 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(safe)
 }
 
+/// Whether nothing in an envelope is hidden. A copy of a large one is dear, and seldom needed.
+pub fn is_visible(envelope: &Envelope) -> bool {
+    serde_json::to_writer(Watch, envelope).is_ok()
+}
+
 /// The envelope with every string made [`visible`].
 ///
 /// # Panics
@@ -44,6 +50,24 @@ pub fn document(envelope: &Envelope) -> Envelope {
 /// A document as JSON with every string made [`visible`], in place.
 pub fn value(value: &mut Value) {
     strings::walk(value, "", &mut |_, text| visible(text).into_owned());
+}
+
+/// Takes JSON and fails at the first thing in it that is hidden: a control character is written as an escape of its own.
+struct Watch;
+
+impl io::Write for Watch {
+    fn write(&mut self, part: &[u8]) -> io::Result<usize> {
+        let control = matches!(part, [b'\\', b'b' | b'f' | b'n' | b'r' | b't'] | [b'\\', b'u', ..]);
+        let hidden = std::str::from_utf8(part).map_or(true, |part| part.chars().any(is_hidden));
+        match control || hidden {
+            true => Err(io::ErrorKind::InvalidData.into()),
+            false => Ok(part.len()),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Controls, line separators, and what Unicode calls default-ignorable: zero-width, bidirectional, tags.
@@ -85,6 +109,12 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn what_is_hidden_in_a_document_is_seen(text in any::<String>()) {
+            let seen = serde_json::to_writer(Watch, &text).is_err();
+            prop_assert_eq!(seen, matches!(visible(&text), Cow::Owned(_)));
+        }
+
         #[test]
         fn nothing_hidden_is_left(text in any::<String>()) {
             let safe = visible(&text).into_owned();

@@ -29,7 +29,11 @@ pub fn envelope(envelope: &Envelope, rewrite: &mut dyn FnMut(&mut Value)) -> Res
     let report = match &envelope.report {
         Report::Candidates(_) => Candidates::deserialize(report).map(Report::Candidates),
         Report::Explain(_) => Explain::deserialize(report).map(Report::Explain),
-        Report::Sdp(_) => Sdp::deserialize(report).map(Report::Sdp),
+        Report::Sdp(own) => Sdp::deserialize(report).map(|read| {
+            // Not part of the document, and all our own words.
+            let rules = own.rules.clone();
+            Report::Sdp(Sdp { rules, ..read })
+        }),
     };
     match (report, Deserialize::deserialize(&value["findings"])) {
         (Ok(report), Ok(findings)) => Ok(Envelope {

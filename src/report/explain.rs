@@ -1,4 +1,4 @@
-//! The report of `rtcdiag explain`: entries of the catalog of findings, and STUN error codes.
+//! The report of `rtcdiag explain`: entries of the catalog of findings, STUN error codes, lines of SDP.
 
 use serde::{Deserialize, Serialize};
 
@@ -14,11 +14,11 @@ pub struct Explain {
 /// One entry.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
-    /// `finding` or `stun-error`.
+    /// `finding`, `stun-error`, `sdp-line` or `sdp-attribute`.
     pub topic: String,
-    /// The code: kebab-case of a finding, number of an error.
+    /// The code: kebab-case of a finding, number of an error, `m=` or `a=setup` of a line.
     pub code: String,
-    /// How bad it is by itself; absent for STUN errors.
+    /// How bad it is by itself; findings have one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub severity: Option<Severity>,
     /// One line.
@@ -28,7 +28,8 @@ pub struct Entry {
     /// Why it happens.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
-    /// How to fix it.
+    /// How to fix it; what is no problem has none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub fix: String,
     /// The texts it follows.
     pub reference: String,

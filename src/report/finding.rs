@@ -53,6 +53,9 @@ pub struct Evidence {
     /// The frame of a capture, from 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub frame: Option<u64>,
+    /// The description that the line is of, from 1, where there are several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<u64>,
     /// The line of a text, from 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub line: Option<u64>,

@@ -7,6 +7,9 @@ pub mod candidates;
 pub mod explain;
 pub mod finding;
 pub mod sdp;
+pub mod sdp_diff;
+pub mod sdp_explain;
+pub mod sdp_negotiation;
 pub mod timestamp;
 
 use serde::{Deserialize, Serialize};

@@ -10,12 +10,28 @@ use serde_json::{Map, Value};
 use crate::proto::sdp::effective::{Bundles, effective};
 use crate::proto::sdp::unwrap::Found;
 use crate::proto::sdp::{self, Line, Section, codecs};
+use crate::report::explain::Entry;
+use crate::report::sdp_diff::Diff;
+use crate::report::sdp_explain::Explanation;
+use crate::report::sdp_negotiation::Negotiation;
 
 /// Everything that was read.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Sdp {
     /// The descriptions, in the order of the files and within them.
     pub descriptions: Vec<Description>,
+    /// What an offer and an answer agreed on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub negotiation: Option<Negotiation>,
+    /// `--diff`: what changed from the first description to the second.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub diff: Option<Diff>,
+    /// `--explain`: each description line by line.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub explanations: Vec<Explanation>,
+    /// What the catalog says about the codes of the findings: for SARIF, which tells each rule once.
+    #[serde(skip)]
+    pub rules: Vec<Entry>,
 }
 
 /// One description.
@@ -26,9 +42,9 @@ pub struct Description {
     pub kind: Option<String>,
     /// Where it comes from.
     pub input: Input,
-    /// The program that made it, as far as its marks tell.
+    /// Who made it, as far as the text tells.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub maker: Option<Maker>,
+    pub made_by: Option<MadeBy>,
     /// The session part.
     pub session: Session,
     /// The media sections.
@@ -37,13 +53,18 @@ pub struct Description {
     pub effective: Vec<Effective>,
 }
 
-/// The program that made a description.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Maker {
-    /// Its name.
+/// Who made a description: a guess, with what it rests on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MadeBy {
+    /// `Chrome (libwebrtc)`, `Firefox`, `pion`, …
     pub name: String,
-    /// Whether it writes its name there; else it is known by its habits.
-    pub sure: bool,
+    /// Its version, where it is written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// Whether it says so itself; else it is its habits that tell.
+    pub certain: bool,
+    /// What tells.
+    pub clues: Vec<String>,
 }
 
 /// Where a description comes from.
@@ -447,10 +468,7 @@ impl Description {
                 lines: sdp.line_count(),
                 sections: sdp.media_count(),
             },
-            maker: sdp::maker(sdp).map(|maker| Maker {
-                name: owned(maker.name),
-                sure: maker.sure,
-            }),
+            made_by: None,
             effective: media
                 .iter()
                 .map(|media| holding(&session, media, sdp, &bundles))

@@ -6,6 +6,7 @@
 
 #![allow(dead_code, reason = "each test binary uses its own part of this")]
 
+pub mod browser;
 pub mod candidate_parser;
 pub mod certificates;
 pub mod coturn;
@@ -17,4 +18,7 @@ pub mod ports;
 pub mod program;
 pub mod report;
 pub mod rest;
+pub mod sdp;
+pub mod sdp_call;
+pub mod sdp_mutations;
 pub mod turn_client;

@@ -14,6 +14,8 @@ pub enum Peer {
     Namespaces,
     /// A Chromium that runs headless.
     Chromium,
+    /// A Firefox that runs headless.
+    Firefox,
     /// A Python with aiortc: `RTCDIAG_PYTHON`, or `python3`.
     Aiortc,
 }
@@ -25,6 +27,7 @@ impl Peer {
             Peer::Coturn => "coturn",
             Peer::Namespaces => "namespaces",
             Peer::Chromium => "chromium",
+            Peer::Firefox => "firefox",
             Peer::Aiortc => "aiortc",
         }
     }

@@ -5,8 +5,9 @@
 
 pub mod candidates;
 pub mod sdp;
+pub mod sdp_lint;
 
-use crate::report::{Evidence, Finding, Severity};
+use crate::report::{Evidence, Finding, Severity, explain};
 
 /// What there is to say about one kind of finding, once and for all.
 #[derive(Debug, PartialEq, Eq)]
@@ -42,9 +43,25 @@ impl Entry {
     }
 }
 
+impl From<&Entry> for explain::Entry {
+    fn from(entry: &Entry) -> explain::Entry {
+        explain::Entry {
+            topic: "finding".to_owned(),
+            code: entry.code.to_owned(),
+            severity: Some(entry.severity),
+            title: entry.title.to_owned(),
+            what: entry.what.to_owned(),
+            why: Some(entry.why.to_owned()),
+            fix: entry.fix.to_owned(),
+            reference: entry.reference.to_owned(),
+        }
+    }
+}
+
 /// Every entry, in the order of the subjects.
 pub fn all() -> impl Iterator<Item = &'static Entry> {
-    candidates::ALL.iter().chain(sdp::ALL).copied()
+    let tables = [candidates::ALL, sdp::ALL, sdp_lint::ALL];
+    tables.into_iter().flatten().copied()
 }
 
 /// The entry with this code.

@@ -86,6 +86,8 @@ impl<'a> Codec<'a> {
 
 /// At most so many formats are looked at: RTP has 128 payload types.
 const FORMATS: usize = 512;
+/// A payload type that the line has more often gets its lines so many times.
+const REPEATED: usize = 4;
 /// At most so many `a=rtcp-fb:*` lines.
 const WILDCARDS: usize = 256;
 
@@ -112,7 +114,10 @@ pub fn codecs<'d>(section: &Section<'d>) -> Vec<Codec<'d>> {
     let mut places: HashMap<u16, Vec<usize>> = HashMap::new();
     for (index, codec) in codecs.iter().enumerate() {
         if let Some(payload_type) = codec.payload_type {
-            places.entry(payload_type).or_default().push(index);
+            let places = places.entry(payload_type).or_default();
+            if places.len() < REPEATED {
+                places.push(index);
+            }
         }
     }
     let at = |payload_type: u16| places.get(&payload_type).map_or(&[][..], Vec::as_slice);

@@ -36,7 +36,9 @@ fn write_entry(entry: &Entry, style: &Style, out: &mut dyn Write) -> io::Result<
     if let Some(why) = &entry.why {
         section("Why it happens", why)?;
     }
-    section("How to fix it", &entry.fix)?;
+    if !entry.fix.is_empty() {
+        section("How to fix it", &entry.fix)?;
+    }
     section("Read more", &entry.reference)
 }
 
@@ -44,6 +46,8 @@ fn write_list(entries: &[Entry], style: &Style, out: &mut dyn Write) -> io::Resu
     for (topic, heading) in [
         ("finding", "Findings"),
         ("stun-error", "Error numbers of STUN, TURN and ICE"),
+        ("sdp-line", "Types of lines of SDP"),
+        ("sdp-attribute", "Attributes of SDP"),
     ] {
         let mut table = Table::new(&[Column::left("code"), Column::left("severity"), Column::left("means")]);
         for entry in entries.iter().filter(|entry| entry.topic == topic) {

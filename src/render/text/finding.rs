@@ -34,7 +34,12 @@ fn write(finding: &Finding, style: &Style, out: &mut dyn Write) -> io::Result<()
         return Ok(());
     }
     for evidence in &finding.evidence {
-        writeln!(out, "{}", style.wrap("    - ", &fact(evidence)))?;
+        // A line of a text that was read; what has a time or a frame is told in words.
+        let is_text = evidence.at_s.is_none() && evidence.frame.is_none();
+        match (evidence.line, &evidence.value) {
+            (Some(line), Some(text)) if is_text => write_line(line, text, evidence, style, out)?,
+            _ => writeln!(out, "{}", style.wrap("    - ", &fact(evidence)))?,
+        }
     }
     let fix = style.wrap("  fix: ", &finding.advice);
     writeln!(out, "{}", fix.replacen("fix:", &style.paint(Paint::Green, "fix:"), 1))?;
@@ -43,6 +48,48 @@ fn write(finding: &Finding, style: &Style, out: &mut dyn Write) -> io::Result<()
         "  {}",
         style.paint(Paint::Dim, &format!("see: {}", finding.reference))
     )
+}
+
+/// So much of a line is shown on a terminal of unknown width.
+const WIDTH: usize = 200;
+
+/// A line of a text with its number, and a mark below the column where the trouble begins.
+fn write_line(number: u64, text: &str, evidence: &Evidence, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    let place = match evidence.description {
+        Some(description) => format!("{description}:{number}"),
+        None => number.to_string(),
+    };
+    let gutter = format!("{place:>6} | ");
+    if let Some(id) = &evidence.id {
+        writeln!(out, "{}", style.wrap("    - ", id))?;
+    }
+    let room = style.width.unwrap_or(WIDTH).saturating_sub(gutter.len()).max(20);
+    // Characters before the mark; it may stand one after the end.
+    let length = text.chars().count();
+    let mark = evidence
+        .column
+        .and_then(|column| usize::try_from(column.checked_sub(1)?).ok());
+    let mark = mark.filter(|mark| *mark <= length);
+    // Of a long line the part around the mark is shown.
+    let from = match mark {
+        Some(mark) if length > room && mark + 10 > room => (mark + 10).min(length).saturating_sub(room - 2),
+        _ => 0,
+    };
+    let start = if from > 0 { "…" } else { "" };
+    let shown: String = text.chars().skip(from).take(room - 2).collect();
+    let end = if from + shown.chars().count() < length {
+        "…"
+    } else {
+        ""
+    };
+    writeln!(out, "{}{start}{shown}{end}", style.paint(Paint::Dim, &gutter))?;
+    if let Some(mark) = mark {
+        let blanks = " ".repeat(gutter.len() - 2);
+        let before = " ".repeat(mark - from + start.chars().count());
+        let bar = style.paint(Paint::Dim, "| ");
+        writeln!(out, "{blanks}{bar}{before}{}", style.paint(Paint::Red, "^"))?;
+    }
+    Ok(())
 }
 
 /// `0.123 s, frame 7, line 12: id: value`, of what there is.
@@ -79,7 +126,7 @@ pub fn write_verdict(envelope: &Envelope, style: &Style, out: &mut dyn Write) ->
         Report::Candidates(report) if !report.servers.iter().any(Server::is_ok) => "No server was asked.",
         Report::Candidates(_) => "Everything that was asked for works.",
         Report::Explain(_) => "",
-        Report::Sdp(_) => "Nothing is wrong with it.",
+        Report::Sdp(_) => "No errors and no warnings.",
     };
     if envelope.interrupted {
         let text = "Interrupted: this is what was found out until then.";
@@ -102,5 +149,40 @@ pub fn write_verdict(envelope: &Envelope, style: &Style, out: &mut dyn Write) ->
         (true, false) if fine.starts_with("No server") => writeln!(out, "{fine}"),
         (true, false) => writeln!(out, "{}", style.paint(Paint::Green, fine)),
         (true, true) => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn marked(text: &str, column: u64, width: Option<usize>) -> String {
+        let evidence = Evidence {
+            column: Some(column),
+            ..Evidence::default()
+        };
+        let style = Style { width, ..Style::PLAIN };
+        let mut out = Vec::new();
+        write_line(12, text, &evidence, &style, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn the_mark_stands_below_its_column() {
+        assert_eq!(marked("a=mid: 0", 7, None), "    12 | a=mid: 0\n       |       ^\n");
+        assert_eq!(marked("a=mid", 6, None), "    12 | a=mid\n       |      ^\n");
+        assert_eq!(marked("a=mid", 99, None), "    12 | a=mid\n");
+        assert_eq!(marked("s=ä!", 4, None), "    12 | s=ä!\n       |    ^\n");
+    }
+
+    #[test]
+    fn of_long_lines_the_part_around_the_mark_is_shown() {
+        let text = format!("{}X{}", "a".repeat(300), "b".repeat(300));
+        for width in [0, 20, 40, 80, 200] {
+            let shown = marked(&text, 301, Some(width));
+            let lines: Vec<Vec<char>> = shown.lines().map(|line| line.chars().collect()).collect();
+            assert_eq!(lines[0][lines[1].len() - 1], 'X', "{shown}");
+            assert!(lines[0].len() <= width.max(29), "{shown}");
+        }
     }
 }

@@ -121,12 +121,13 @@ pub fn report(envelope: &Envelope, style: &Style, quiet: bool, out: &mut dyn Wri
         explain::write(report, style, out)?;
         return out.flush();
     }
-    let shown = match &envelope.report {
+    let safe = match &envelope.report {
+        _ if sanitize::is_visible(envelope) => None,
         // Made safe is only what is shown: a description may have a hundred thousand sections.
-        Report::Sdp(report) => Some(sdp::shown(report, envelope)),
-        _ => None,
+        Report::Sdp(report) => Some(sanitize::document(&sdp::shown(report, envelope))),
+        _ => Some(sanitize::document(envelope)),
     };
-    let envelope = sanitize::document(shown.as_ref().unwrap_or(envelope));
+    let envelope = safe.as_ref().unwrap_or(envelope);
     if !quiet {
         match &envelope.report {
             Report::Candidates(report) => candidates::write(report, style, out)?,
@@ -136,7 +137,7 @@ pub fn report(envelope: &Envelope, style: &Style, quiet: bool, out: &mut dyn Wri
     }
     finding::write_all(&envelope.findings, style, quiet, out)?;
     if !quiet {
-        finding::write_verdict(&envelope, style, out)?;
+        finding::write_verdict(envelope, style, out)?;
     }
     out.flush()
 }

@@ -1,0 +1,149 @@
+//! DTLS and what WebRTC puts in its place of SDES: fingerprints, roles, rtcp-mux, keys in the clear.
+
+use super::out::Out;
+use super::part::{Part, Transport, short};
+use super::{Subject, is_answer};
+use crate::check::catalog::sdp_lint as catalog;
+use crate::proto::sdp::{Line, Setup};
+use crate::report::Severity;
+
+/// Fingerprints and roles as written.
+pub(super) fn check_values(part: &Part<'_>, out: &mut Out) {
+    for (line, fingerprint) in &part.fingerprints {
+        match (fingerprint.octets(), fingerprint.wanted_length()) {
+            (_, None) => {
+                let seen = format!("The hash `{}` is none that is known", short(fingerprint.hash));
+                out.add(catalog::FINGERPRINT_HASH_UNKNOWN, part, &[*line], seen);
+            }
+            (None, _) => {
+                let seen = "The fingerprint is not made of pairs of hex digits with colons between them";
+                out.add(catalog::FINGERPRINT_MALFORMED, part, &[*line], seen);
+            }
+            (Some(octets), Some(length)) if octets.len() != length => {
+                let seen = format!(
+                    "A {} fingerprint has {length} octets, this one {}",
+                    fingerprint.hash,
+                    octets.len()
+                );
+                out.add(catalog::FINGERPRINT_MALFORMED, part, &[*line], seen);
+            }
+            _ => {}
+        }
+    }
+    if let Some((line, first)) = part.fingerprints.first()
+        && part.fingerprints.iter().all(|(_, fingerprint)| fingerprint.is_weak())
+    {
+        let seen = format!("The only fingerprint is a {} hash", first.hash);
+        out.add(catalog::FINGERPRINT_WEAK, part, &[*line], seen);
+    }
+    for (line, setup) in &part.setups {
+        if *setup == Setup::HoldConn {
+            out.add(
+                catalog::SETUP_HOLDCONN,
+                part,
+                &[*line],
+                "`a=setup:holdconn` asks for no connection",
+            );
+        }
+    }
+}
+
+/// What concerns a section by itself.
+pub(super) fn check_section(subject: &Subject<'_>, part: &Part<'_>, out: &mut Out) {
+    if let Some(line) = part.flag("rtcp-mux-only") {
+        if subject.sdp_type.is_some_and(is_answer) {
+            // JSEP's own examples have it there (RFC 9429 §7).
+            let seen = "`a=rtcp-mux-only` stands in an answer; it is for offers";
+            out.add_as(catalog::RTCP_MUX_ONLY, Severity::Info, &part.name(), &[line], seen);
+        } else if part.flag("rtcp-mux").is_none() {
+            let seen = "`a=rtcp-mux-only` stands without `a=rtcp-mux`, which older readers look for";
+            out.add(catalog::RTCP_MUX_ONLY, part, &[line], seen);
+        }
+    }
+}
+
+/// What every transport has; sections in a BUNDLE have that of the tagged one.
+pub(super) fn check(subject: &Subject<'_>, transports: &[Transport<'_>], out: &mut Out) {
+    let session = &subject.session;
+    for (index, section) in transports.iter().enumerate() {
+        if section.rejected {
+            continue;
+        }
+        let tag = subject.bundles.transport_of(index);
+        if subject.is_webrtc() && section.is_rtp() && !section.rtcp_mux && !transports[tag].rtcp_mux {
+            let entry = catalog::RTCP_MUX_MISSING;
+            let seen = "The section has no `a=rtcp-mux`";
+            out.add_as(entry, entry.severity, &section.name(), &[section.head], seen);
+        }
+        check_sdes(subject, section, &transports[tag], out);
+        if tag != index {
+            continue;
+        }
+        let needs_dtls = section.is_dtls() || (subject.is_webrtc() && section.is_rtp() && section.crypto.is_none());
+        let fingerprint = section.fingerprint.is_some() || !session.fingerprints.is_empty();
+        if needs_dtls && !fingerprint {
+            let entry = catalog::FINGERPRINT_MISSING;
+            let seen = "There is no `a=fingerprint` for the section";
+            out.add_as(entry, entry.severity, &section.name(), &[section.head], seen);
+        }
+        let setup = section.setup.or_else(|| session.setups.first().copied());
+        if needs_dtls && fingerprint {
+            check_role(subject, section, setup, out);
+        }
+    }
+}
+
+fn check_role(subject: &Subject<'_>, section: &Transport<'_>, setup: Option<(Line<'_>, Setup)>, out: &mut Out) {
+    let answer = subject.sdp_type.map(is_answer);
+    match setup {
+        // A line that cannot be read is a defect of its own.
+        None if section_has_setup_line(subject, section) => {}
+        None => {
+            let entry = catalog::SETUP_MISSING;
+            out.add_as(
+                entry,
+                entry.severity,
+                &section.name(),
+                &[section.head],
+                "There is no `a=setup` for the section",
+            );
+        }
+        Some((line, Setup::ActPass)) if answer == Some(true) => {
+            let entry = catalog::SETUP_ACTPASS_IN_ANSWER;
+            let seen = "The answer has `a=setup:actpass` and leaves open who starts DTLS";
+            out.add_as(entry, entry.severity, &section.name(), &[line], seen);
+        }
+        Some((line, setup @ (Setup::Active | Setup::Passive))) if answer == Some(false) => {
+            let entry = catalog::SETUP_FIXED_IN_OFFER;
+            let seen = format!("The offer has `a=setup:{}` where WebRTC has `actpass`", setup.name());
+            out.add_as(entry, entry.severity, &section.name(), &[line], seen);
+        }
+        Some(_) => {}
+    }
+}
+
+/// Whether there is an `a=setup` line at all, readable or not. Asked only where none could be read.
+fn section_has_setup_line(subject: &Subject<'_>, section: &Transport<'_>) -> bool {
+    let description = subject.session.section.description();
+    description.section_of(&section.head).has("setup") || (!subject.session.setups.is_empty())
+}
+
+/// Keys in the clear: the only ones (no browser takes them), or beside DTLS.
+fn check_sdes(subject: &Subject<'_>, section: &Transport<'_>, tagged: &Transport<'_>, out: &mut Out) {
+    let Some(line) = section.crypto.filter(|_| subject.is_webrtc()) else {
+        return;
+    };
+    let dtls =
+        section.fingerprint.is_some() || tagged.fingerprint.is_some() || !subject.session.fingerprints.is_empty();
+    let (severity, seen) = match dtls {
+        true => (
+            Severity::Warning,
+            "The section has SRTP keys in the clear beside its DTLS fingerprint",
+        ),
+        false => (
+            Severity::Error,
+            "The section has SRTP keys in the clear and no DTLS fingerprint",
+        ),
+    };
+    out.add_as(catalog::SDES, severity, &section.name(), &[line], seen);
+}

@@ -1,0 +1,169 @@
+//! A description against the one that the same side made before (RFC 3264 §8, RFC 9429 §5.2.2).
+
+use std::collections::HashMap;
+
+use super::bundle::meanings;
+use super::out::Out;
+use super::part::{Part, short};
+use super::{LintContext, Profile, Subject};
+use crate::check::catalog::sdp_lint as catalog;
+use crate::proto::sdp::{Description, Line};
+use crate::report::Finding;
+
+/// Every finding about a new description of one side that only its last one shows. Evidence is the lines of the new one.
+pub fn lint_reoffer(old: &Description<'_>, new: &Description<'_>, context: &LintContext) -> Vec<Finding> {
+    let profile = context.profile.unwrap_or_else(|| Profile::of(old));
+    let context = LintContext {
+        profile: Some(profile),
+        ..*context
+    };
+    let (before, after) = (Subject::new(old, &context), Subject::new(new, &context));
+    let mut out = Out::new(profile);
+    check_origin(old, new, &after, &mut out);
+    if new.media_count() < old.media_count() {
+        let last = new.media().next_back().and_then(|section| section.media_line());
+        let lines: Vec<Line<'_>> = last.into_iter().collect();
+        let seen = format!(
+            "There were {} media sections, and there are {}",
+            old.media_count(),
+            new.media_count()
+        );
+        let entry = catalog::REOFFER_M_LINE_REMOVED;
+        out.add_as(entry, entry.severity, "media sections", &lines, seen);
+    }
+    check_transport(&before.session, &after.session, &mut out);
+    for (index, (was, is)) in old.media().zip(new.media()).enumerate() {
+        let (was, is) = (Part::of(&was), Part::of(&is));
+        if !check_place(index, &was, &is, &mut out) || was.is_rejected() || is.is_rejected() {
+            continue;
+        }
+        check_transport(&was, &is, &mut out);
+        check_payloads(&was, &is, &mut out);
+        check_bundle(&before, &after, index, &is, &mut out);
+    }
+    out.finish()
+}
+
+fn check_origin(old: &Description<'_>, new: &Description<'_>, after: &Subject<'_>, out: &mut Out) {
+    let (Some(was), Some(is)) = (old.origin(), new.origin()) else {
+        return;
+    };
+    let lines: Vec<Line<'_>> = after.session.section.of_type('o').take(1).collect();
+    if !was.same_session(&is) {
+        let seen = "The `o=` line has another name, session id or address than before";
+        out.add(catalog::REOFFER_ORIGIN, &after.session, &lines, seen);
+        return;
+    }
+    let (Some(before), Some(now)) = (was.version(), is.version()) else {
+        return;
+    };
+    if now < before || (now == before && old.text() != new.text()) {
+        let seen = match now == before {
+            true => format!("The description has changed, and its version is {now} as before"),
+            false => format!("The version went back from {before} to {now}"),
+        };
+        out.add(catalog::REOFFER_VERSION, &after.session, &lines, seen);
+    }
+}
+
+/// A section keeps its place; the place of a rejected one may be used again. Whether it is the same section.
+fn check_place(index: usize, was: &Part<'_>, is: &Part<'_>, out: &mut Out) -> bool {
+    let reused = was.is_rejected();
+    let same_mid = was.mid().is_none() || is.mid().is_none() || was.mid() == is.mid();
+    let (Some(before), Some(now)) = (was.media, is.media) else {
+        return false;
+    };
+    if reused && !same_mid {
+        return false;
+    }
+    if !same_mid {
+        let seen = format!(
+            "Section {index} had the mid `{}` and has `{}`",
+            short(was.mid().unwrap_or("")),
+            short(is.mid().unwrap_or(""))
+        );
+        out.add(catalog::REOFFER_M_LINE_ORDER, is, &[is.head], seen);
+        return false;
+    }
+    if before.kind != now.kind && !reused {
+        let seen = format!("Section {index} was {} and is {}", short(before.kind), short(now.kind));
+        out.add(catalog::REOFFER_M_LINE_ORDER, is, &[is.head], seen);
+        return false;
+    }
+    let sctp = |protocol: &str| protocol.contains("SCTP");
+    if before.protocol != now.protocol && !was.is_rejected() && !is.is_rejected() {
+        let seen = format!(
+            "The protocol was `{}` and is `{}`",
+            short(before.protocol),
+            short(now.protocol)
+        );
+        out.add(catalog::PROTOCOL_CHANGED, is, &[is.head], seen);
+        return sctp(before.protocol) == sctp(now.protocol);
+    }
+    true
+}
+
+/// An ICE restart changes ufrag and password; a new certificate needs one.
+fn check_transport(was: &Part<'_>, is: &Part<'_>, out: &mut Out) {
+    let (Some((_, old_ufrag)), Some((ufrag_line, ufrag))) = (was.ufrags.first(), is.ufrags.first()) else {
+        return;
+    };
+    let (Some((_, old_pwd)), Some((pwd_line, pwd))) = (was.pwds.first(), is.pwds.first()) else {
+        return;
+    };
+    let restart = old_ufrag != ufrag;
+    if restart != (old_pwd != pwd) {
+        let seen = match restart {
+            true => "The ufrag is new and the password is the old one",
+            false => "The password is new and the ufrag is the old one",
+        };
+        out.add(catalog::ICE_RESTART_HALF, is, &[*ufrag_line, *pwd_line], seen);
+    }
+    if let (Some((_, old)), Some((line, new))) = (was.fingerprints.first(), is.fingerprints.first())
+        && !restart
+        && !was.fingerprints.iter().any(|(_, one)| one.same(new))
+        && !is.fingerprints.iter().any(|(_, one)| one.same(old))
+    {
+        let seen = "The fingerprint is new and the ICE credentials are the old ones";
+        out.add(catalog::REOFFER_FINGERPRINT, is, &[*line], seen);
+    }
+}
+
+fn check_payloads(was: &Part<'_>, is: &Part<'_>, out: &mut Out) {
+    let before: HashMap<u16, String> = meanings(was)
+        .into_iter()
+        .map(|(payload_type, _, meaning)| (payload_type, meaning.codec))
+        .collect();
+    for (payload_type, line, meaning) in meanings(is) {
+        if let Some(codec) = before.get(&payload_type).filter(|codec| **codec != meaning.codec) {
+            let seen = format!(
+                "Payload type {payload_type} was {} and is {}",
+                short(codec),
+                short(&meaning.codec)
+            );
+            out.add(catalog::REOFFER_PAYLOAD, is, &[line], seen);
+        }
+    }
+    let ids: HashMap<u32, &str> = was.extmaps.iter().map(|(_, map)| (map.id, map.uri)).collect();
+    for (line, map) in &is.extmaps {
+        if let Some(uri) = ids.get(&map.id).filter(|uri| **uri != map.uri) {
+            let seen = format!(
+                "The extension id {} was {} and is {}",
+                map.id,
+                short(uri),
+                short(map.uri)
+            );
+            out.add(catalog::REOFFER_EXTMAP, is, &[*line], seen);
+        }
+    }
+}
+
+fn check_bundle(before: &Subject<'_>, after: &Subject<'_>, index: usize, is: &Part<'_>, out: &mut Out) {
+    let Some(group) = before.bundles.group_of(index) else {
+        return;
+    };
+    if after.bundles.group_of(index).is_none() && group.members.len() > 1 {
+        let seen = "The section was in the BUNDLE and is not any more";
+        out.add(catalog::REOFFER_LEFT_BUNDLE, is, &[is.head], seen);
+    }
+}

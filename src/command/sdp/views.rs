@@ -1,0 +1,134 @@
+//! What is made of several descriptions together, and of one at length: negotiation, `--diff`, `--explain`.
+
+use std::collections::BTreeSet;
+
+use crate::check::catalog;
+use crate::check::sdp::diff::diff;
+use crate::check::sdp::explain::explain;
+use crate::check::sdp::negotiate::negotiate;
+use crate::check::sdp::{LintContext, Profile, lint_pair, lint_reoffer};
+use crate::cli;
+use crate::error::Error;
+use crate::proto::sdp::Description;
+use crate::proto::sdp::unwrap::{DescriptionType, Found};
+use crate::report::Finding;
+use crate::report::explain::Entry;
+use crate::report::sdp::Sdp;
+
+/// What the catalog says about the codes of the findings, each once.
+pub(super) fn rules(findings: &[Finding]) -> Vec<Entry> {
+    let codes: BTreeSet<&str> = findings.iter().map(|finding| finding.code.as_str()).collect();
+    codes.into_iter().filter_map(catalog::find).map(Entry::from).collect()
+}
+
+/// What the rules are told about a description besides its text.
+pub(super) fn context(options: &cli::Sdp, sdp_type: Option<DescriptionType>) -> LintContext {
+    let profile = options.profile.map(|profile| match profile {
+        cli::Profile::Webrtc => Profile::WebRtc,
+        cli::Profile::Sip => Profile::Sip,
+        cli::Profile::Chrome => Profile::Chrome,
+        cli::Profile::Firefox => Profile::Firefox,
+        cli::Profile::Safari => Profile::Safari,
+    });
+    LintContext { sdp_type, profile }
+}
+
+/// The descriptions that were taken, as text.
+#[derive(Default)]
+pub(super) struct Texts(Vec<Text>);
+
+struct Text {
+    file: String,
+    kind: Option<DescriptionType>,
+    sdp: String,
+}
+
+impl Texts {
+    /// Keeps a description for later.
+    pub(super) fn keep(&mut self, file: &str, found: &Found<'_>) {
+        self.0.push(Text {
+            file: file.to_owned(),
+            kind: found.kind,
+            sdp: found.sdp.to_string(),
+        });
+    }
+
+    /// Adds what was asked for to the report.
+    pub(super) fn look_at(&self, options: &cli::Sdp, report: &mut Sdp) -> Result<(), Error> {
+        if options.explain {
+            let texts = self.0.iter().enumerate();
+            report.explanations = texts
+                .map(|(index, text)| explain(&Description::parse(&text.sdp), index))
+                .collect();
+        }
+        if options.diff {
+            let [before, after] = self.0.as_slice() else {
+                return Err(
+                    Error::new(format!("two descriptions are needed, there are {}", self.0.len()))
+                        .at("--diff")
+                        .hint("name two files with one description each, or take two with --pick"),
+                );
+            };
+            report.diff = Some(diff(&Description::parse(&before.sdp), &Description::parse(&after.sdp)));
+        } else if let Some((offer, answer)) = self.pair() {
+            report.negotiation = Some(negotiate(
+                &Description::parse(&offer.sdp),
+                &Description::parse(&answer.sdp),
+            ));
+        }
+        Ok(())
+    }
+
+    /// What two descriptions break together: a re-offer the session before it, an answer its offer.
+    pub(super) fn lint_together(&self, options: &cli::Sdp) -> Vec<Finding> {
+        let (rule, one, other): (fn(&_, &_, &_) -> _, _, _) = match (options.diff, self.0.as_slice(), self.pair()) {
+            (true, [before, after], _) => (lint_reoffer, before, after),
+            (false, _, Some((offer, answer))) => (lint_pair, offer, answer),
+            _ => return Vec::new(),
+        };
+        let context = context(options, other.kind);
+        rule(&Description::parse(&one.sdp), &Description::parse(&other.sdp), &context)
+    }
+
+    /// Tells of each line under a finding which description it is of, where there are several: the last one that has
+    /// this line, since that is the one to mend. `findings` are those that do not know it yet.
+    pub(super) fn place(&self, findings: &mut [Finding]) {
+        if self.0.len() < 2 {
+            let evidence = findings.iter_mut().flat_map(|finding| &mut finding.evidence);
+            evidence.for_each(|fact| fact.description = None);
+            return;
+        }
+        let descriptions: Vec<Description<'_>> = self.0.iter().map(|text| Description::parse(&text.sdp)).collect();
+        let evidence = findings.iter_mut().flat_map(|finding| &mut finding.evidence);
+        for fact in evidence.filter(|fact| fact.description.is_none()) {
+            let (Some(number), Some(value)) = (fact.line, &fact.value) else {
+                continue;
+            };
+            let number = usize::try_from(number).unwrap_or(usize::MAX);
+            let shown = value.trim_end_matches('…');
+            let has_it = |description: &Description<'_>| {
+                description
+                    .line(number)
+                    .is_some_and(|line| line.text.starts_with(shown))
+            };
+            fact.description = descriptions.iter().rposition(has_it).map(|index| index as u64 + 1);
+        }
+    }
+
+    /// The offer and the answer, if these are what was read: by their types, else by their order.
+    fn pair(&self) -> Option<(&Text, &Text)> {
+        let [one, other] = self.0.as_slice() else {
+            return None;
+        };
+        let is_answer = |kind| matches!(kind, Some(DescriptionType::Answer | DescriptionType::PrAnswer));
+        let is_offer = |kind| kind == Some(DescriptionType::Offer);
+        match (one.kind, other.kind) {
+            (Some(DescriptionType::Rollback), _) | (_, Some(DescriptionType::Rollback)) => None,
+            (first, second) if is_answer(first) && !is_answer(second) => Some((other, one)),
+            (first, second) if is_offer(second) && !is_offer(first) => Some((other, one)),
+            // Two offers of one dump are no pair; two files are what the user says they are.
+            (first, second) if first.is_some() && first == second && one.file == other.file => None,
+            _ => Some((one, other)),
+        }
+    }
+}

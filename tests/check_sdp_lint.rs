@@ -1,0 +1,150 @@
+//! Every rule about session descriptions: a table of descriptions with one defect each, and the codes that must fire.
+
+mod support;
+
+use std::collections::BTreeSet;
+
+use rtcdiag::check::catalog::sdp_lint;
+use rtcdiag::check::sdp::{LintContext, Profile, lint, lint_pair, lint_reoffer};
+use rtcdiag::proto::sdp::Description;
+use rtcdiag::report::Severity;
+use support::sdp_mutations::{Base, all, findings};
+
+#[test]
+fn each_defect_fires_its_rule_and_no_other() {
+    let mut wrong = Vec::new();
+    for mutation in all() {
+        let wanted: BTreeSet<String> = mutation.codes.iter().map(|code| (*code).to_owned()).collect();
+        let fired = mutation.new_codes();
+        if fired != wanted {
+            wrong.push(format!(
+                "{} {}: {fired:?}, not {wanted:?}",
+                mutation.base.name(),
+                mutation.name
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_rule_has_a_defect_that_fires_it() {
+    let table = all();
+    let fired: BTreeSet<&str> = table.iter().flat_map(|mutation| mutation.codes).copied().collect();
+    let missing: Vec<&str> = sdp_lint::ALL
+        .iter()
+        .map(|entry| entry.code)
+        .filter(|code| !fired.contains(code))
+        .collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+#[test]
+fn findings_have_lines_and_the_text_on_them() {
+    for mutation in all() {
+        let text = mutation.text();
+        let description = Description::parse(&text);
+        for finding in findings(mutation.base, &text, mutation.text_before().as_deref()) {
+            assert!(!finding.evidence.is_empty(), "{}: {finding:?}", mutation.name);
+            assert!(finding.summary.ends_with(['.', '"']), "{}", finding.summary);
+            for evidence in &finding.evidence {
+                let number = evidence.line.expect("a line") as usize;
+                let line = description.line(number).map(|line| line.text.to_owned());
+                assert!(
+                    evidence.value == line || line.is_some_and(|line| line.len() > 400),
+                    "{}: {finding:?}",
+                    mutation.name
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn profiles_say_for_whom() {
+    let sip = "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0 8 101\r\n\
+        a=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15\r\na=sendrecv\r\n";
+    let description = Description::parse(sip);
+    assert_eq!(Profile::of(&description), Profile::Sip);
+    assert_eq!(lint(&description, &LintContext::default()), []);
+    let webrtc = LintContext {
+        profile: Some(Profile::WebRtc),
+        ..LintContext::default()
+    };
+    let codes: Vec<String> = lint(&description, &webrtc)
+        .into_iter()
+        .map(|finding| finding.code)
+        .collect();
+    for code in [
+        "sdp-fingerprint-missing",
+        "sdp-ice-credentials-missing",
+        "sdp-mid-missing",
+        "sdp-rtcp-mux-missing",
+    ] {
+        assert!(codes.iter().any(|own| own == code), "{code}: {codes:?}");
+    }
+    let offer = Base::Offer.text();
+    assert_eq!(Profile::of(&Description::parse(&offer)), Profile::WebRtc);
+}
+
+/// How many sections and lines: all of them in a release build.
+const MANY: usize = if cfg!(debug_assertions) { 20_000 } else { 100_000 };
+
+/// Very many sections, each with its own defects: one finding a code, in a time that grows with the text.
+#[test]
+fn a_hundred_thousand_sections() {
+    let mut text = String::from("v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE");
+    for index in 0..MANY {
+        text.push_str(&format!(" {index}"));
+    }
+    text.push_str("\r\n");
+    for index in 0..MANY {
+        text.push_str(&format!(
+            "m=video 9 UDP/TLS/RTP/SAVPF 96\r\na=mid:{index}\r\na=rtcp-fb:97 nack\r\na=extmap:0 urn:x\r\na=ssrc:{index} msid:x\r\n"
+        ));
+    }
+    let description = Description::parse(&text);
+    let findings = lint(&description, &LintContext::default());
+    let codes: BTreeSet<&str> = findings.iter().map(|finding| finding.code.as_str()).collect();
+    assert_eq!(codes.len(), findings.len(), "one finding a code");
+    assert!(codes.contains("sdp-extmap-id-invalid") && codes.contains("sdp-rtcp-fb-for-absent-payload-type"));
+    assert!(findings.iter().all(|finding| finding.evidence.len() <= 52));
+    assert!(findings.iter().any(|finding| finding.severity == Severity::Error));
+}
+
+/// Shapes that invite to look at everything for each line.
+#[test]
+fn long_lists_are_read_once() {
+    let head = "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nt=0 0\r\n";
+    let rejected = format!(
+        "{head}a=group:BUNDLE{}\r\nm=audio 0 UDP/TLS/RTP/SAVPF 0\r\na=mid:0\r\n{}",
+        " 0".repeat(MANY),
+        "a=x\r\n".repeat(MANY)
+    );
+    let session = format!(
+        "{head}{}{}",
+        "a=x\r\n".repeat(MANY),
+        "m=audio 9 UDP/TLS/RTP/SAVPF 0\r\n".repeat(MANY)
+    );
+    let tag = format!(
+        "{head}a=group:BUNDLE{}\r\nm=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=mid:0\r\n{}{}",
+        (0..MANY).map(|index| format!(" {index}")).collect::<String>(),
+        "a=x\r\n".repeat(MANY),
+        (1..MANY)
+            .map(|index| format!("m=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=mid:{index}\r\n"))
+            .collect::<String>()
+    );
+    let section = format!(
+        "{head}m=audio 9 UDP/TLS/RTP/SAVPF {}\r\n{}{}{}",
+        "96 ".repeat(MANY),
+        "a=rtpmap:96 opus/48000/2\r\n".repeat(MANY),
+        "a=extmap:1 urn:x\r\n".repeat(MANY),
+        "a=ssrc-group:FID 1 2\r\n".repeat(MANY)
+    );
+    for text in [rejected, session, tag, section] {
+        let description = Description::parse(&text);
+        assert!(!lint(&description, &LintContext::default()).is_empty());
+        lint_pair(&description, &description, &LintContext::default());
+        lint_reoffer(&description, &description, &LintContext::default());
+    }
+}
