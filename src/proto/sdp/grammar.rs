@@ -254,7 +254,7 @@ fn is_times(letter: char, text: &str) -> bool {
     let words: Vec<&str> = text.split(' ').filter(|word| !word.is_empty()).collect();
     let count = match letter {
         'r' => words.len() >= 3,
-        _ => words.len() >= 2 && words.len() % 2 == 0,
+        _ => !words.is_empty() && words.len().is_multiple_of(2),
     };
     let is_time = |word: &&str| {
         let word = word.strip_prefix('-').unwrap_or(word);
