@@ -10,7 +10,7 @@ use crate::check::sdp::origin::made_by;
 use crate::check::sdp::{agreement, form, lint, untold};
 use crate::cli;
 use crate::error::Error;
-use crate::proto::sdp::unwrap::{self, Found, Text};
+use crate::proto::sdp::unwrap::{self, DescriptionType, Found, Text};
 use crate::proto::sdp::{self, Description};
 use crate::report::sdp::Sdp;
 use crate::report::{Envelope, Finding, Report};
@@ -23,36 +23,24 @@ const LARGEST: u64 = 1 << 30;
 /// Reads the files; one description or more must be in each.
 pub fn run(options: &cli::Sdp) -> Result<Envelope, Error> {
     let started = now();
+    let mut files = Vec::new();
+    for path in &options.files {
+        files.push((path.to_string_lossy(), read(path)?));
+    }
+    let mut inputs = Vec::new();
+    for (name, bytes) in &files {
+        let text = Text::from_bytes(bytes)
+            .map_err(|error| Error::new(error.to_string()).at(place(name)).hint(error.hint()))?;
+        inputs.push((name.as_ref(), text));
+    }
+    let taken = take(&inputs, options)?;
+    let texts = Texts::of(&taken);
+    let kinds = texts.kinds(options);
+
     let mut report = Sdp::default();
     let mut findings = Vec::new();
-    let mut texts = Texts::default();
-    let mut number = 0;
-    for path in &options.files {
-        let name = path.to_string_lossy();
-        let bytes = read(path)?;
-        let text = Text::from_bytes(&bytes)
-            .map_err(|error| Error::new(error.to_string()).at(place(&name)).hint(error.hint()))?;
-        let mut all = unwrap::unwrap(&text.text)
-            .map_err(|error| Error::new(error.to_string()).at(place(&name)).hint(error.hint()))?;
-        if let Some(first) = all.first_mut() {
-            first.damage.splice(0..0, text.damage.iter().cloned());
-        }
-        for found in &all {
-            number += 1;
-            if options.pick.is_empty() || options.pick.contains(&number) {
-                one(&name, found, number, options, &mut report, &mut findings);
-                texts.keep(&name, found);
-            }
-        }
-    }
-    if report.descriptions.is_empty() {
-        let count = match number {
-            1 => "there is only 1 description".to_owned(),
-            count => format!("there are only {count} descriptions"),
-        };
-        return Err(Error::new(count)
-            .at("--pick")
-            .hint("descriptions are counted from 1, through all files"));
+    for (index, ((file, found), kind)) in taken.iter().zip(kinds).enumerate() {
+        one(file, found, kind, index, options, &mut report, &mut findings);
     }
     texts.look_at(options, &mut report)?;
     findings.extend(texts.lint_together(options));
@@ -62,26 +50,64 @@ pub fn run(options: &cli::Sdp) -> Result<Envelope, Error> {
     Ok(Envelope::new("sdp", started, Report::Sdp(report), findings))
 }
 
-fn one(file: &str, found: &Found<'_>, number: u32, options: &cli::Sdp, report: &mut Sdp, findings: &mut Vec<Finding>) {
+/// The descriptions in all inputs, or those that were picked, each with the name of its file.
+fn take<'t>(inputs: &'t [(&str, Text<'_>)], options: &cli::Sdp) -> Result<Vec<(&'t str, Found<'t>)>, Error> {
+    let mut taken = Vec::new();
+    let mut count = 0;
+    for (name, text) in inputs {
+        let mut all = unwrap::unwrap(&text.text)
+            .map_err(|error| Error::new(error.to_string()).at(place(name)).hint(error.hint()))?;
+        if let Some(first) = all.first_mut() {
+            first.damage.splice(0..0, text.damage.iter().cloned());
+        }
+        for found in all {
+            count += 1;
+            if options.pick.is_empty() || options.pick.contains(&count) {
+                taken.push((*name, found));
+            }
+        }
+    }
+    if taken.is_empty() {
+        let count = match count {
+            1 => "there is only 1 description".to_owned(),
+            count => format!("there are only {count} descriptions"),
+        };
+        return Err(Error::new(count)
+            .at("--pick")
+            .hint("descriptions are counted from 1, through all files"));
+    }
+    Ok(taken)
+}
+
+/// One description: `kind` is what it is, by its wrapping or by its place beside another one.
+fn one(
+    file: &str,
+    found: &Found<'_>,
+    kind: Option<DescriptionType>,
+    index: usize,
+    options: &cli::Sdp,
+    report: &mut Sdp,
+    findings: &mut Vec<Finding>,
+) {
     let description = Description::parse(&found.sdp);
-    let subject = match found.kind {
+    let number = index as u64 + 1;
+    let subject = match kind {
         Some(kind) => format!("{} (description {number})", kind.name()),
         None => format!("description {number}"),
     };
     // A rollback has no SDP.
-    if found.kind != Some(unwrap::DescriptionType::Rollback) || !found.sdp.is_empty() {
-        let mut rules = lint(&description, &views::context(options, found.kind));
+    if kind != Some(DescriptionType::Rollback) || !found.sdp.is_empty() {
+        let mut rules = lint(&description, &views::context(options, kind));
         let defects = untold(sdp::defects(&description), &rules);
-        findings.extend(form::check(&subject, &description, &defects, &found.damage));
         for finding in &mut rules {
             finding.subject = format!("{subject}, {}", finding.subject);
-            let place = report.descriptions.len() as u64 + 1;
-            finding
-                .evidence
-                .iter_mut()
-                .for_each(|fact| fact.description = Some(place));
         }
-        findings.extend(rules);
+        let mut all = form::check(&subject, &description, &defects, &found.damage);
+        all.extend(rules);
+        for fact in all.iter_mut().flat_map(|finding| &mut finding.evidence) {
+            fact.description = fact.line.map(|_| number);
+        }
+        findings.extend(all);
     }
     let mut one = crate::report::sdp::Description::new(file, found, &description);
     one.made_by = made_by(&description);

@@ -1,5 +1,6 @@
 //! What is made of several descriptions together, and of one at length: negotiation, `--diff`, `--explain`.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use crate::check::catalog;
@@ -34,23 +35,33 @@ pub(super) fn context(options: &cli::Sdp, sdp_type: Option<DescriptionType>) -> 
 }
 
 /// The descriptions that were taken, as text.
-#[derive(Default)]
-pub(super) struct Texts(Vec<Text>);
+pub(super) struct Texts<'t>(Vec<Text<'t>>);
 
-struct Text {
-    file: String,
+struct Text<'t> {
+    file: &'t str,
     kind: Option<DescriptionType>,
-    sdp: String,
+    sdp: Cow<'t, str>,
 }
 
-impl Texts {
-    /// Keeps a description for later.
-    pub(super) fn keep(&mut self, file: &str, found: &Found<'_>) {
-        self.0.push(Text {
-            file: file.to_owned(),
+impl<'t> Texts<'t> {
+    /// The texts of what was taken, with the names of their files.
+    pub(super) fn of(taken: &[(&'t str, Found<'t>)]) -> Texts<'t> {
+        let text = |(file, found): &(&'t str, Found<'t>)| Text {
+            file,
             kind: found.kind,
-            sdp: found.sdp.to_string(),
-        });
+            sdp: found.sdp.clone(),
+        };
+        Texts(taken.iter().map(text).collect())
+    }
+
+    /// What each of them is: as its wrapping says, else by its place in a pair.
+    pub(super) fn kinds(&self, options: &cli::Sdp) -> Vec<Option<DescriptionType>> {
+        let mut kinds: Vec<_> = self.0.iter().map(|text| text.kind).collect();
+        if let Some((offer, answer)) = self.pair().filter(|_| !options.diff) {
+            kinds[offer].get_or_insert(DescriptionType::Offer);
+            kinds[answer].get_or_insert(DescriptionType::Answer);
+        }
+        kinds
     }
 
     /// Adds what was asked for to the report.
@@ -72,8 +83,8 @@ impl Texts {
             report.diff = Some(diff(&Description::parse(&before.sdp), &Description::parse(&after.sdp)));
         } else if let Some((offer, answer)) = self.pair() {
             report.negotiation = Some(negotiate(
-                &Description::parse(&offer.sdp),
-                &Description::parse(&answer.sdp),
+                &Description::parse(&self.0[offer].sdp),
+                &Description::parse(&self.0[answer].sdp),
             ));
         }
         Ok(())
@@ -83,7 +94,7 @@ impl Texts {
     pub(super) fn lint_together(&self, options: &cli::Sdp) -> Vec<Finding> {
         let (rule, one, other): (fn(&_, &_, &_) -> _, _, _) = match (options.diff, self.0.as_slice(), self.pair()) {
             (true, [before, after], _) => (lint_reoffer, before, after),
-            (false, _, Some((offer, answer))) => (lint_pair, offer, answer),
+            (false, _, Some((offer, answer))) => (lint_pair, &self.0[offer], &self.0[answer]),
             _ => return Vec::new(),
         };
         let context = context(options, other.kind);
@@ -115,8 +126,8 @@ impl Texts {
         }
     }
 
-    /// The offer and the answer, if these are what was read: by their types, else by their order.
-    fn pair(&self) -> Option<(&Text, &Text)> {
+    /// The places of the offer and of the answer, if these are what was read: by their types, else by their order.
+    fn pair(&self) -> Option<(usize, usize)> {
         let [one, other] = self.0.as_slice() else {
             return None;
         };
@@ -124,11 +135,11 @@ impl Texts {
         let is_offer = |kind| kind == Some(DescriptionType::Offer);
         match (one.kind, other.kind) {
             (Some(DescriptionType::Rollback), _) | (_, Some(DescriptionType::Rollback)) => None,
-            (first, second) if is_answer(first) && !is_answer(second) => Some((other, one)),
-            (first, second) if is_offer(second) && !is_offer(first) => Some((other, one)),
+            (first, second) if is_answer(first) && !is_answer(second) => Some((1, 0)),
+            (first, second) if is_offer(second) && !is_offer(first) => Some((1, 0)),
             // Two offers of one dump are no pair; two files are what the user says they are.
             (first, second) if first.is_some() && first == second && one.file == other.file => None,
-            _ => Some((one, other)),
+            _ => Some((0, 1)),
         }
     }
 }
