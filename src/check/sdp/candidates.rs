@@ -9,6 +9,7 @@ use crate::check::address::{Scope, scope};
 use crate::check::catalog::sdp_lint as catalog;
 use crate::proto::ice::Preferences;
 use crate::proto::sdp::{CandidateLine, Line};
+use crate::report::Severity;
 
 /// Whether it can be reached from everywhere.
 pub(super) fn is_public(ip: IpAddr) -> bool {
@@ -58,7 +59,15 @@ fn check_line(part: &Part<'_>, line: Line<'_>, candidate: &CandidateLine<'_>, ou
     let tcp = candidate.protocol.eq_ignore_ascii_case("tcp");
     if !tcp && !candidate.protocol.eq_ignore_ascii_case("udp") {
         let text = format!("A candidate has the transport `{}`", short(candidate.protocol));
-        out.add(catalog::CANDIDATE_TRANSPORT, part, &[line], text);
+        // RFC 8839 §5.1: others are passed over. Chromium knows these two besides, and refuses the rest.
+        let known = ["ssltcp", "tls"]
+            .iter()
+            .any(|known| candidate.protocol.eq_ignore_ascii_case(known));
+        let entry = catalog::CANDIDATE_TRANSPORT;
+        match known {
+            true => out.add_case(entry, Severity::Info, "known", &part.name(), &[line], text),
+            false => out.add(entry, part, &[line], text),
+        }
     }
     if tcp && candidate.tcp_type.is_none() {
         let text = "A TCP candidate has no `tcptype`";

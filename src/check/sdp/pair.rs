@@ -138,9 +138,10 @@ fn check_protocol(offer: &Part<'_>, answer: &Part<'_>, out: &mut Out) {
         short(offered.protocol),
         short(answered.protocol)
     );
-    out.add_as(
+    out.add_case(
         catalog::PROTOCOL_CHANGED,
         severity,
+        "answer",
         &answer.name(),
         &[answer.head],
         seen,
@@ -160,7 +161,13 @@ fn check_direction(offered: &Subject<'_>, answered: &Subject<'_>, offer: &Part<'
     if (ours.sends() && !theirs.receives()) || (ours.receives() && !theirs.sends()) {
         let line = answer.directions.last().map_or(answer.head, |(line, _)| *line);
         let seen = format!("The offer is {}, the answer {}", theirs.name(), ours.name());
-        out.add(catalog::ANSWER_DIRECTION, answer, &[line], seen);
+        let case = if ours.receives() && !theirs.sends() {
+            "send"
+        } else {
+            "receive"
+        };
+        let entry = catalog::ANSWER_DIRECTION;
+        out.add_case(entry, entry.severity, case, &answer.name(), &[line], seen);
     }
 }
 
