@@ -290,3 +290,45 @@ fn an_unknown_hash_beside_a_good_fingerprint_does_no_harm() {
     assert_eq!(severity, Severity::Info, "{said}");
     assert!(said.ends_with("in m=video (mid 1), m=application (mid 2)."), "{said}");
 }
+
+/// Candidates may follow: that there are IPv4 addresses alone so far means nothing.
+#[test]
+fn families_are_judged_when_all_candidates_are_there() {
+    let one = |more: &[(&str, &str)]| {
+        let text = changed(Base::Offer, more);
+        let text: String = text
+            .split_inclusive("\r\n")
+            .filter(|line| !line.contains("fd99::1"))
+            .collect();
+        let found = lint(&Description::parse(&text), &LintContext::default());
+        found.iter().any(|finding| finding.code == "sdp-candidates-ipv4-only")
+    };
+    assert!(!one(&[]));
+    assert!(one(&[("a=setup:actpass\n", "a=setup:actpass\na=end-of-candidates\n")]));
+    assert!(one(&[("a=ice-options:trickle\n", "")]));
+}
+
+#[test]
+fn fingerprint_and_credentials_are_webrtc_under_any_protocol() {
+    let text = changed(Base::Offer, &[("UDP/TLS/RTP/SAVPF", "RTP/AVPF")]);
+    assert_eq!(Profile::of(&Description::parse(&text)), Profile::WebRtc);
+    let text: String = text.split_inclusive("m=application").next().expect("a part").to_owned();
+    let sip = text.replace("a=ice-ufrag:", "a=x:").replace("m=application", "");
+    assert_eq!(Profile::of(&Description::parse(&sip)), Profile::Sip);
+}
+
+#[test]
+fn two_lite_agents_are_no_error_in_sip() {
+    let text = "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\na=ice-lite\r\n\
+        m=audio 4000 RTP/AVP 0\r\n";
+    let description = Description::parse(text);
+    for (profile, severity) in [(Profile::Sip, Severity::Info), (Profile::WebRtc, Severity::Error)] {
+        let context = LintContext {
+            profile: Some(profile),
+            ..LintContext::default()
+        };
+        let found = lint_pair(&description, &description, &context);
+        let both = found.iter().find(|finding| finding.code == "sdp-ice-lite-both");
+        assert_eq!(both.map(|finding| finding.severity), Some(severity));
+    }
+}

@@ -81,6 +81,7 @@ fn of_defects(
     let first = defects[0];
     let mut summary = match first.line {
         0 => format!("The description should have {}.", first.expected),
+        line if kind == DefectKind::BlankLine => format!("Line {line} is empty."),
         line => format!("Line {line}, column {}: {first}.", first.column),
     };
     if count > 1 {

@@ -72,11 +72,15 @@ impl Profile {
     }
 
     /// The profile that fits a description: WebRTC if a media section has `UDP/TLS/RTP/SAVPF`, a data channel, or
-    /// `RTP/SAVPF` (as Jitsi writes it) where there is a DTLS fingerprint; else SIP.
+    /// `RTP/SAVPF` (as Jitsi writes it) where there is a DTLS fingerprint, or any protocol where there are a DTLS
+    /// fingerprint and ICE credentials; else SIP.
     pub fn of(description: &Description<'_>) -> Profile {
         let protocols = || description.media().filter_map(|section| section.media());
         let webrtc = protocols()
             .any(|media| media.protocol.ends_with("TLS/RTP/SAVPF") || (media.is_sctp() && media.is_dtls()))
+            || ["fingerprint", "ice-ufrag"]
+                .iter()
+                .all(|name| description.lines().any(|line| line.is_attribute(name)))
             || (protocols().any(|media| media.protocol == "RTP/SAVPF")
                 && description.lines().any(|line| line.is_attribute("fingerprint")));
         match webrtc {
@@ -171,7 +175,7 @@ pub fn lint(description: &Description<'_>, context: &LintContext) -> Vec<Finding
     bundle::check(&subject, sdp_type, &transports, &mut out);
     ice::check(&subject, &transports, &mut out);
     dtls::check(&subject, &transports, &mut out);
-    candidates::check_all(&transports, &mut out);
+    candidates::check_all(&subject, &transports, &mut out);
     out.finish()
 }
 
