@@ -241,7 +241,6 @@ fn found(base: Base, profile: Profile, pairs: &[(&str, &str)], code: &str) -> Op
 
 #[test]
 fn browsers_are_named_in_the_recorded_cases_only() {
-    let unbundled: (&str, &str) = ("a=group:BUNDLE 0 1 2\n", "");
     let (severity, said) = found(
         Base::Answer,
         Profile::Firefox,
@@ -250,7 +249,8 @@ fn browsers_are_named_in_the_recorded_cases_only() {
     )
     .expect("a finding");
     assert!(severity == Severity::Info && !said.contains("refuses"), "{said}");
-    let cases: [(Base, Profile, &[(&str, &str)], &str); 3] = [
+    type Case = (Base, Profile, &'static [(&'static str, &'static str)], &'static str);
+    let cases: [Case; 3] = [
         (
             Base::Offer,
             Profile::Chrome,
@@ -260,7 +260,7 @@ fn browsers_are_named_in_the_recorded_cases_only() {
         (
             Base::Offer,
             Profile::Chrome,
-            &[unbundled, ("a=rtcp-mux\n", "")],
+            &[("a=group:BUNDLE 0 1 2\n", ""), ("a=rtcp-mux\n", "")],
             "sdp-rtcp-mux-missing",
         ),
         (

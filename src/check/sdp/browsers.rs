@@ -88,6 +88,7 @@ const REFUSALS: &[Refusal] = &[
 const CASES: &[(&str, Refusal)] = &[
     ("receive", row("sdp-answer-direction", Some("Incompatible receive direction"), None)),
     ("send", row("sdp-answer-direction", Some("Incompatible send direction"), None)),
+    ("unknown", row("sdp-candidate-transport-unknown", Some("Unsupported transport type"), None)),
     ("count", row("sdp-fid-group-broken", Some("The media section with MID='…' has a ssrc-group with semantics FID and an unexpected number of SSRCs."), None)),
     ("colons", row("sdp-fingerprint-malformed", Some("Failed to create fingerprint from the digest."), Some("Malformed fingerprint token"))),
     ("pwd", row("sdp-ice-credentials-characters", Some("Invalid ICE parameters: ICE pwd must contain only alphanumeric characters, '+', and '/'."), None)),
@@ -190,6 +191,19 @@ mod tests {
         for refusal in REFUSALS {
             let rule = sdp_lint::ALL.iter().any(|entry| entry.code == refusal.code);
             assert!(rule || DAMAGE.contains(&refusal.code), "{}", refusal.code);
+        }
+        for (case, refusal) in CASES {
+            assert!(
+                sdp_lint::ALL.iter().any(|entry| entry.code == refusal.code),
+                "{}",
+                refusal.code
+            );
+            assert_eq!(
+                verdict(refusal.code, case),
+                Some(refusal),
+                "twice: {} {case}",
+                refusal.code
+            );
         }
     }
 }

@@ -67,7 +67,7 @@ fn check_line(part: &Part<'_>, line: Line<'_>, candidate: &CandidateLine<'_>, ou
         let entry = catalog::CANDIDATE_TRANSPORT;
         match known {
             true => out.add_case(entry, Severity::Info, "known", &part.name(), &[line], text),
-            false => out.add(entry, part, &[line], text),
+            false => out.add_case(entry, entry.severity, "unknown", &part.name(), &[line], text),
         }
     }
     if tcp && candidate.tcp_type.is_none() {
