@@ -332,3 +332,64 @@ fn two_lite_agents_are_no_error_in_sip() {
         assert_eq!(both.map(|finding| finding.severity), Some(severity));
     }
 }
+
+/// Severity and words of the findings of the table.
+#[test]
+fn words_and_severities() {
+    for (name, severity, words) in [
+        (
+            "brackets",
+            Severity::Warning,
+            "has its address in brackets: [2001:db8::1].",
+        ),
+        (
+            "interface",
+            Severity::Warning,
+            "names an interface in its address fe80::1%eth0.",
+        ),
+        ("name", Severity::Warning, "has the name media.example.com in place"),
+        ("ssltcp", Severity::Info, "has the transport `ssltcp`."),
+        ("transport", Severity::Error, "Chromium 156 refuses it"),
+        ("fid-alone", Severity::Error, "The FID group has one SSRC, not"),
+        (
+            "priority-component",
+            Severity::Info,
+            "ends in 0 where component 1 has 255.",
+        ),
+        ("blank-line", Severity::Error, " is empty. Chromium 156 refuses it: "),
+        ("no-last-line-end", Severity::Warning, "Chromium 156 refuses it"),
+        ("sctp-port-70000", Severity::Error, "sctp-port"),
+    ] {
+        let mutation = all()
+            .into_iter()
+            .find(|one| one.name == name && one.base == Base::Offer);
+        let mutation = mutation.expect(name);
+        let found = judged(&mutation, Profile::WebRtc);
+        let one = found
+            .iter()
+            .find(|finding| mutation.codes.contains(&finding.code.as_str()))
+            .expect(name);
+        let value = one.evidence.iter().find_map(|evidence| evidence.value.as_deref());
+        let said = format!("{} {}", one.summary, value.unwrap_or(""));
+        assert!(one.severity == severity && said.contains(words), "{name}: {one:#?}");
+    }
+}
+
+/// One `m=` line is one piece of evidence, however many of its payload types lack their `a=rtpmap`.
+#[test]
+fn a_line_is_shown_once() {
+    let text = changed(
+        Base::Offer,
+        &[
+            ("a=rtpmap:126 telephone-event/8000\n", ""),
+            ("a=rtpmap:110 telephone-event/48000\n", ""),
+        ],
+    );
+    let found = lint(&Description::parse(&text), &LintContext::default());
+    let one = found
+        .iter()
+        .find(|finding| finding.code == "sdp-rtpmap-missing")
+        .expect("a finding");
+    assert_eq!(one.evidence.len(), 1, "{one:#?}");
+    assert!(one.summary.ends_with("; and 1 more place like it."), "{}", one.summary);
+}
