@@ -5,7 +5,9 @@ mod support;
 use std::collections::BTreeSet;
 
 use rtcdiag::check::catalog::sdp_lint;
-use rtcdiag::check::sdp::{LintContext, Profile, lint, lint_pair, lint_reoffer};
+use rtcdiag::check::sdp::{
+    CHROMIUM, FIREFOX, LintContext, Profile, form, lint, lint_pair, lint_reoffer, untold, with_browsers,
+};
 use rtcdiag::proto::sdp::Description;
 use rtcdiag::report::Severity;
 use support::sdp_mutations::{Base, all, findings};
@@ -147,4 +149,247 @@ fn long_lists_are_read_once() {
         lint_pair(&description, &description, &LintContext::default());
         lint_reoffer(&description, &description, &LintContext::default());
     }
+}
+
+/// The findings of the lint and those about form, as the program gives them.
+fn judged(mutation: &support::sdp_mutations::Mutation, profile: Profile) -> Vec<rtcdiag::report::Finding> {
+    let text = mutation.text();
+    let description = Description::parse(&text);
+    let context = LintContext {
+        sdp_type: Some(mutation.base.sdp_type()),
+        profile: Some(profile),
+    };
+    let mut all = lint(&description, &context);
+    if let Some(before) = mutation.text_before() {
+        let before = Description::parse(&before);
+        all.extend(match mutation.base {
+            Base::Reoffer => lint_reoffer(&before, &description, &context),
+            _ => lint_pair(&before, &description, &context),
+        });
+    }
+    let defects = untold(rtcdiag::proto::sdp::defects(&description), &all);
+    all.extend(with_browsers(form::check("", &description, &defects, &[]), profile));
+    all
+}
+
+/// Key, what Chromium said and what Firefox said.
+fn recorded() -> Vec<[String; 3]> {
+    let text = include_str!("../fixtures/sdp/mutations.tsv");
+    let lines = text.lines().filter(|line| !line.starts_with('#'));
+    lines
+        .map(|line| {
+            let cells: Vec<&str> = line.split('\t').collect();
+            [cells[0], cells[2], cells[3]].map(str::to_owned)
+        })
+        .collect()
+}
+
+/// What both browsers refuse is an error; what one refuses is one in its profile, and no profile names a browser that
+/// accepts.
+#[test]
+fn severities_follow_the_recorded_verdicts() {
+    let refuses = |said: &str| !matches!(said, "accepts" | "-");
+    let mut wrong = Vec::new();
+    for ([key, chromium, firefox], mutation) in recorded().iter().zip(all()) {
+        assert_eq!(*key, format!("{}/{}", mutation.base.name(), mutation.name));
+        let has_error = |profile| {
+            let found = judged(&mutation, profile);
+            found.iter().any(|finding| finding.severity == Severity::Error)
+        };
+        if refuses(chromium) && refuses(firefox) && !has_error(Profile::WebRtc) {
+            wrong.push(format!("{key}: both refuse"));
+        }
+        for (profile, said, name) in [
+            (Profile::Chrome, chromium, CHROMIUM),
+            (Profile::Firefox, firefox, FIREFOX),
+        ] {
+            if refuses(said) && !has_error(profile) {
+                wrong.push(format!("{key}: {name} refuses"));
+            }
+            let told = judged(&mutation, profile)
+                .into_iter()
+                .find(|finding| finding.summary.contains(&format!("{name} refuses")));
+            if let Some(told) = told.filter(|_| said == "accepts") {
+                wrong.push(format!("{key}: {name} accepts: {told:?}"));
+            }
+        }
+    }
+    // Chromium gives the section the mid 0, which another one has: with other names it would take it.
+    wrong.retain(|one| *one != format!("offer/mid-missing: {CHROMIUM} refuses"));
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+fn changed(base: Base, pairs: &[(&str, &str)]) -> String {
+    pairs.iter().fold(base.text(), |text, (from, to)| {
+        let from = from.replace('\n', "\r\n");
+        assert!(text.contains(&from), "{from}");
+        text.replace(&from, &to.replace('\n', "\r\n"))
+    })
+}
+
+/// Severity and summary of the finding of a code.
+fn found(base: Base, profile: Profile, pairs: &[(&str, &str)], code: &str) -> Option<(Severity, String)> {
+    let text = changed(base, pairs);
+    let context = LintContext {
+        sdp_type: Some(base.sdp_type()),
+        profile: Some(profile),
+    };
+    let found = lint(&Description::parse(&text), &context);
+    let one = found.into_iter().find(|finding| finding.code == code);
+    one.map(|finding| (finding.severity, finding.summary))
+}
+
+#[test]
+fn browsers_are_named_in_the_recorded_cases_only() {
+    let (severity, said) = found(
+        Base::Answer,
+        Profile::Firefox,
+        &[("a=rtcp-mux\n", "a=rtcp-mux\na=rtcp-mux-only\n")],
+        "sdp-rtcp-mux-only-misused",
+    )
+    .expect("a finding");
+    assert!(severity == Severity::Info && !said.contains("refuses"), "{said}");
+    type Case = (Base, Profile, &'static [(&'static str, &'static str)], &'static str);
+    let cases: [Case; 3] = [
+        (
+            Base::Offer,
+            Profile::Chrome,
+            &[("a=group:BUNDLE 0 1 2\n", "a=group:BUNDLE 0 1 2\na=group:LS 0 x\n")],
+            "sdp-group-unknown-mid",
+        ),
+        (
+            Base::Offer,
+            Profile::Chrome,
+            &[("a=group:BUNDLE 0 1 2\n", ""), ("a=rtcp-mux\n", "")],
+            "sdp-rtcp-mux-missing",
+        ),
+        (
+            Base::Answer,
+            Profile::Firefox,
+            &[("a=setup:active\n", "")],
+            "sdp-setup-missing",
+        ),
+    ];
+    for (base, profile, pairs, code) in cases {
+        let (_, said) = found(base, profile, pairs, code).unwrap_or_else(|| panic!("{code}"));
+        assert!(!said.contains("refuses"), "{code}: {said}");
+    }
+}
+
+#[test]
+fn an_unknown_hash_beside_a_good_fingerprint_does_no_harm() {
+    let start = "a=fingerprint:sha-256 ";
+    let line = format!("a=fingerprint:sha3-256 AA:BB\n{start}");
+    let told = found(
+        Base::Offer,
+        Profile::Chrome,
+        &[(start, &line)],
+        "sdp-fingerprint-hash-unknown",
+    );
+    let (severity, said) = told.expect("a finding");
+    assert_eq!(severity, Severity::Info, "{said}");
+    assert!(said.ends_with("in m=video (mid 1), m=application (mid 2)."), "{said}");
+}
+
+/// Candidates may follow: that there are IPv4 addresses alone so far means nothing.
+#[test]
+fn families_are_judged_when_all_candidates_are_there() {
+    let one = |more: &[(&str, &str)]| {
+        let text = changed(Base::Offer, more);
+        let text: String = text
+            .split_inclusive("\r\n")
+            .filter(|line| !line.contains("fd99::1"))
+            .collect();
+        let found = lint(&Description::parse(&text), &LintContext::default());
+        found.iter().any(|finding| finding.code == "sdp-candidates-ipv4-only")
+    };
+    assert!(!one(&[]));
+    assert!(one(&[("a=setup:actpass\n", "a=setup:actpass\na=end-of-candidates\n")]));
+    assert!(one(&[("a=ice-options:trickle\n", "")]));
+}
+
+#[test]
+fn fingerprint_and_credentials_are_webrtc_under_any_protocol() {
+    let text = changed(Base::Offer, &[("UDP/TLS/RTP/SAVPF", "RTP/AVPF")]);
+    assert_eq!(Profile::of(&Description::parse(&text)), Profile::WebRtc);
+    let text: String = text.split_inclusive("m=application").next().expect("a part").to_owned();
+    let sip = text.replace("a=ice-ufrag:", "a=x:").replace("m=application", "");
+    assert_eq!(Profile::of(&Description::parse(&sip)), Profile::Sip);
+}
+
+#[test]
+fn two_lite_agents_are_no_error_in_sip() {
+    let text = "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\na=ice-lite\r\n\
+        m=audio 4000 RTP/AVP 0\r\n";
+    let description = Description::parse(text);
+    for (profile, severity) in [(Profile::Sip, Severity::Info), (Profile::WebRtc, Severity::Error)] {
+        let context = LintContext {
+            profile: Some(profile),
+            ..LintContext::default()
+        };
+        let found = lint_pair(&description, &description, &context);
+        let both = found.iter().find(|finding| finding.code == "sdp-ice-lite-both");
+        assert_eq!(both.map(|finding| finding.severity), Some(severity));
+    }
+}
+
+/// Severity and words of the findings of the table.
+#[test]
+fn words_and_severities() {
+    for (name, severity, words) in [
+        (
+            "brackets",
+            Severity::Warning,
+            "has its address in brackets: [2001:db8::1].",
+        ),
+        (
+            "interface",
+            Severity::Warning,
+            "names an interface in its address fe80::1%eth0.",
+        ),
+        ("name", Severity::Warning, "has the name media.example.com in place"),
+        ("ssltcp", Severity::Info, "has the transport `ssltcp`."),
+        ("transport", Severity::Error, "Chromium 156 refuses it"),
+        ("fid-alone", Severity::Error, "The FID group has one SSRC, not"),
+        (
+            "priority-component",
+            Severity::Info,
+            "ends in 0 where component 1 has 255.",
+        ),
+        ("blank-line", Severity::Error, " is empty. Chromium 156 refuses it: "),
+        ("no-last-line-end", Severity::Warning, "Chromium 156 refuses it"),
+        ("sctp-port-70000", Severity::Error, "sctp-port"),
+    ] {
+        let mutation = all()
+            .into_iter()
+            .find(|one| one.name == name && one.base == Base::Offer);
+        let mutation = mutation.expect(name);
+        let found = judged(&mutation, Profile::WebRtc);
+        let one = found
+            .iter()
+            .find(|finding| mutation.codes.contains(&finding.code.as_str()))
+            .expect(name);
+        let value = one.evidence.iter().find_map(|evidence| evidence.value.as_deref());
+        let said = format!("{} {}", one.summary, value.unwrap_or(""));
+        assert!(one.severity == severity && said.contains(words), "{name}: {one:#?}");
+    }
+}
+
+/// One `m=` line is one piece of evidence, however many of its payload types lack their `a=rtpmap`.
+#[test]
+fn a_line_is_shown_once() {
+    let text = changed(
+        Base::Offer,
+        &[
+            ("a=rtpmap:126 telephone-event/8000\n", ""),
+            ("a=rtpmap:110 telephone-event/48000\n", ""),
+        ],
+    );
+    let found = lint(&Description::parse(&text), &LintContext::default());
+    let one = found
+        .iter()
+        .find(|finding| finding.code == "sdp-rtpmap-missing")
+        .expect("a finding");
+    assert_eq!(one.evidence.len(), 1, "{one:#?}");
+    assert!(one.summary.ends_with("; and 1 more place like it."), "{}", one.summary);
 }

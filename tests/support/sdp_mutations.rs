@@ -227,6 +227,11 @@ fn without_transport(text: &str) -> String {
     parts.concat()
 }
 
+/// Without `trickle`: these are all candidates.
+fn gathered(text: &str) -> String {
+    text.replace("a=ice-options:trickle\r\n", "")
+}
+
 fn no_candidates(text: &str) -> String {
     lines_without(text, |line| line.starts_with("a=candidate:"))
 }
@@ -300,6 +305,9 @@ pub fn all() -> Vec<Mutation> {
         swap("rtp-avp", Offer, &[("UDP/TLS/RTP/SAVPF", "RTP/AVP")], &["sdp-protocol-unusual"]),
         swap("mux-in-session", Offer, &[("a=extmap-allow-mixed\n", "a=extmap-allow-mixed\na=rtcp-mux\n")], &["sdp-attribute-at-wrong-level"]),
         swap("lite-in-media", Offer, &[("a=mid:0\n", "a=mid:0\na=ice-lite\n")], &["sdp-attribute-at-wrong-level"]),
+
+        swap("mid-blank", Offer, &[("a=mid:1\n", "a=mid:1 \n")], &["sdp-trailing-blank"]),
+        swap("rtcp-rsize-blank", Offer, &[("a=rtcp-rsize\n", "a=rtcp-rsize \n")], &["sdp-trailing-blank"]),
 
         // BUNDLE.
         swap("rejected-in-bundle", Offer, &[("m=application 41065", "m=application 0")], &["sdp-bundle-rejected-section"]),
@@ -380,6 +388,7 @@ pub fn all() -> Vec<Mutation> {
         swap("fid-cnames", Offer, &[("a=ssrc:1685555311 cname:vyMtoBWGEZf6LyR/", "a=ssrc:1685555311 cname:other")], &["sdp-fid-group-broken"]),
         swap("msid-without-track", Offer, &[("a=ssrc:2009981542 msid:622aa43f-9349-4cd8-bc5e-b9b77f6c6a65 94825ffa-b144-46e9-b938-918c0632ec1c", "a=ssrc:2009981542 msid:622aa43f-9349-4cd8-bc5e-b9b77f6c6a65")], &["sdp-msid-malformed"]),
         swap("msid-three-words", Offer, &[("a=msid:622aa43f-9349-4cd8-bc5e-b9b77f6c6a65 94825ffa-b144-46e9-b938-918c0632ec1c", "a=msid:622aa43f-9349-4cd8-bc5e-b9b77f6c6a65 94825ffa-b144-46e9-b938-918c0632ec1c more")], &["sdp-bad-attribute"]),
+        swap("msid-four-words", Offer, &[("a=msid:622aa43f-9349-4cd8-bc5e-b9b77f6c6a65 94825ffa-b144-46e9-b938-918c0632ec1c", "a=msid:a b c d")], &["sdp-bad-attribute", "sdp-msid-contradiction"]),
         swap("msid-contradiction", Offer, &[("a=msid:622aa43f-9349-4cd8-bc5e-b9b77f6c6a65 94825ffa-b144-46e9-b938-918c0632ec1c", "a=msid:622aa43f-9349-4cd8-bc5e-b9b77f6c6a65 another")], &["sdp-msid-contradiction"]),
         swap("plan-b", Offer, &[("a=ssrc:2009981542 cname:", "a=ssrc:5 cname:vyMtoBWGEZf6LyR/\na=ssrc:5 msid:622aa43f-9349-4cd8-bc5e-b9b77f6c6a65 another\na=ssrc:2009981542 cname:")], &["sdp-plan-b"]),
         swap("sim-group", Offer, &[("a=ssrc-group:FID", "a=ssrc-group:SIM 1194263468 21\na=ssrc-group:FID 21 22\na=ssrc:21 cname:vyMtoBWGEZf6LyR/\na=ssrc:21 msid:622aa43f-9349-4cd8-bc5e-b9b77f6c6a65 4f13367c-8169-4ced-b950-11213ba8b285\na=ssrc:22 cname:vyMtoBWGEZf6LyR/\na=ssrc:22 msid:622aa43f-9349-4cd8-bc5e-b9b77f6c6a65 4f13367c-8169-4ced-b950-11213ba8b285\na=ssrc-group:FID")], &["sdp-plan-b-simulcast"]),
@@ -411,13 +420,15 @@ pub fn all() -> Vec<Mutation> {
         candidate!("unspecified", "a=candidate:3 1 udp 2122194687 0.0.0.0 50000 typ host", &["sdp-candidate-unspecified-address"]),
         candidate!("mdns", "a=candidate:3 1 udp 2122194687 a50e03fb-df02-48a8-8566-b9e6149c1d34.local 50000 typ host", &["sdp-candidate-mdns"]),
         candidate!("name", "a=candidate:3 1 udp 2122194687 media.example.com 50000 typ host", &["sdp-candidate-name"]),
+        candidate!("brackets", "a=candidate:3 1 udp 2122194687 [2001:db8::1] 50000 typ host", &["sdp-candidate-name"]),
+        candidate!("interface", "a=candidate:3 1 udp 2122194687 fe80::1%eth0 50000 typ host", &["sdp-candidate-name"]),
         candidate!("transport", "a=candidate:3 1 sctp 2122194687 10.99.0.1 50000 typ host", &["sdp-candidate-transport-unknown"]),
         candidate!("ssltcp", "a=candidate:3 1 ssltcp 1518214911 10.99.0.1 443 typ host", &["sdp-candidate-transport-unknown"]),
         candidate!("priority-component", "a=candidate:3 1 udp 2122194432 10.99.0.2 50000 typ host", &["sdp-candidate-priority"]),
         candidate!("priority-over-2-31", "a=candidate:3 1 udp 4294967295 10.99.0.2 50000 typ host", &["sdp-candidate-priority"]),
         candidate!("no-typ", "a=candidate:3 1 udp 2122194687 10.99.0.2 50000 host", &["sdp-bad-attribute"]),
-        with("ipv4-only", Offer, |text| lines_without(text, |line| line.contains("fd99::1")), &["sdp-candidates-ipv4-only"]),
-        with("ipv6-only", Offer, |text| lines_without(text, |line| line.starts_with("a=candidate") && line.contains("10.99.0.1")), &["sdp-candidates-ipv6-only"]),
+        with("ipv4-only", Offer, |text| gathered(&lines_without(text, |line| line.contains("fd99::1"))), &["sdp-candidates-ipv4-only"]),
+        with("ipv6-only", Offer, |text| gathered(&lines_without(text, |line| line.starts_with("a=candidate") && line.contains("10.99.0.1"))), &["sdp-candidates-ipv6-only"]),
 
         // Data channels.
         swap("no-sctp-port", Offer, &[("a=sctp-port:5000\n", "")], &["sdp-sctp-port-missing"]),
@@ -451,6 +462,7 @@ pub fn all() -> Vec<Mutation> {
         Mutation { before: &[("a=extmap-allow-mixed\n", "a=extmap-allow-mixed\na=ice-lite\n")], ..swap("both-lite", Answer, &[("a=extmap-allow-mixed\n", "a=extmap-allow-mixed\na=ice-lite\n"), ("10.99.0.1 32779 typ host", "203.0.113.5 32779 typ host")], &["sdp-ice-lite-both"]) },
         swap("protocol", Answer, &[("m=audio 32779 UDP/TLS", "m=audio 32779 TCP/TLS")], &["sdp-protocol-changed"]),
         swap("extmap-not-offered", Answer, &[("a=extmap:4 ", "a=extmap:9 urn:example:new\na=extmap:4 ")], &["sdp-answer-extmap-not-offered"]),
+        swap("extmap-id", Answer, &[("*a=extmap:1 ", "a=extmap:9 ")], &["sdp-answer-extmap-id-differs"]),
         swap("extmap-clash", Answer, &[("*a=extmap:2 http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time\n", ""), ("a=extmap:1 ", "a=extmap:2 ")], &["sdp-answer-extmap-clash"]),
         swap("repeats-offer", Answer, &[("*a=ice-ufrag:OKQI", "a=ice-ufrag:7eUc"), ("*a=ice-pwd:DsSVJvfgvEAeXc/RDJKLpVGN", "a=ice-pwd:vR8jlD7chvucqy1vJm5hbAjC")], &["sdp-answer-repeats-offer"]),
         swap("rid-not-offered", SimulcastAnswer, &[("a=rid:q recv\n", "a=rid:q recv\na=rid:z recv\n")], &["sdp-answer-rid-not-offered"]),

@@ -24,6 +24,13 @@ entries! {
         reference: "RFC 8866 §5",
     }
 
+    TRAILING_BLANK = "sdp-trailing-blank", Warning, "An attribute ends in a blank" {
+        what: "The blank belongs to the value: a reader that compares it whole (`a=mid`, `a=setup`, credentials) or looks for the name alone (`a=rtcp-mux`) may find another one.",
+        why: "The line was put together from parts of which one is empty, or copied along with what stood around it.",
+        fix: "Take the blanks at the ends of lines out.",
+        reference: "RFC 8866 §5",
+    }
+
     LAST_LINE_OPEN = "sdp-last-line-unterminated", Warning, "The last line has no line end" {
         what: "The grammar ends every line with CR LF, the last one too; strict readers refuse or drop an open line.",
         why: "The text was trimmed, or lines were joined with `\\r\\n` between them and none at the end.",
@@ -605,9 +612,9 @@ entries! {
         reference: "RFC 8445 §5.1.3",
     }
 
-    CANDIDATE_NAME = "sdp-candidate-name", Warning, "A candidate with a host name" {
-        what: "Browsers resolve `.local` names (mDNS) and drop candidates with other names.",
-        why: "A server announces its name in place of its address.",
+    CANDIDATE_NAME = "sdp-candidate-name", Warning, "A candidate without a bare IP address" {
+        what: "An address stands there without brackets and without the name of an interface. Browsers resolve `.local` names (mDNS) and drop candidates with other names.",
+        why: "A server announces its name in place of its address, or writes the address as in a URL.",
         fix: "Announce the IP address.",
         reference: "RFC 8839 §5.1",
     }
@@ -757,6 +764,13 @@ entries! {
         why: "The answerer uses ids of its own.",
         fix: "Copy the ids from the offer.",
         reference: "RFC 8285 §5",
+    }
+
+    ANSWER_EXTMAP_ID = "sdp-answer-extmap-id-differs", Error, "The answer gives a header extension another id" {
+        what: "An answer keeps the ids of the offer; only ids from 4096 to 4351 leave the choice to it. Each side then reads something else than the other one writes.",
+        why: "The answerer uses ids of its own.",
+        fix: "Copy the ids from the offer.",
+        reference: "RFC 8285 §7",
     }
 
     ANSWER_RID = "sdp-answer-rid-not-offered", Error, "The answer has a rid that was not offered" {

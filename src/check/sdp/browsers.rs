@@ -1,6 +1,7 @@
 //! Which browser refuses a description for what, as far as that was tried.
 
 use super::Profile;
+use crate::report::{Finding, Severity};
 
 /// The Chromium that was asked; `fixtures/sdp/mutations.tsv` has its answers, and a test asks again.
 pub const CHROMIUM: &str = "Chromium 156";
@@ -81,20 +82,76 @@ const REFUSALS: &[Refusal] = &[
     row("sdp-ssrc-group-undeclared-ssrc", Some("Failed to add remote stream ssrc: …"), None),
 ];
 
-/// What browsers say to a finding with this code.
+/// What browsers said to one case of a rule whose cases they do not all refuse alike; by code and case. A case without
+/// a row was accepted, or not asked.
+#[rustfmt::skip]
+const CASES: &[(&str, Refusal)] = &[
+    ("receive", row("sdp-answer-direction", Some("Incompatible receive direction"), None)),
+    ("send", row("sdp-answer-direction", Some("Incompatible send direction"), None)),
+    ("unknown", row("sdp-candidate-transport-unknown", Some("Unsupported transport type"), None)),
+    ("count", row("sdp-fid-group-broken", Some("The media section with MID='…' has a ssrc-group with semantics FID and an unexpected number of SSRCs."), None)),
+    ("colons", row("sdp-fingerprint-malformed", Some("Failed to create fingerprint from the digest."), Some("Malformed fingerprint token"))),
+    ("pwd", row("sdp-ice-credentials-characters", Some("Invalid ICE parameters: ICE pwd must contain only alphanumeric characters, '+', and '/'."), None)),
+    ("pwd", row("sdp-ice-credentials-missing", Some("Called with SDP without ice-ufrag and ice-pwd."), Some("Invalid description, no ice-pwd attribute at level …"))),
+    ("unbundled", row("sdp-rtcp-mux-missing", None, Some("m-section at level … is missing a=rtcp-mux, which is required by rtcpMuxPolicy"))),
+    ("alone", row("sdp-rtcp-mux-only-misused", Some("rtcp-mux must be enabled when BUNDLE is enabled."), Some("m-section at level … is missing a=rtcp-mux, which is required by rtcpMuxPolicy"))),
+    ("unbundled", row("sdp-rtcp-mux-only-misused", None, Some("m-section at level … is missing a=rtcp-mux, which is required by rtcpMuxPolicy"))),
+    ("empty", row("sdp-simulcast-malformed", Some("Malformed simulcast line: Simulcast alternative layer list is empty."), Some("Missing rid at column …"))),
+    ("lines", row("sdp-simulcast-malformed", Some("Multiple Simulcast attributes specified."), None)),
+];
+
+/// What Firefox quotes there depends on the lines that it did not read.
+const UNQUOTED: &str = "sdp-blank-line";
+
+/// What browsers say to this case of a rule; the case `""` is the one of which all descriptions were refused.
+fn verdict(code: &str, case: &str) -> Option<&'static Refusal> {
+    match case {
+        "" => refusal(code),
+        _ => CASES
+            .iter()
+            .find(|(own, refusal)| *own == case && refusal.code == code)
+            .map(|(_, refusal)| refusal),
+    }
+}
+
+/// Says of a finding which browsers refuse the description for it, and makes it an error where the browser of the
+/// profile does, or all of them.
+pub(super) fn judge(finding: &mut Finding, case: &str, profile: Profile) {
+    if finding.severity == Severity::Info {
+        return;
+    }
+    if let Some(said) = sentence(&finding.code, case, profile) {
+        finding.summary.push(' ');
+        finding.summary.push_str(&said);
+    }
+    if refused_by(&finding.code, case, profile) {
+        finding.severity = Severity::Error;
+    }
+}
+
+/// Findings about form (of [`super::form::check`]) with what browsers say to them; those of the lint have it already.
+pub fn with_browsers(mut findings: Vec<Finding>, profile: Profile) -> Vec<Finding> {
+    findings.iter_mut().for_each(|finding| judge(finding, "", profile));
+    findings
+}
+
+/// What browsers say to a finding with this code, whenever they were asked.
 pub fn refusal(code: &str) -> Option<&'static Refusal> {
     let at = REFUSALS.binary_search_by(|refusal| refusal.code.cmp(code)).ok()?;
     Some(&REFUSALS[at])
 }
 
 /// The sentences for a summary: what the browsers of the profile say.
-pub(super) fn sentence(code: &str, profile: Profile) -> Option<String> {
-    let refusal = refusal(code)?;
+fn sentence(code: &str, case: &str, profile: Profile) -> Option<String> {
+    let refusal = verdict(code, case)?;
     let chromium = refusal.chromium.map(|said| match profile {
         Profile::Safari => format!("{CHROMIUM}, whose WebRTC library Safari has too, refuses it: `{said}`."),
         _ => format!("{CHROMIUM} refuses it: `{said}`."),
     });
-    let firefox = refusal.firefox.map(|said| format!("{FIREFOX} refuses it: `{said}`."));
+    let firefox = refusal.firefox.map(|said| match code {
+        UNQUOTED => format!("{FIREFOX} refuses it."),
+        _ => format!("{FIREFOX} refuses it: `{said}`."),
+    });
     let said: Vec<String> = match profile {
         Profile::Sip => return None,
         Profile::WebRtc => chromium.into_iter().chain(firefox).collect(),
@@ -104,12 +161,13 @@ pub(super) fn sentence(code: &str, profile: Profile) -> Option<String> {
     (!said.is_empty()).then(|| said.join(" "))
 }
 
-/// Whether the browser of the profile refuses the description.
-pub(super) fn refused_by(code: &str, profile: Profile) -> bool {
-    refusal(code).is_some_and(|refusal| match profile {
+/// Whether the browser of the profile refuses the description; if it is for all, whether all do.
+fn refused_by(code: &str, case: &str, profile: Profile) -> bool {
+    verdict(code, case).is_some_and(|refusal| match profile {
         Profile::Chrome => refusal.chromium.is_some(),
         Profile::Firefox => refusal.firefox.is_some(),
-        Profile::WebRtc | Profile::Sip | Profile::Safari => false,
+        Profile::WebRtc => refusal.chromium.is_some() && refusal.firefox.is_some(),
+        Profile::Sip | Profile::Safari => false,
     })
 }
 
@@ -133,6 +191,19 @@ mod tests {
         for refusal in REFUSALS {
             let rule = sdp_lint::ALL.iter().any(|entry| entry.code == refusal.code);
             assert!(rule || DAMAGE.contains(&refusal.code), "{}", refusal.code);
+        }
+        for (case, refusal) in CASES {
+            assert!(
+                sdp_lint::ALL.iter().any(|entry| entry.code == refusal.code),
+                "{}",
+                refusal.code
+            );
+            assert_eq!(
+                verdict(refusal.code, case),
+                Some(refusal),
+                "twice: {} {case}",
+                refusal.code
+            );
         }
     }
 }

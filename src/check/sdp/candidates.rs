@@ -3,12 +3,14 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 
+use super::Subject;
 use super::out::Out;
-use super::part::{Part, Transport, short};
+use super::part::{Part, Transport, has_trickle, short};
 use crate::check::address::{Scope, scope};
 use crate::check::catalog::sdp_lint as catalog;
 use crate::proto::ice::Preferences;
 use crate::proto::sdp::{CandidateLine, Line};
+use crate::report::Severity;
 
 /// Whether it can be reached from everywhere.
 pub(super) fn is_public(ip: IpAddr) -> bool {
@@ -58,7 +60,15 @@ fn check_line(part: &Part<'_>, line: Line<'_>, candidate: &CandidateLine<'_>, ou
     let tcp = candidate.protocol.eq_ignore_ascii_case("tcp");
     if !tcp && !candidate.protocol.eq_ignore_ascii_case("udp") {
         let text = format!("A candidate has the transport `{}`", short(candidate.protocol));
-        out.add(catalog::CANDIDATE_TRANSPORT, part, &[line], text);
+        // RFC 8839 §5.1: others are passed over. Chromium knows these two besides, and refuses the rest.
+        let known = ["ssltcp", "tls"]
+            .iter()
+            .any(|known| candidate.protocol.eq_ignore_ascii_case(known));
+        let entry = catalog::CANDIDATE_TRANSPORT;
+        match known {
+            true => out.add_case(entry, Severity::Info, "known", &part.name(), &[line], text),
+            false => out.add_case(entry, entry.severity, "unknown", &part.name(), &[line], text),
+        }
     }
     if tcp && candidate.tcp_type.is_none() {
         let text = "A TCP candidate has no `tcptype`";
@@ -94,8 +104,10 @@ fn check_priority(part: &Part<'_>, line: Line<'_>, candidate: &CandidateLine<'_>
             let component = u32::from(parts.component);
             if component != candidate.component {
                 format!(
-                    "The priority {priority} is that of component {component}, not of {}",
-                    candidate.component
+                    "The priority {priority} ends in {} where component {} has {}",
+                    priority & 0xff,
+                    candidate.component,
+                    256u32.saturating_sub(candidate.component)
                 )
             } else if parts.type_preference > 126 {
                 format!(
@@ -120,7 +132,20 @@ fn check_address(part: &Part<'_>, line: Line<'_>, candidate: &CandidateLine<'_>,
             let text = "A candidate has an mDNS name in place of its address";
             out.add(catalog::CANDIDATE_MDNS, part, &[line], text);
         } else {
-            let text = format!("A candidate has the name {} in place of an address", short(address));
+            let bare = address.trim_start_matches('[').trim_end_matches(']');
+            let (bare, zone) = bare
+                .split_once('%')
+                .map_or((bare, None), |(bare, zone)| (bare, Some(zone)));
+            let known = bare.parse::<IpAddr>().is_ok();
+            let numbers = address.bytes().all(|octet| octet.is_ascii_digit() || octet == b'.');
+            let text = match (known, zone) {
+                (true, Some(_)) => format!("A candidate names an interface in its address {}", short(address)),
+                (true, None) => format!("A candidate has its address in brackets: {}", short(address)),
+                _ if numbers || address.contains(':') => {
+                    format!("A candidate has {}, which is no IP address", short(address))
+                }
+                _ => format!("A candidate has the name {} in place of an address", short(address)),
+            };
             out.add(catalog::CANDIDATE_NAME, part, &[line], text);
         }
         return;
@@ -143,8 +168,17 @@ fn check_address(part: &Part<'_>, line: Line<'_>, candidate: &CandidateLine<'_>,
 }
 
 /// What all candidates together leave out.
-pub(super) fn check_all(transports: &[Transport<'_>], out: &mut Out) {
+pub(super) fn check_all(subject: &Subject<'_>, transports: &[Transport<'_>], out: &mut Out) {
     let mut families = (0, 0, 0);
+    // While candidates may follow nobody knows what all of them are.
+    let (trickle, end) = (has_trickle(&subject.session), subject.session.flag("end-of-candidates"));
+    let open = |section: &Transport<'_>| {
+        let gathered = section.candidates > 0 && !section.rejected;
+        gathered && (trickle || section.trickle) && end.or(section.end_of_candidates).is_none()
+    };
+    if transports.iter().any(open) {
+        return;
+    }
     for section in transports.iter().filter(|section| !section.rejected) {
         families.0 += section.families.0;
         families.1 += section.families.1;

@@ -3,25 +3,36 @@
 use super::out::Out;
 use super::part::{Part, Transport, short};
 use super::{Subject, is_answer};
-use crate::check::catalog::sdp_lint as catalog;
+use crate::check::catalog::{Entry, sdp_lint as catalog};
 use crate::proto::sdp::{Line, Setup};
 use crate::report::Severity;
 
 /// Fingerprints and roles as written.
 pub(super) fn check_values(part: &Part<'_>, out: &mut Out) {
+    // Beside one that can be used the others are for readers who know more hashes.
+    let good = part.fingerprints.iter().any(|(_, one)| {
+        let length = one.octets().map(|octets| octets.len());
+        length.is_some() && length == one.wanted_length() && !one.is_weak()
+    });
+    let grave = |entry: &Entry| match good {
+        true => Severity::Info,
+        false => entry.severity,
+    };
     for (line, fingerprint) in &part.fingerprints {
         match (fingerprint.octets(), fingerprint.wanted_length()) {
             (_, None) => {
                 let seen = format!("The hash `{}` is none that is known", short(fingerprint.hash));
-                out.add(catalog::FINGERPRINT_HASH_UNKNOWN, part, &[*line], seen);
+                let entry = catalog::FINGERPRINT_HASH_UNKNOWN;
+                out.add_as(entry, grave(entry), &part.name(), &[*line], seen);
             }
             (None, _) => {
                 let seen = "The fingerprint is not made of pairs of hex digits with colons between them";
-                out.add(catalog::FINGERPRINT_MALFORMED, part, &[*line], seen);
+                let entry = catalog::FINGERPRINT_MALFORMED;
+                out.add_case(entry, grave(entry), "colons", &part.name(), &[*line], seen);
             }
             (Some(octets), Some(length)) if octets.len() != length => {
                 let seen = format!(
-                    "A {} fingerprint has {length} octets, this one {}",
+                    "A fingerprint by {} has {length} octets, this one {}",
                     fingerprint.hash,
                     octets.len()
                 );
@@ -33,7 +44,7 @@ pub(super) fn check_values(part: &Part<'_>, out: &mut Out) {
     if let Some((line, first)) = part.fingerprints.first()
         && part.fingerprints.iter().all(|(_, fingerprint)| fingerprint.is_weak())
     {
-        let seen = format!("The only fingerprint is a {} hash", first.hash);
+        let seen = format!("The only fingerprint is by {}", first.hash);
         out.add(catalog::FINGERPRINT_WEAK, part, &[*line], seen);
     }
     for (line, setup) in &part.setups {
@@ -54,10 +65,23 @@ pub(super) fn check_section(subject: &Subject<'_>, part: &Part<'_>, out: &mut Ou
         if subject.sdp_type.is_some_and(is_answer) {
             // JSEP's own examples have it there (RFC 9429 §7).
             let seen = "`a=rtcp-mux-only` stands in an answer; it is for offers";
-            out.add_as(catalog::RTCP_MUX_ONLY, Severity::Info, &part.name(), &[line], seen);
+            out.add_case(
+                catalog::RTCP_MUX_ONLY,
+                Severity::Info,
+                "answer",
+                &part.name(),
+                &[line],
+                seen,
+            );
         } else if part.flag("rtcp-mux").is_none() {
             let seen = "`a=rtcp-mux-only` stands without `a=rtcp-mux`, which older readers look for";
-            out.add(catalog::RTCP_MUX_ONLY, part, &[line], seen);
+            let bundled = part
+                .section
+                .index()
+                .is_some_and(|at| subject.bundles.group_of(at).is_some());
+            let case = if bundled { "alone" } else { "unbundled" };
+            let entry = catalog::RTCP_MUX_ONLY;
+            out.add_case(entry, entry.severity, case, &part.name(), &[line], seen);
         }
     }
 }
@@ -73,7 +97,11 @@ pub(super) fn check(subject: &Subject<'_>, transports: &[Transport<'_>], out: &m
         if subject.is_webrtc() && section.is_rtp() && !section.rtcp_mux && !transports[tag].rtcp_mux {
             let entry = catalog::RTCP_MUX_MISSING;
             let seen = "The section has no `a=rtcp-mux`";
-            out.add_as(entry, entry.severity, &section.name(), &[section.head], seen);
+            let case = match subject.bundles.group_of(index) {
+                Some(_) => "",
+                None => "unbundled",
+            };
+            out.add_case(entry, entry.severity, case, &section.name(), &[section.head], seen);
         }
         check_sdes(subject, section, &transports[tag], out);
         if tag != index {
@@ -100,9 +128,12 @@ fn check_role(subject: &Subject<'_>, section: &Transport<'_>, setup: Option<(Lin
         None if section_has_setup_line(subject, section) => {}
         None => {
             let entry = catalog::SETUP_MISSING;
-            out.add_as(
+            // Firefox was asked about offers, and Chromium takes both.
+            let case = if answer == Some(true) { "answer" } else { "" };
+            out.add_case(
                 entry,
                 entry.severity,
+                case,
                 &section.name(),
                 &[section.head],
                 "There is no `a=setup` for the section",

@@ -81,6 +81,7 @@ fn of_defects(
     let first = defects[0];
     let mut summary = match first.line {
         0 => format!("The description should have {}.", first.expected),
+        line if kind == DefectKind::BlankLine => format!("Line {line} is empty."),
         line => format!("Line {line}, column {}: {first}.", first.column),
     };
     if count > 1 {
@@ -118,7 +119,13 @@ fn of_defects(
 
 /// Whether a line that is wrong is one that browsers pass over: an attribute that they do not know.
 fn is_harmless(description: &Description<'_>, defect: &Defect<'_>) -> bool {
-    const REFUSED: [&str; 14] = [
+    let attribute = description.line(defect.line).and_then(|line| line.attribute());
+    attribute.is_none_or(|attribute| severity_of(attribute.name) < Severity::Error)
+}
+
+/// How bad it is that the value of an attribute cannot be read.
+pub(super) fn severity_of(attribute: &str) -> Severity {
+    const REFUSED: [&str; 15] = [
         "candidate",
         "crypto",
         "extmap",
@@ -131,11 +138,14 @@ fn is_harmless(description: &Description<'_>, defect: &Defect<'_>) -> bool {
         "rtcp",
         "rtcp-fb",
         "rtpmap",
+        "sctp-port",
         "setup",
         "ssrc",
     ];
-    let attribute = description.line(defect.line).and_then(|line| line.attribute());
-    attribute.is_none_or(|attribute| !REFUSED.contains(&attribute.name))
+    match REFUSED.contains(&attribute) {
+        true => Severity::Error,
+        false => Severity::Warning,
+    }
 }
 
 /// The line itself, shortened; nothing for line 0.

@@ -32,7 +32,13 @@ pub(super) fn check_values(part: &Part<'_>, out: &mut Out) {
         }
         if !pwd.has_legal_characters() {
             let seen = "The password has other characters than letters, digits, `+` and `/`";
-            out.add_as(catalog::ICE_CHARACTERS, tolerated(pwd.0), &part.name(), &[*line], seen);
+            let severity = tolerated(pwd.0);
+            let case = if severity == Severity::Error {
+                "pwd"
+            } else {
+                "tolerated"
+            };
+            out.add_case(catalog::ICE_CHARACTERS, severity, case, &part.name(), &[*line], seen);
         }
     }
     if let Some(line) = part.flag("ice-mismatch") {
@@ -87,9 +93,11 @@ pub(super) fn check(subject: &Subject<'_>, transports: &[Transport<'_>], out: &m
         };
         if let Some(missing) = missing {
             let seen = format!("There is no {missing} for the section");
-            out.add_as(
+            let case = if ufrag { "pwd" } else { "" };
+            out.add_case(
                 catalog::ICE_CREDENTIALS_MISSING,
                 catalog::ICE_CREDENTIALS_MISSING.severity,
+                case,
                 &section.name(),
                 &[section.head],
                 seen,

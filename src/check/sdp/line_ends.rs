@@ -1,8 +1,10 @@
 //! The form of the text as a whole. What is wrong with single lines is a defect of the grammar.
 
 use super::out::Out;
+use super::part::short;
 use crate::check::catalog::sdp_lint as catalog;
 use crate::proto::sdp::{Description, Line, LineEnding};
+use crate::report::Severity;
 
 pub(super) fn check(description: &Description<'_>, out: &mut Out) {
     let endings = description.line_endings();
@@ -42,5 +44,33 @@ pub(super) fn check(description: &Description<'_>, out: &mut Out) {
             Some(last),
             "The last line has no line end".to_owned(),
         );
+    }
+    check_blanks(description, out);
+}
+
+/// Attributes whose values are lists or texts, where a blank at the end is nothing.
+const LISTS: [&str; 6] = [
+    "candidate",
+    "fmtp",
+    "group",
+    "ice-options",
+    "msid-semantic",
+    "simulcast",
+];
+
+/// `a=mid:0 ` is not `a=mid:0`. A single blank as the name of the session is what RFC 8866 §5.3 asks for.
+fn check_blanks(description: &Description<'_>, out: &mut Out) {
+    for line in description.lines() {
+        let Some(attribute) = line.attribute().filter(|_| line.text.ends_with([' ', '\t'])) else {
+            continue;
+        };
+        let name = attribute.name.trim_end();
+        let entry = catalog::TRAILING_BLANK;
+        let severity = match LISTS.contains(&name) {
+            true => Severity::Info,
+            false => entry.severity,
+        };
+        let seen = format!("The line `a={}` ends in a blank", short(name));
+        out.add_as(entry, severity, "lines", &[line], seen);
     }
 }

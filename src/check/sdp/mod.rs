@@ -26,7 +26,7 @@ mod sctp;
 mod session;
 mod simulcast;
 
-pub use browsers::{CHROMIUM, FIREFOX, Refusal, refusal};
+pub use browsers::{CHROMIUM, FIREFOX, Refusal, refusal, with_browsers};
 pub use pair::lint_pair;
 pub use reoffer::lint_reoffer;
 
@@ -72,11 +72,15 @@ impl Profile {
     }
 
     /// The profile that fits a description: WebRTC if a media section has `UDP/TLS/RTP/SAVPF`, a data channel, or
-    /// `RTP/SAVPF` (as Jitsi writes it) where there is a DTLS fingerprint; else SIP.
+    /// `RTP/SAVPF` (as Jitsi writes it) where there is a DTLS fingerprint, or any protocol where there are a DTLS
+    /// fingerprint and ICE credentials; else SIP.
     pub fn of(description: &Description<'_>) -> Profile {
         let protocols = || description.media().filter_map(|section| section.media());
         let webrtc = protocols()
             .any(|media| media.protocol.ends_with("TLS/RTP/SAVPF") || (media.is_sctp() && media.is_dtls()))
+            || ["fingerprint", "ice-ufrag"]
+                .iter()
+                .all(|name| description.lines().any(|line| line.is_attribute(name)))
             || (protocols().any(|media| media.protocol == "RTP/SAVPF")
                 && description.lines().any(|line| line.is_attribute("fingerprint")));
         match webrtc {
@@ -171,17 +175,27 @@ pub fn lint(description: &Description<'_>, context: &LintContext) -> Vec<Finding
     bundle::check(&subject, sdp_type, &transports, &mut out);
     ice::check(&subject, &transports, &mut out);
     dtls::check(&subject, &transports, &mut out);
-    candidates::check_all(&transports, &mut out);
+    candidates::check_all(&subject, &transports, &mut out);
     out.finish()
 }
 
+/// Warnings that are about all that is wrong with a line; browsers take it.
+const TELLS_ALL: [&str; 1] = ["sdp-candidate-foundation-missing"];
+
 /// The defects that no finding of the lint tells more about: `a=fingerprint:sha-256 12` is a malformed fingerprint, and
-/// needs no second finding about a value that cannot be read.
+/// needs no second finding about a value that cannot be read. A finding tells no more about what is worse than itself.
 pub fn untold<'a>(defects: Defects<'a>, findings: &[Finding]) -> Defects<'a> {
-    let grave = findings.iter().filter(|finding| finding.severity > Severity::Info);
-    let told: HashSet<u64> = grave
-        .flat_map(|finding| finding.evidence.iter().filter_map(|evidence| evidence.line))
-        .collect();
+    let mut told: HashSet<u64> = HashSet::new();
+    for finding in findings.iter().filter(|finding| finding.severity > Severity::Info) {
+        let whole = TELLS_ALL.contains(&finding.code.as_str());
+        for evidence in &finding.evidence {
+            let attribute = evidence.value.as_deref().unwrap_or("");
+            let name = attribute.strip_prefix("a=").and_then(|text| text.split(':').next());
+            if whole || finding.severity >= name.map_or(Severity::Error, form::severity_of) {
+                told.extend(evidence.line);
+            }
+        }
+    }
     let is_told = |defect: &Defect<'_>| defect.kind == DefectKind::BadAttribute && told.contains(&(defect.line as u64));
     let mut rest = Defects::default();
     let Defects { list, counts } = defects;

@@ -1,6 +1,6 @@
-//! [`Out`]: collects findings, one for each code and severity, however many places there are.
+//! [`Out`]: collects findings, one for each code, severity and case, however many places there are.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::Profile;
 use super::browsers;
@@ -13,12 +13,25 @@ use crate::report::{Evidence, Finding, Severity};
 const EVIDENCE: usize = 50;
 /// At most so many characters of a line.
 const VALUE: usize = 400;
+/// At most so many other sections are named.
+const OTHERS: usize = 6;
+
+/// One finding, and its places so far.
+struct Collected {
+    finding: Finding,
+    case: &'static str,
+    count: usize,
+    /// The lines that are in the evidence.
+    lines: HashSet<usize>,
+    /// The other sections that it is about, the first few.
+    others: Vec<String>,
+}
 
 /// The findings so far.
 pub(super) struct Out {
     profile: Profile,
-    list: Vec<(Finding, &'static Entry, usize)>,
-    places: HashMap<(&'static str, Severity), usize>,
+    list: Vec<Collected>,
+    places: HashMap<(&'static str, Severity, &'static str), usize>,
 }
 
 impl Out {
@@ -45,43 +58,86 @@ impl Out {
         lines: &[Line<'_>],
         seen: impl Into<String>,
     ) {
-        let evidence = lines.iter().map(evidence);
-        if let Some(&at) = self.places.get(&(entry.code, severity)) {
-            let (finding, _, count) = &mut self.list[at];
-            *count += 1;
-            let room = EVIDENCE.saturating_sub(finding.evidence.len());
-            finding.evidence.extend(evidence.take(room));
-            return;
+        self.add_case(entry, severity, "", subject, lines, seen);
+    }
+
+    /// [`Out::add_as`] for a case that browsers take otherwise than the rest of the rule.
+    pub(super) fn add_case(
+        &mut self,
+        entry: &'static Entry,
+        severity: Severity,
+        case: &'static str,
+        subject: &str,
+        lines: &[Line<'_>],
+        seen: impl Into<String>,
+    ) {
+        let key = (entry.code, severity, case);
+        let at = *self.places.entry(key).or_insert_with(|| {
+            let mut finding = entry.finding(subject, seen, Vec::new());
+            finding.severity = severity;
+            self.list.push(Collected {
+                finding,
+                case,
+                count: 0,
+                lines: HashSet::new(),
+                others: Vec::new(),
+            });
+            self.list.len() - 1
+        });
+        let one = &mut self.list[at];
+        one.count += 1;
+        if one.others.len() <= OTHERS
+            && one.finding.subject != subject
+            && !one.others.iter().any(|other| other == subject)
+        {
+            one.others.push(subject.to_owned());
         }
-        let mut finding = entry.finding(subject, seen, evidence.take(EVIDENCE).collect());
-        finding.severity = severity;
-        self.places.insert((entry.code, severity), self.list.len());
-        self.list.push((finding, entry, 1));
+        for line in lines {
+            if one.finding.evidence.len() < EVIDENCE && one.lines.insert(line.number) {
+                one.finding.evidence.push(evidence(line));
+            }
+        }
     }
 
     /// The findings, the first line first. A finding about more than one place says how many, and one that browsers
     /// refuse says which.
     pub(super) fn finish(self) -> Vec<Finding> {
         let mut findings: Vec<Finding> = Vec::with_capacity(self.list.len());
-        for (mut finding, entry, count) in self.list {
+        for mut one in self.list {
+            let others = one.others();
+            let Collected {
+                mut finding,
+                case,
+                count,
+                ..
+            } = one;
             match count {
                 1 => finding.summary.push('.'),
-                2 => finding.summary.push_str("; and 1 more place like it."),
+                2 => finding
+                    .summary
+                    .push_str(&format!("; and 1 more place like it{others}.")),
                 _ => finding
                     .summary
-                    .push_str(&format!("; and {} more places like it.", count - 1)),
+                    .push_str(&format!("; and {} more places like it{others}.", count - 1)),
             }
-            if let Some(said) = browsers::sentence(entry.code, self.profile) {
-                finding.summary.push(' ');
-                finding.summary.push_str(&said);
-            }
-            if browsers::refused_by(entry.code, self.profile) {
-                finding.severity = Severity::Error;
-            }
+            browsers::judge(&mut finding, case, self.profile);
             findings.push(finding);
         }
         findings.sort_by_key(|finding| finding.evidence.first().and_then(|evidence| evidence.line));
         findings
+    }
+}
+
+impl Collected {
+    /// The other sections in words: `, in m=video (mid 1), m=audio (mid 2), …`.
+    fn others(&mut self) -> String {
+        if self.others.is_empty() {
+            return String::new();
+        }
+        if self.others.len() > OTHERS {
+            self.others[OTHERS] = "…".to_owned();
+        }
+        format!(", in {}", self.others.join(", "))
     }
 }
 

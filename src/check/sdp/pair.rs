@@ -115,7 +115,13 @@ fn check_bundle(offer: &Subject<'_>, answer: &Subject<'_>, out: &mut Out) {
 fn check_lite(offer: &Subject<'_>, answer: &Subject<'_>, out: &mut Out) {
     if let (Some(_), Some(line)) = (offer.session.flag("ice-lite"), answer.session.flag("ice-lite")) {
         let seen = "Offer and answer are both ICE lite: nobody makes connectivity checks";
-        out.add(catalog::ICE_LITE_BOTH, &answer.session, &[line], seen);
+        // RFC 8445 §6.1.1: without checks the two sides choose pairs by themselves, which browsers do not.
+        let entry = catalog::ICE_LITE_BOTH;
+        let severity = match answer.is_webrtc() {
+            true => entry.severity,
+            false => Severity::Info,
+        };
+        out.add_as(entry, severity, "session part", &[line], seen);
     }
 }
 
@@ -138,9 +144,10 @@ fn check_protocol(offer: &Part<'_>, answer: &Part<'_>, out: &mut Out) {
         short(offered.protocol),
         short(answered.protocol)
     );
-    out.add_as(
+    out.add_case(
         catalog::PROTOCOL_CHANGED,
         severity,
+        "answer",
         &answer.name(),
         &[answer.head],
         seen,
@@ -160,7 +167,13 @@ fn check_direction(offered: &Subject<'_>, answered: &Subject<'_>, offer: &Part<'
     if (ours.sends() && !theirs.receives()) || (ours.receives() && !theirs.sends()) {
         let line = answer.directions.last().map_or(answer.head, |(line, _)| *line);
         let seen = format!("The offer is {}, the answer {}", theirs.name(), ours.name());
-        out.add(catalog::ANSWER_DIRECTION, answer, &[line], seen);
+        let case = if ours.receives() && !theirs.sends() {
+            "send"
+        } else {
+            "receive"
+        };
+        let entry = catalog::ANSWER_DIRECTION;
+        out.add_case(entry, entry.severity, case, &answer.name(), &[line], seen);
     }
 }
 
@@ -236,14 +249,36 @@ fn check_codecs(offer: &Part<'_>, answer: &Part<'_>, out: &mut Out) {
 fn check_extensions(offer: &Part<'_>, answer: &Part<'_>, out: &mut Out) {
     let ids: HashMap<u32, &str> = offer.extmaps.iter().map(|(_, map)| (map.id, map.uri)).collect();
     let uris: HashSet<&str> = offer.extmaps.iter().map(|(_, map)| map.uri).collect();
+    let mut offered: HashMap<(&str, Option<&str>), Vec<u32>> = HashMap::new();
+    for (_, map) in &offer.extmaps {
+        offered.entry((map.uri, map.encrypts)).or_default().push(map.id);
+    }
     for (line, map) in &answer.extmaps {
+        let own = (map.uri, map.encrypts);
         if !uris.contains(map.uri) {
             let seen = format!("The header extension {} was not offered", short(map.uri));
             out.add(catalog::ANSWER_EXTMAP, answer, &[*line], seen);
         } else if ids.get(&map.id).is_some_and(|uri| *uri != map.uri) {
             let seen = format!("The extension id {} means something else in the offer", map.id);
             out.add(catalog::ANSWER_EXTMAP_CLASH, answer, &[*line], seen);
+        } else if let Some(theirs) = offered.get(&own).and_then(|theirs| other_id(theirs, map.id)) {
+            let seen = format!(
+                "The header extension {} has the id {} in the offer and {} in the answer",
+                short(map.uri),
+                theirs,
+                map.id
+            );
+            out.add(catalog::ANSWER_EXTMAP_ID, answer, &[*line], seen);
         }
+    }
+}
+
+/// The id in the offer, if the answer has another one. An id of 4096 and up asks the answer to choose.
+fn other_id(offered: &[u32], own: u32) -> Option<u32> {
+    let fits = |id: &u32| *id == own || super::rtp::UNASSIGNED.contains(id);
+    match offered.iter().take(16).any(fits) {
+        true => None,
+        false => offered.first().copied(),
     }
 }
 

@@ -7,6 +7,7 @@ use super::out::Out;
 use super::part::{Part, short};
 use crate::check::catalog::sdp_lint as catalog;
 use crate::proto::sdp::{ExtMap, Line};
+use crate::report::Severity;
 
 pub(super) fn check(subject: &Subject<'_>, part: &Part<'_>, out: &mut Out) {
     let mixed = subject.mixed || part.flag("extmap-allow-mixed").is_some();
@@ -25,7 +26,7 @@ pub(super) fn check(subject: &Subject<'_>, part: &Part<'_>, out: &mut Out) {
 }
 
 /// RFC 8285 §5: 4096 to 4351 stand for "an id that the answer chooses".
-const UNASSIGNED: std::ops::RangeInclusive<u32> = 4096..=4351;
+pub(super) const UNASSIGNED: std::ops::RangeInclusive<u32> = 4096..=4351;
 
 /// Ids and URIs of header extensions.
 pub(super) fn check_extensions(part: &Part<'_>, mixed: bool, out: &mut Out) {
@@ -98,11 +99,19 @@ fn check_groups(part: &Part<'_>, out: &mut Out) {
             }
             "FID" => {
                 let [stream, repair] = ids[..] else {
-                    let seen = format!(
-                        "The FID group has {} SSRCs, not a stream and its retransmission",
-                        ids.len()
+                    let count = match ids.len() {
+                        1 => "one SSRC".to_owned(),
+                        count => format!("{count} SSRCs"),
+                    };
+                    let seen = format!("The FID group has {count}, not a stream and its retransmission");
+                    out.add_case(
+                        catalog::FID_BROKEN,
+                        Severity::Error,
+                        "count",
+                        &part.name(),
+                        &[*line],
+                        seen,
                     );
-                    out.add(catalog::FID_BROKEN, part, &[*line], seen);
                     continue;
                 };
                 let before = [stream, repair].iter().find_map(|id| paired.get(id)).copied();

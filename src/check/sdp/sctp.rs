@@ -28,7 +28,10 @@ pub(super) fn check(part: &Part<'_>, out: &mut Out) {
         }
         (Some((line, _)), _) if !media.formats().any(|format| format == "webrtc-datachannel") => {
             let seen = "The format of the section is not `webrtc-datachannel`";
-            out.add(catalog::SCTP_FORMAT, part, &[part.head, *line], seen);
+            // Browsers were asked about a number there.
+            let case = if old_port { "" } else { "word" };
+            let entry = catalog::SCTP_FORMAT;
+            out.add_case(entry, entry.severity, case, &part.name(), &[part.head, *line], seen);
         }
         _ => {}
     }

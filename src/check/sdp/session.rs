@@ -52,16 +52,23 @@ fn check_groups(subject: &Subject<'_>, out: &mut Out) {
         let mut own = HashSet::new();
         for mid in group.mids() {
             if subject.bundles.section_named(mid).is_none() {
-                let severity = match group.semantics {
-                    "BUNDLE" => Severity::Error,
-                    _ => Severity::Warning,
+                let (severity, case) = match group.semantics {
+                    "BUNDLE" => (Severity::Error, ""),
+                    _ => (Severity::Warning, "other"),
                 };
                 let seen = format!(
                     "The group {} names `{}`, and no section has this mid",
                     group.semantics,
                     short(mid)
                 );
-                out.add_as(catalog::GROUP_UNKNOWN_MID, severity, "session part", &[*line], seen);
+                out.add_case(
+                    catalog::GROUP_UNKNOWN_MID,
+                    severity,
+                    case,
+                    "session part",
+                    &[*line],
+                    seen,
+                );
             }
             if group.semantics != "BUNDLE" {
                 continue;

@@ -29,7 +29,8 @@ pub(super) fn check(part: &Part<'_>, out: &mut Out) {
     }
     if let [(first, _), .., (last, _)] = part.simulcasts[..] {
         let seen = "The section has more than one `a=simulcast` line";
-        out.add(catalog::SIMULCAST_MALFORMED, part, &[first, last], seen);
+        let entry = catalog::SIMULCAST_MALFORMED;
+        out.add_case(entry, entry.severity, "lines", &part.name(), &[first, last], seen);
     }
     let Some((line, simulcast)) = part.simulcasts.first() else {
         return;
@@ -74,7 +75,8 @@ fn check_streams<'d>(
     for one in streams.rids() {
         if one.rid.is_empty() {
             let seen = "The list of streams has an empty place";
-            out.add(catalog::SIMULCAST_MALFORMED, part, &[line], seen);
+            let entry = catalog::SIMULCAST_MALFORMED;
+            out.add_case(entry, entry.severity, "empty", &part.name(), &[line], seen);
             continue;
         }
         if !all.insert(one.rid) {
