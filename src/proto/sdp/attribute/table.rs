@@ -13,6 +13,21 @@ const fn row(name: &'static str, level: Level, shape: Shape, reference: &'static
     }
 }
 
+/// Attributes whose value tells of persons, keys or machines, or lets descriptions be joined: not for sharing.
+#[rustfmt::skip]
+const PRIVATE: &[&str] = &[
+    "acap", "cat", "cname", "control", "crypto", "dtls-id", "file-selector", "ice-pwd", "ice-ufrag", "identity",
+    "key-mgmt", "keywds", "label", "mslabel", "msid", "msid-semantic", "path", "tls-id", "x-qt-text-inf",
+    "x-qt-text-nam", "x-rtp-session-id", "zrtp-hash",
+];
+
+impl Entry {
+    /// Whether the value is not for sharing.
+    pub fn is_private(&self) -> bool {
+        PRIVATE.contains(&self.name)
+    }
+}
+
 /// Every attribute that is known, by name.
 #[rustfmt::skip]
 pub const ALL: &[Entry] = &[
