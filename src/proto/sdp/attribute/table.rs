@@ -128,7 +128,7 @@ pub const ALL: &[Entry] = &[
     row("sdplang", Both, Shape::Text, "RFC 8866 §6.11", "The language of the texts in the description."),
     row("sendonly", Both, Shape::Flag, "RFC 8866 §6.7", "The writer will send and does not want to receive."),
     row("sendrecv", Both, Shape::Flag, "RFC 8866 §6.7", "Media flow both ways; also what holds where no direction is written."),
-    row("setup", Both, Shape::Setup, "RFC 8842 §5", "Who starts the DTLS handshake: `active` does, `passive` waits, `actpass` (in offers) leaves it to the answer."),
+    row("setup", Both, Shape::Setup, "RFC 8842 §5", "Who starts the DTLS handshake: `active` does, `passive` waits, `actpass` (in offers) leaves it to the answer, `holdconn` wants none for now."),
     row("silenceSupp", Media, Shape::Text, "RFC 3108 §5.6.2.2", "Whether silence is suppressed."),
     row("simulcast", Media, Shape::Simulcast, "RFC 8853 §5.1", "The streams, by rid, that one source is sent as at the same time."),
     row("source-filter", Both, Shape::Text, "RFC 4570 §3", "The sources of a multicast stream that are wanted."),
