@@ -193,6 +193,10 @@ impl Words {
     /// The longest known name that stands in `text` at `at`, not as a part of a longer word: its pseudonym and its length.
     pub fn find(&self, text: &str, at: usize) -> Option<(&str, usize)> {
         let (before, rest) = (text[..at].chars().next_back(), &text[at..]);
+        // Within a word none begins.
+        if before.is_some_and(is_word) && rest.starts_with(is_word) {
+            return None;
+        }
         let known = self.anywhere.iter().find(|word| {
             self.starts_with(rest, word)
                 && !(before.is_some_and(is_word) && word.starts_with(is_word))
