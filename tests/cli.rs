@@ -218,3 +218,59 @@ fn redacted_traces_have_nothing_of_libraries() {
         );
     }
 }
+
+/// One canary for each thing that is private in SDP, with every view and every format.
+#[test]
+fn redacted_sdp_gives_nothing_away() {
+    const SDP: &str = "v=0\r\no=canaryuser 4611731400430051336 2 IN IP4 canaryhost.corp.test\r\ns=Canarytitle of Alice\r\n\
+        i=Canaryinfo\r\nu=https://canaryuri.corp.test/canarypath\r\ne=canarymail@corp.test\r\np=+49 30 canaryphone\r\n\
+        c=IN IP4 198.51.100.77\r\nt=0 0\r\nk=clear:canarykey\r\na=group:BUNDLE 0\r\na=msid-semantic: WMS canarystream\r\n\
+        a=identity:Y2FuYXJ5aWRlbnRpdHk\r\na=key-mgmt:mikey Y2FuYXJ5bWlrZXk\r\na=keywds:canarykeywds\r\na=tls-id:canarytlsid0123456789\r\n\
+        m=audio 9 UDP/TLS/RTP/SAVPF 111\r\ni=canarymedia\r\na=mid:0\r\na=ice-ufrag:canaryufrag\r\na=ice-pwd:canarypassword01234567890\r\n\
+        a=setup:actpass\r\na=rtcp-mux\r\na=sendrecv\r\na=rtpmap:111 opus/48000/2\r\na=label:canarylabel\r\n\
+        a=msid:canarystream canarytrack\r\na=ssrc:1 cname:canarycname\r\na=ssrc:1 mslabel:canarymslabel\r\na=ssrc:1 label:canarylabel\r\n\
+        a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:canarysrtpkey\r\na=zrtp-hash:1.10 canaryzrtp\r\n\
+        a=candidate:8421630491 1 udp 2122260223 canary12-7045-4a2b.local 50000 typ host generation 0 ufrag canaryufrag\r\n\
+        a=candidate:1 1 udp 2122260223 canaryfqdn.corp.test 50000 typ host\r\n";
+    const SECRETS: [&str; 7] = [
+        "canary",
+        "corp.test",
+        "4611731400430051336",
+        "y2fuyxj5",
+        "alice",
+        "198.51.100.77",
+        "8421630491",
+    ];
+    let directory = tempfile::tempdir().unwrap();
+    let [first, second] = ["a.sdp", "b.sdp"].map(|name| directory.path().join(name).to_string_lossy().into_owned());
+    std::fs::write(&first, SDP).unwrap();
+    std::fs::write(
+        &second,
+        SDP.replace(" 2 IN", " 3 IN").replace("canarytlsid", "canaryother"),
+    )
+    .unwrap();
+    for view in [
+        &["--explain", &first][..],
+        &[&first],
+        &[&first, &second],
+        &["--diff", &first, &second],
+    ] {
+        for format in ["text", "json", "jsonl", "sarif"] {
+            let mut arguments = vec!["sdp", "--redact", "--format", format];
+            arguments.extend(view);
+            let output = run(&arguments);
+            let text = String::from_utf8(output.stdout).unwrap();
+            assert!(
+                text.len() > 200,
+                "{arguments:?}: {}",
+                String::from_utf8_lossy(&output.stderr)
+            );
+            for line in text.lines() {
+                let lower = line.to_ascii_lowercase();
+                for secret in SECRETS {
+                    assert!(!lower.contains(secret), "{arguments:?}: {secret} in {line:.600}");
+                }
+            }
+        }
+    }
+}

@@ -167,3 +167,14 @@ fn every_part_can_be_read_back() {
         assert_eq!(serde_json::from_value::<Sdp>(json).unwrap(), report);
     }
 }
+
+#[test]
+fn a_diff_fits_a_narrow_terminal() {
+    for width in [60, 80, 120] {
+        let text = print(reoffer(), Vec::new(), Some(width));
+        let changes = text.lines().skip_while(|line| !line.starts_with("m-line"));
+        for line in changes {
+            assert!(line.chars().count() <= width, "{width}: {line}");
+        }
+    }
+}

@@ -4,7 +4,8 @@
 //! - `address`: IP addresses, found anywhere, keep their family and class;
 //! - `fingerprint`: hashes of certificates are known by their shape;
 //! - `words`: names that are known to be private (hosts of URLs, user names, realms, certificates' names) are replaced
-//!   wherever they occur; `url` finds the hosts, `scan` goes through a text.
+//!   wherever they occur; `url` finds the hosts, `scan` goes through a text;
+//! - `sdp`: what is private in lines of SDP.
 //!
 //! It works on the written form of documents, by key where the key says what a string is, so it holds for any document.
 //! What is not private stays: ports, times, sizes, SOFTWARE, names of interfaces. Names come from outside and can be any
@@ -14,12 +15,13 @@ mod address;
 mod candidate;
 mod fingerprint;
 mod scan;
+mod sdp;
 mod url;
 mod words;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::strings;
 use crate::report::candidates::LeftOut;
@@ -98,6 +100,7 @@ impl Known {
             Value::Array(values) => values.iter().for_each(|value| self.learn(value)),
             Value::Object(members) => {
                 let certificate = members.contains_key("issuer");
+                self.learn_own(members);
                 for (key, value) in members {
                     match (key.as_str(), value) {
                         // What the program itself says; its examples are not private.
@@ -111,20 +114,76 @@ impl Known {
                             }
                         }
                         ("url", Value::String(text)) => self.words.learn_url(text),
-                        (key, Value::String(text)) => match by_key(key, text) {
-                            Some(private) => self.words.learn(private, text),
-                            None => self.words.learn_urls(text),
-                        },
+                        (key, Value::String(text)) => {
+                            match by_key(key, text) {
+                                Some(private) => self.words.learn(private, text),
+                                None => self.words.learn_urls(text),
+                            }
+                            sdp::learn(self, text);
+                            sdp::learn_names(self, key, text);
+                        }
                         (_, value) => self.learn(value),
                     }
                 }
             }
-            Value::String(text) => self.words.learn_urls(text),
+            Value::String(text) => {
+                self.words.learn_urls(text);
+                sdp::learn(self, text);
+                sdp::learn_names(self, "", text);
+            }
             Value::Null | Value::Bool(_) | Value::Number(_) => {}
         }
     }
 
+    /// What is known only by the object it stands in.
+    fn learn_own(&mut self, members: &Map<String, Value>) {
+        let text = |key: &str| members.get(key).and_then(Value::as_str);
+        if is_session(members)
+            && let Some(name) = text("name")
+        {
+            sdp::learn(self, &format!("s={name}"));
+        }
+        // A change of an attribute.
+        for value in [text("before"), text("after")].into_iter().flatten() {
+            if let Some(what) = text("what") {
+                sdp::learn(self, &format!("a={what}:{value}"));
+            }
+        }
+        for value in members
+            .get("msid_semantic")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+        {
+            sdp::learn(self, &format!("a=msid-semantic:{}", value.as_str().unwrap_or("")));
+        }
+        // `a=ssrc:ID NAME:VALUE`
+        if let (true, Some(Value::Object(attributes))) = (members.contains_key("id"), members.get("attributes")) {
+            for (name, value) in attributes {
+                sdp::learn(self, &format!("a={name}:{}", value.as_str().unwrap_or("")));
+            }
+        }
+    }
+
+    /// Replaces what is known only by the object it stands in.
+    fn replace_own(&mut self, value: &mut Value) {
+        match value {
+            Value::Array(values) => values.iter_mut().for_each(|value| self.replace_own(value)),
+            Value::Object(members) => {
+                if is_session(members)
+                    && let Some(Value::String(name)) = members.get_mut("name")
+                    && let Some(instead) = sdp::replace(self, &format!("s={name}"))
+                {
+                    *name = instead[2..].to_owned();
+                }
+                members.values_mut().for_each(|value| self.replace_own(value));
+            }
+            _ => {}
+        }
+    }
+
     fn replace(&mut self, value: &mut Value) {
+        self.replace_own(value);
         strings::walk(value, "", &mut |key, text| self.text(key, text));
     }
 
@@ -139,6 +198,9 @@ impl Known {
         {
             return pseudonym;
         }
+        if let Some(line) = sdp::replace(self, text) {
+            return line;
+        }
         if let Some(address) = self.addresses.whole(text) {
             return address;
         }
@@ -148,6 +210,11 @@ impl Known {
         // `Coturn-4.5.1.1` is a version, not an address.
         scan::replace(self, text, key == "software")
     }
+}
+
+/// The session part of a description: its `name` is no word of ours.
+fn is_session(members: &Map<String, Value>) -> bool {
+    members.contains_key("timing") && members.contains_key("bundle")
 }
 
 /// What a member holds, by its key.
@@ -161,6 +228,8 @@ fn by_key(key: &str, text: &str) -> Option<Private> {
         "username" | "user" => Private::Username,
         "password" | "credential" | "ice_pwd" | "pwd" => Private::Password,
         "ufrag" | "ice_ufrag" | "local_ufrag" | "remote_ufrag" => Private::Ufrag,
+        "session_id" => Private::Session,
+        "stream" | "track" | "cname" | "mslabel" | "tls_id" if text != "-" => Private::Id,
         "foundation" => Private::Foundation,
         _ => return None,
     })

@@ -21,6 +21,12 @@ pub enum Private {
     Subject,
     /// The foundation of a candidate: made of addresses, which it could give away. Only replaced in its own places.
     Foundation,
+    /// The session id in `o=` of SDP.
+    Session,
+    /// A name that a program made: of a stream, a track, a source, a DTLS association.
+    Id,
+    /// What a person wrote, or might have: a title, a phone number, an address of mail.
+    Text,
 }
 
 /// The names learned so far, and what stands for them.
@@ -61,6 +67,21 @@ const VOCABULARY: &[&str] = &[
     "CN",
     "O",
     "OU",
+    // Ids of streams and tracks in small programs, and titles.
+    "application",
+    "audio",
+    "camera",
+    "data",
+    "image",
+    "main",
+    "message",
+    "microphone",
+    "screen",
+    "session",
+    "stream",
+    "text",
+    "track",
+    "video",
 ];
 
 impl Words {
@@ -93,11 +114,17 @@ impl Words {
         if text.is_empty() || text == "localhost" || self.pseudonyms.contains_key(text) {
             return;
         }
+        let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+        if private == Private::Session && digits && text.len() < 6 {
+            return; // `0` or `1`: tells nothing
+        }
         let pseudonym = self.name(private);
         self.pseudonyms.insert(text.to_owned(), pseudonym);
         // A full stop or a blank by itself is no secret, but every sentence is full of them.
         let mark = text.chars().all(|c| !c.is_alphanumeric()) && text.chars().nth(1).is_none();
-        if !mark && !VOCABULARY.contains(&text) {
+        // `1` as the name of a stream is only replaced where that stands.
+        let slight = matches!(private, Private::Id | Private::Text) && (text.len() < 4 || (digits && text.len() < 6));
+        if !mark && !slight && !VOCABULARY.contains(&text) {
             let place = self.anywhere.partition_point(|other| other.len() >= text.len());
             self.anywhere.insert(place, text.to_owned());
         }
@@ -114,6 +141,10 @@ impl Words {
             Private::Ufrag => format!("ufrag-{count}"),
             Private::Subject => format!("CN=name-{count}"),
             Private::Foundation => count.to_string(),
+            // A number, as the grammar wants it.
+            Private::Session => (1000 + *count).to_string(),
+            Private::Id => format!("id-{count}"),
+            Private::Text => format!("text-{count}"),
         }
     }
 
@@ -162,6 +193,10 @@ impl Words {
     /// The longest known name that stands in `text` at `at`, not as a part of a longer word: its pseudonym and its length.
     pub fn find(&self, text: &str, at: usize) -> Option<(&str, usize)> {
         let (before, rest) = (text[..at].chars().next_back(), &text[at..]);
+        // Within a word none begins.
+        if before.is_some_and(is_word) && rest.starts_with(is_word) {
+            return None;
+        }
         let known = self.anywhere.iter().find(|word| {
             self.starts_with(rest, word)
                 && !(before.is_some_and(is_word) && word.starts_with(is_word))

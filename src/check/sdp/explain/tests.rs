@@ -111,3 +111,11 @@ fn values_that_cannot_be_read_fall_back_on_the_registry() {
         assert!(!meaning(&format!("{letter}=")).is_empty());
     }
 }
+
+#[test]
+fn the_registry_names_the_values_of_setup() {
+    let entry = crate::proto::sdp::attribute::Entry::find("setup").unwrap();
+    for value in ["active", "passive", "actpass", "holdconn"] {
+        assert!(entry.meaning.contains(&format!("`{value}`")), "{value}");
+    }
+}

@@ -13,6 +13,21 @@ const fn row(name: &'static str, level: Level, shape: Shape, reference: &'static
     }
 }
 
+/// Attributes whose value tells of persons, keys or machines, or lets descriptions be joined: not for sharing.
+#[rustfmt::skip]
+const PRIVATE: &[&str] = &[
+    "acap", "cat", "cname", "control", "crypto", "dtls-id", "file-selector", "ice-pwd", "ice-ufrag", "identity",
+    "key-mgmt", "keywds", "label", "mslabel", "msid", "msid-semantic", "path", "tls-id", "x-qt-text-inf",
+    "x-qt-text-nam", "x-rtp-session-id", "zrtp-hash",
+];
+
+impl Entry {
+    /// Whether the value is not for sharing.
+    pub fn is_private(&self) -> bool {
+        PRIVATE.contains(&self.name)
+    }
+}
+
 /// Every attribute that is known, by name.
 #[rustfmt::skip]
 pub const ALL: &[Entry] = &[
@@ -113,7 +128,7 @@ pub const ALL: &[Entry] = &[
     row("sdplang", Both, Shape::Text, "RFC 8866 §6.11", "The language of the texts in the description."),
     row("sendonly", Both, Shape::Flag, "RFC 8866 §6.7", "The writer will send and does not want to receive."),
     row("sendrecv", Both, Shape::Flag, "RFC 8866 §6.7", "Media flow both ways; also what holds where no direction is written."),
-    row("setup", Both, Shape::Setup, "RFC 8842 §5", "Who starts the DTLS handshake: `active` does, `passive` waits, `actpass` (in offers) leaves it to the answer."),
+    row("setup", Both, Shape::Setup, "RFC 8842 §5", "Who starts the DTLS handshake: `active` does, `passive` waits, `actpass` (in offers) leaves it to the answer, `holdconn` wants none for now."),
     row("silenceSupp", Media, Shape::Text, "RFC 3108 §5.6.2.2", "Whether silence is suppressed."),
     row("simulcast", Media, Shape::Simulcast, "RFC 8853 §5.1", "The streams, by rid, that one source is sent as at the same time."),
     row("source-filter", Both, Shape::Text, "RFC 4570 §3", "The sources of a multicast stream that are wanted."),

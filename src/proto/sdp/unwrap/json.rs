@@ -17,6 +17,8 @@ struct Frame {
     index: usize,
     /// The member `type`, or the first string of an array.
     label: Option<String>,
+    /// The member `offerer` of Firefox's reports.
+    offerer: Option<bool>,
     /// The results that stand right in it, from this one on.
     results: Vec<usize>,
 }
@@ -31,6 +33,8 @@ struct Scan<'a> {
     found: Vec<Found<'a>>,
     damage: Option<Damage>,
     members: Vec<String>,
+    /// Where `null` stands for the SDP.
+    null: Option<usize>,
     depth: usize,
     wrapper: Wrapper,
     positions: Positions<'a>,
@@ -56,12 +60,26 @@ pub(super) fn find<'a>(text: &'a str, start: usize, depth: usize) -> Vec<Found<'
     scan.found
 }
 
-/// The names at the top of a JSON text without descriptions, and where it is broken.
-pub(super) fn outline(text: &str) -> (Vec<String>, Option<Damage>) {
+/// A JSON text without descriptions.
+pub(super) struct Outline {
+    /// The names at the top.
+    pub(super) members: Vec<String>,
+    /// Where it is broken.
+    pub(super) damage: Option<Damage>,
+    /// Where a member `sdp` is null.
+    pub(super) null: Option<usize>,
+}
+
+/// What there is in a JSON text without descriptions.
+pub(super) fn outline(text: &str) -> Outline {
     let start = text.len() - text.trim_start().len();
     let mut scan = Scan::new(text, start, 1);
     scan.run();
-    (scan.members, scan.damage)
+    Outline {
+        members: scan.members,
+        damage: scan.damage,
+        null: scan.null,
+    }
 }
 
 impl<'a> Scan<'a> {
@@ -74,6 +92,7 @@ impl<'a> Scan<'a> {
             found: Vec::new(),
             damage: None,
             members: Vec::new(),
+            null: None,
             depth,
             wrapper: Wrapper::Json,
             positions: Positions::new(text),
@@ -99,6 +118,7 @@ impl<'a> Scan<'a> {
                     let rest = &bytes[self.at..];
                     let word = |octet: &u8| octet.is_ascii_alphanumeric() || b"-+._$".contains(octet);
                     let length = rest.iter().position(|octet| !word(octet)).unwrap_or(rest.len());
+                    self.word(&self.text[self.at..self.at + length]);
                     self.at += length;
                     if self.frames.is_empty() {
                         self.top += 1;
@@ -121,6 +141,18 @@ impl<'a> Scan<'a> {
         }
     }
 
+    /// A number, or a word such as `null`.
+    fn word(&mut self, word: &str) {
+        let Some(frame) = self.frames.last_mut().filter(|frame| frame.object) else {
+            return;
+        };
+        match (frame.key.clone().map(|key| &self.text[key]), word) {
+            (Some("sdp"), "null") => self.null = self.null.or(Some(self.at)),
+            (Some("offerer"), "true" | "false") => frame.offerer = Some(word == "true"),
+            _ => {}
+        }
+    }
+
     fn open(&mut self, object: bool) {
         if self.frames.len() >= DEPTH {
             self.broken(self.at, DamageKind::Json, "JSON nested too deeply");
@@ -133,6 +165,7 @@ impl<'a> Scan<'a> {
             key: None,
             index: 0,
             label: None,
+            offerer: None,
             results: Vec::new(),
         });
     }
@@ -160,6 +193,15 @@ impl<'a> Scan<'a> {
             let found = &mut self.found[index];
             if frame.object {
                 found.kind = kind.or(found.kind);
+                let local = match found.place.rsplit('/').next() {
+                    Some("localSdp") => true,
+                    Some("remoteSdp") => false,
+                    _ => continue,
+                };
+                found.kind = found.kind.or(frame.offerer.map(|offerer| match offerer == local {
+                    true => DescriptionType::Offer,
+                    false => DescriptionType::Answer,
+                }));
             }
         }
         if frame.object && kind == Some(DescriptionType::Rollback) && frame.results.is_empty() {

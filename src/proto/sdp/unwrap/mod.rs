@@ -7,6 +7,8 @@ mod base64;
 mod html;
 mod json;
 mod lines;
+mod marks;
+mod percent;
 mod quoted;
 mod text;
 
@@ -76,8 +78,12 @@ pub enum Wrapper {
     Indented,
     /// HTML: tags and entities.
     Html,
-    /// All on one line, the line ends turned into blanks.
+    /// All on one line, the line ends turned into blanks or marks.
     OneLine,
+    /// Percent-encoded, as in URLs.
+    Percent,
+    /// Compressed.
+    Gzip,
     /// A dump of `chrome://webrtc-internals`.
     WebrtcInternals,
     /// A dump of rtcstats.
@@ -95,6 +101,8 @@ impl Wrapper {
             Wrapper::Indented => "indented",
             Wrapper::Html => "html",
             Wrapper::OneLine => "one-line",
+            Wrapper::Percent => "percent",
+            Wrapper::Gzip => "gzip",
             Wrapper::WebrtcInternals => "webrtc-internals",
             Wrapper::RtcStats => "rtcstats",
         }
@@ -202,6 +210,13 @@ pub enum NoSdp {
         /// Where the JSON is broken, if it is.
         damage: Option<Damage>,
     },
+    /// `{"sdp": null}`.
+    NullSdp {
+        /// The line of `null`, from 1.
+        line: usize,
+        /// The column, from 1.
+        column: usize,
+    },
     /// An object was turned into text: `[object Object]`.
     ObjectObject {
         /// The line, from 1.
@@ -239,6 +254,12 @@ impl fmt::Display for NoSdp {
             NoSdp::Json { members, .. } => {
                 write!(f, "no session description in this JSON (it has {})", members.join(", "))
             }
+            NoSdp::NullSdp { line, column } => {
+                write!(
+                    f,
+                    "`sdp` is null at line {line}, column {column}: there is no session description yet"
+                )
+            }
             NoSdp::ObjectObject { line, column } => {
                 write!(
                     f,
@@ -263,6 +284,9 @@ impl NoSdp {
             NoSdp::Json { .. } => {
                 "the SDP is the `sdp` member of what createOffer and createAnswer give: print JSON.stringify(pc.localDescription)"
             }
+            NoSdp::NullSdp { .. } => {
+                "take it after setLocalDescription has been awaited; localDescription is null, or has no SDP, before"
+            }
             NoSdp::ObjectObject { .. } => {
                 "the object was turned into text by mistake: print JSON.stringify(pc.localDescription), or its `sdp` member"
             }
@@ -283,7 +307,13 @@ pub const LIMIT: usize = 10_000;
 
 /// Every description in a text, in order.
 pub fn unwrap(text: &str) -> Result<Vec<Found<'_>>, NoSdp> {
-    let mut found = search(text, DEPTH);
+    let mut found = marks::find(text, DEPTH);
+    if found.is_empty() {
+        found = search(text, DEPTH);
+    }
+    if found.is_empty() {
+        found = percent::find(text, DEPTH);
+    }
     found.truncate(LIMIT);
     match found.is_empty() {
         false => Ok(found),
@@ -325,8 +355,13 @@ fn why_not(text: &str) -> NoSdp {
         let (line, column) = position(text, at);
         NoSdp::ObjectObject { line, column }
     } else if trimmed.starts_with(['{', '[']) {
-        let (members, damage) = json::outline(text);
-        NoSdp::Json { members, damage }
+        match json::outline(text) {
+            json::Outline { null: Some(at), .. } => {
+                let (line, column) = position(text, at);
+                NoSdp::NullSdp { line, column }
+            }
+            json::Outline { members, damage, .. } => NoSdp::Json { members, damage },
+        }
     } else if trimmed
         .lines()
         .all(|line| line.trim().is_empty() || line.contains("candidate:"))

@@ -307,7 +307,7 @@ fn bytes_become_text() {
     assert_eq!(Text::from_bytes(&[0x1f, 0x8b, 8]), Err(TextError::Gzip));
     assert_eq!(
         Text::from_bytes(b"\xef\xbb\xbfv=0").map(|t| (t.text.into_owned(), t.damage.len())),
-        Ok(("v=0".to_owned(), 1))
+        Ok(("v=0".to_owned(), 0))
     );
     let utf16: Vec<u8> = [0xfeff]
         .into_iter()
@@ -324,4 +324,82 @@ fn bytes_become_text() {
         ("v=0\r\ns=Gr\u{fffd}\u{fffd}e\r\n", 2, 5)
     );
     assert_eq!(Text::from_bytes(&[0, 1, 2, 0xff, 0]), Err(TextError::Binary));
+}
+
+#[test]
+fn marks_of_line_ends() {
+    for mark in ["↵", "<CR><LF>", "↵\n"] {
+        let sdp = SDP.replace("\r\n", mark);
+        for text in [
+            sdp.clone(),
+            format!("\"{sdp}\""),
+            format!("{{type: \"offer\", sdp: \"{sdp}\"}}"),
+        ] {
+            let (_, wrapper, _, damage) = one(&text);
+            assert!(wrapper.starts_with("one-line"), "{wrapper}");
+            assert!(damage.iter().any(|damage| damage.0 == "line-ends-lost"), "{damage:?}");
+        }
+    }
+}
+
+#[test]
+fn percent_encoded() {
+    let encode = |text: &str, blank: &str| -> String {
+        text.bytes()
+            .map(|octet| match octet {
+                b' ' => blank.to_owned(),
+                octet if octet.is_ascii_alphanumeric() => char::from(octet).to_string(),
+                octet => format!("%{octet:02X}"),
+            })
+            .collect()
+    };
+    let sdp = encode(SDP, "%20");
+    assert_eq!(one(&sdp).1, "percent");
+    assert_eq!(one(&format!("POST /x?type=offer&sdp={sdp}&x=1")).1, "percent");
+    assert_eq!(one(&encode(SDP, "+")).1, "percent");
+    let whole = one(&format!("https://x.test/#{}", encode(&json("offer"), "%20")));
+    assert_eq!((whole.0, whole.1.as_str()), (Some("offer"), "percent-json"));
+}
+
+#[test]
+fn no_description_yet() {
+    let error = unwrap(r#"{"type": "offer", "sdp": null}"#).unwrap_err();
+    assert_eq!(error, NoSdp::NullSdp { line: 1, column: 26 });
+}
+
+#[test]
+fn reports_of_firefox() {
+    for (offerer, kinds) in [(true, ["offer", "answer"]), (false, ["answer", "offer"])] {
+        let text = serde_json::json!({"pcid": "1", "localSdp": SDP, "remoteSdp": SDP, "offerer": offerer}).to_string();
+        let rows = rows(&text);
+        assert_eq!(rows.iter().map(|row| row.0.unwrap_or("")).collect::<Vec<_>>(), kinds);
+    }
+}
+
+#[test]
+fn gzip() {
+    use std::io::Write as _;
+    let pack = |bytes: &[u8]| {
+        let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        packer.write_all(bytes).unwrap();
+        packer.finish().unwrap()
+    };
+    let packed = pack(json("offer").as_bytes());
+    let text = Text::from_bytes(&packed).unwrap();
+    let mut found = unwrap(&text.text).unwrap();
+    text.tell(&mut found);
+    assert_eq!((found[0].wrapper().as_str(), found[0].sdp.as_ref()), ("gzip-json", SDP));
+    assert_eq!(Text::from_bytes(&packed[..5]), Err(TextError::Gzip));
+    assert_eq!(Text::from_bytes(&pack(&packed)), Err(TextError::Gzip));
+    let cut = Text::from_bytes(&packed[..packed.len() - 4]).unwrap();
+    assert_eq!(cut.damage[0].kind, DamageKind::Truncated);
+    let bomb = pack(&vec![b'v'; 257 << 20]);
+    assert_eq!(Text::from_bytes(&bomb), Err(TextError::GzipTooLarge));
+}
+
+#[test]
+fn a_byte_order_mark_of_utf8_is_no_damage() {
+    let bytes = format!("\u{feff}{SDP}");
+    let text = Text::from_bytes(bytes.as_bytes()).unwrap();
+    assert_eq!((text.text.as_ref(), text.damage), (SDP, vec![]));
 }

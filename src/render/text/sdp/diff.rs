@@ -71,6 +71,9 @@ fn summary(diff: &Diff) -> Vec<String> {
     parts
 }
 
+/// Below this many columns the reasons stand on lines of their own.
+const NARROW: usize = 140;
+
 const COLUMNS: [Column; 5] = [
     Column::left(""),
     Column::left("what"),
@@ -80,9 +83,11 @@ const COLUMNS: [Column; 5] = [
 ];
 
 fn write_changes(changes: &[Change], style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    let narrow = style.width.filter(|width| *width < NARROW);
+    let longest = narrow.map_or(VALUE, |width| VALUE.min(width.saturating_sub(8).max(16)));
     let mut table = Table::new(&COLUMNS);
     for change in changes.iter().take(CHANGES) {
-        let value = |text: &Option<String>| text.as_deref().map_or(String::new(), |text| short(text, VALUE));
+        let value = |text: &Option<String>| text.as_deref().map_or(String::new(), |text| short(text, longest));
         let (before, after) = (value(&change.before), value(&change.after));
         let shown = match (before.is_empty(), after.is_empty()) {
             (false, false) => format!("{before} -> {after}"),
@@ -99,6 +104,15 @@ fn write_changes(changes: &[Change], style: &Style, out: &mut dyn Write) -> io::
             How::Removed => Paint::Red,
             How::Changed | How::Moved => Paint::Yellow,
         };
+        if narrow.is_some() {
+            let first = format!("  {} ", change.how.sign());
+            let text = style.wrap(&first, &format!("{}: {shown}", short(&change.what, longest)));
+            writeln!(out, "{}", text.replacen(&first, &style.paint(sign, &first), 1))?;
+            let first = format!("      {verdict}: ");
+            let text = style.wrap(&first, &format!("{} ({})", change.note, change.reference));
+            writeln!(out, "{}", text.replacen(&first, &style.paint(paint, &first), 1))?;
+            continue;
+        }
         table.row(vec![
             Cell::painted(change.how.sign(), sign),
             short(&change.what, 80).into(),
@@ -107,7 +121,9 @@ fn write_changes(changes: &[Change], style: &Style, out: &mut dyn Write) -> io::
             format!("{} ({})", change.note, change.reference).into(),
         ]);
     }
-    write_table(&table, style, out)?;
+    if narrow.is_none() {
+        write_table(&table, style, out)?;
+    }
     match more(changes.len(), CHANGES) {
         Some(more) => writeln!(out, "  {more} changes"),
         None => Ok(()),

@@ -1,0 +1,230 @@
+//! Lines of SDP: what in them is private, by the letter of the line and the registry of attributes.
+
+use std::net::IpAddr;
+use std::ops::Range;
+
+use super::words::Private;
+use super::{Known, candidate, scan};
+use crate::proto::sdp::attribute::Entry;
+
+/// A part of a line, and what it is.
+type Part = (Private, Range<usize>);
+
+/// Learns what is private in a line of SDP; nothing if `text` is none.
+pub fn learn(known: &mut Known, text: &str) {
+    for (private, place) in parts(text) {
+        known.words.learn(private, &text[place.clone()]);
+        // A finding may quote one word of it.
+        if private == Private::Text || private == Private::Password {
+            for word in text[place]
+                .split([' ', '\t', ';', '|', ':'])
+                .filter(|word| word.len() >= 8)
+            {
+                known.words.learn(private, word);
+            }
+        }
+    }
+}
+
+/// The line without what is private in it; `None` if `text` is no such line.
+pub fn replace(known: &mut Known, text: &str) -> Option<String> {
+    if let Some(rest) = text.strip_prefix("a=candidate:") {
+        let replaced = candidate::replace(known, &format!("candidate:{rest}"));
+        return Some(format!("a={replaced}"));
+    }
+    let parts = parts(text);
+    if parts.is_empty() {
+        return None;
+    }
+    let mut replaced = String::with_capacity(text.len());
+    let mut done = 0;
+    for (private, place) in parts {
+        let own = &text[place.clone()];
+        replaced.push_str(&scan::replace(known, &text[done..place.start], false));
+        let instead = known.words.whole(private, own);
+        replaced.push_str(&instead.unwrap_or_else(|| scan::replace(known, own, false)));
+        done = place.end;
+    }
+    replaced.push_str(&scan::replace(known, &text[done..], false));
+    Some(replaced)
+}
+
+/// Learns the names of multicast DNS, and those that stand where an address should.
+pub fn learn_names(known: &mut Known, key: &str, text: &str) {
+    let is_name = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
+    for word in text.split(|c| !is_name(c)) {
+        if word.len() > ".local".len() && word.to_ascii_lowercase().ends_with(".local") {
+            known.words.learn(Private::Host, word);
+        }
+    }
+    if matches!(key, "address" | "raddr" | "related_address") && is_host(text) {
+        known.words.learn(Private::Host, text);
+    }
+}
+
+fn is_host(text: &str) -> bool {
+    text.contains('.')
+        && text.chars().any(|c| c.is_ascii_alphabetic())
+        && text
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
+        && text.parse::<IpAddr>().is_err()
+}
+
+/// The private parts of a line, in order. Empty ones, and `-` for none, are left out.
+fn parts(text: &str) -> Vec<Part> {
+    let mut letters = text.bytes();
+    let (Some(letter), Some(b'=')) = (letters.next(), letters.next()) else {
+        return Vec::new();
+    };
+    let end = text.trim_end().len();
+    let whole = |private| vec![(private, 2..end)];
+    let mut parts = match letter {
+        b's' | b'i' | b'e' | b'p' => whole(Private::Text),
+        b'u' => match text.find("://") {
+            Some(at) => {
+                let start = at + 3;
+                let length = text[start..].find(['/', ':', '?', ' ']).unwrap_or(text.len() - start);
+                vec![
+                    (Private::Host, start..start + length),
+                    (Private::Text, (start + length + 1).min(end)..end),
+                ]
+            }
+            None => whole(Private::Text),
+        },
+        // `clear`, `base64`, `uri` stay.
+        b'k' => match text.find(':') {
+            Some(at) => vec![(Private::Password, at + 1..end)],
+            None if text == "k=prompt" => Vec::new(),
+            None => whole(Private::Password),
+        },
+        b'o' => {
+            let words = words(text, 2);
+            let kinds = [(0, Private::Username), (1, Private::Session), (5, Private::Host)];
+            kinds
+                .into_iter()
+                .filter_map(|(index, private)| Some((private, words.get(index)?.clone())))
+                .filter(|(private, place)| {
+                    *private != Private::Username || !text[place.clone()].starts_with("mozilla...")
+                })
+                .filter(|(private, place)| *private != Private::Host || is_host(&text[place.clone()]))
+                .collect()
+        }
+        b'c' => words(text, 2)
+            .into_iter()
+            .skip(2)
+            .filter(|place| is_host(&text[place.clone()]))
+            .map(|place| (Private::Host, place))
+            .collect(),
+        b'a' => attribute(text, 2, end),
+        _ => Vec::new(),
+    };
+    parts.retain(|(_, place)| place.start < place.end && &text[place.clone()] != "-");
+    parts
+}
+
+/// The private parts of an attribute, whose name begins at `start`.
+fn attribute(text: &str, start: usize, end: usize) -> Vec<Part> {
+    let end = end.max(start);
+    let Some(colon) = text[start..end].find(':') else {
+        return Vec::new();
+    };
+    let (name, value) = (&text[start..start + colon], start + colon + 1);
+    let each = |private: Private, skip: usize| -> Vec<Part> {
+        let words = words(&text[..end], value).into_iter().skip(skip);
+        words
+            .filter(|place| &text[place.clone()] != "*")
+            .map(|place| (private, place))
+            .collect()
+    };
+    match name {
+        "ssrc" => match text[value..end].find(' ') {
+            // `a=ssrc:ID cname:VALUE`
+            Some(blank) => attribute(text, value + blank + 1, end),
+            None => Vec::new(),
+        },
+        "msid" => each(Private::Id, 0),
+        // `WMS` first.
+        "msid-semantic" => each(Private::Id, 1),
+        "cname" | "mslabel" | "label" | "tls-id" | "dtls-id" | "x-rtp-session-id" => vec![(Private::Id, value..end)],
+        "ice-ufrag" => vec![(Private::Ufrag, value..end)],
+        "crypto" | "acap" => match text[value..end].find("inline:") {
+            Some(at) => vec![(Private::Password, value + at..end)],
+            None => vec![(Private::Password, value..end)],
+        },
+        // The name of the protocol stays.
+        "key-mgmt" => match words(&text[..end], value).as_slice() {
+            [_, first, ..] => vec![(Private::Password, first.start..end)],
+            _ => vec![(Private::Password, value..end)],
+        },
+        "ice-pwd" | "identity" | "zrtp-hash" => vec![(Private::Password, value..end)],
+        _ => match Entry::find(name) {
+            Some(entry) if entry.is_private() => vec![(Private::Text, value..end)],
+            _ => Vec::new(),
+        },
+    }
+}
+
+/// The words of a text from `start` on.
+fn words(text: &str, start: usize) -> Vec<Range<usize>> {
+    let mut at = start;
+    let mut words = Vec::new();
+    for word in text[start..].split(' ') {
+        if !word.is_empty() {
+            words.push(at..at + word.len());
+        }
+        at += word.len() + 1;
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Redactor;
+    use crate::proto::sdp::attribute::ALL;
+    use serde_json::{Value, json};
+
+    #[test]
+    fn each_private_attribute_is_replaced() {
+        for entry in ALL.iter().filter(|entry| entry.is_private()) {
+            let line = match entry.name {
+                "cname" | "mslabel" => format!("a=ssrc:1 {}:CanarySecret", entry.name),
+                "crypto" => "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:CanarySecret".to_owned(),
+                "key-mgmt" => "a=key-mgmt:mikey CanarySecret".to_owned(),
+                "msid-semantic" => "a=msid-semantic: WMS CanarySecret".to_owned(),
+                name => format!("a={name}:CanarySecret"),
+            };
+            let mut value = json!({"text": line, "meaning": "It is CanarySecret."});
+            Redactor::new().value(&mut value);
+            let redacted = value.to_string();
+            assert!(!redacted.contains("CanarySecret"), "{redacted}");
+            let start = format!("a={}", entry.name);
+            assert!(redacted.contains(&start) || redacted.contains(entry.name), "{redacted}");
+        }
+    }
+
+    #[test]
+    fn lines_keep_their_form() {
+        for (line, redacted) in [
+            ("s=-", "s=-"),
+            ("s=Alice at work", "s=text-1"),
+            (
+                "o=- 4611731400430051336 2 IN IP4 127.0.0.1",
+                "o=- 1001 2 IN IP4 127.0.0.1",
+            ),
+            ("o=alice 1 1 IN IP4 pc.test", "o=user-1 1 1 IN IP4 host-1.example"),
+            ("u=https://intern.test/alice", "u=https://host-1.example/text-1"),
+            ("k=clear:KEYKEYKEY", "k=clear:password-1"),
+            ("a=msid:- 7b1f0f2e-track", "a=msid:- id-1"),
+            ("a=ssrc:5 cname:x7b1f0f2e", "a=ssrc:5 cname:id-1"),
+            ("a=mid:0", "a=mid:0"),
+            ("a=setup:actpass", "a=setup:actpass"),
+            ("a=key-mgmt:mikey AAAABBBB", "a=key-mgmt:mikey password-1"),
+        ] {
+            let mut value = json!({ "text": line });
+            Redactor::new().value(&mut value);
+            let Value::String(got) = &value["text"] else { panic!() };
+            assert_eq!(got, redacted, "{line}");
+        }
+    }
+}
