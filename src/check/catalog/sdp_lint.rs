@@ -766,7 +766,7 @@ entries! {
         reference: "RFC 8285 §5",
     }
 
-    ANSWER_EXTMAP_ID = "sdp-answer-extmap-id-differs", Error, "The answer gives a header extension another id" {
+    ANSWER_EXTMAP_ID = "sdp-answer-extmap-id-differs", Warning, "The answer gives a header extension another id" {
         what: "An answer keeps the ids of the offer; only ids from 4096 to 4351 leave the choice to it. Each side then reads something else than the other one writes.",
         why: "The answerer uses ids of its own.",
         fix: "Copy the ids from the offer.",

@@ -98,6 +98,7 @@ const CASES: &[(&str, Refusal)] = &[
     ("unbundled", row("sdp-rtcp-mux-only-misused", None, Some("m-section at level … is missing a=rtcp-mux, which is required by rtcpMuxPolicy"))),
     ("empty", row("sdp-simulcast-malformed", Some("Malformed simulcast line: Simulcast alternative layer list is empty."), Some("Missing rid at column …"))),
     ("lines", row("sdp-simulcast-malformed", Some("Multiple Simulcast attributes specified."), None)),
+    ("mid", row("sdp-trailing-blank", Some("Illegal character found in the value of mid"), None)),
 ];
 
 /// What Firefox quotes there depends on the lines that it did not read.

@@ -71,6 +71,7 @@ fn check_blanks(description: &Description<'_>, out: &mut Out) {
             false => entry.severity,
         };
         let seen = format!("The line `a={}` ends in a blank", short(name));
-        out.add_as(entry, severity, "lines", &[line], seen);
+        let case = if name == "mid" { "mid" } else { "" };
+        out.add_case(entry, severity, case, "lines", &[line], seen);
     }
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use super::now;
 use crate::check::sdp::origin::made_by;
-use crate::check::sdp::{agreement, form, lint, untold};
+use crate::check::sdp::{Profile, agreement, form, lint, untold, with_browsers};
 use crate::cli;
 use crate::error::Error;
 use crate::proto::sdp::unwrap::{self, DescriptionType, Found, Text};
@@ -57,9 +57,7 @@ fn take<'t>(inputs: &'t [(&str, Text<'_>)], options: &cli::Sdp) -> Result<Vec<(&
     for (name, text) in inputs {
         let mut all = unwrap::unwrap(&text.text)
             .map_err(|error| Error::new(error.to_string()).at(place(name)).hint(error.hint()))?;
-        if let Some(first) = all.first_mut() {
-            first.damage.splice(0..0, text.damage.iter().cloned());
-        }
+        text.tell(&mut all);
         for found in all {
             count += 1;
             if options.pick.is_empty() || options.pick.contains(&count) {
@@ -97,12 +95,14 @@ fn one(
     };
     // A rollback has no SDP.
     if kind != Some(DescriptionType::Rollback) || !found.sdp.is_empty() {
-        let mut rules = lint(&description, &views::context(options, kind));
+        let context = views::context(options, kind);
+        let mut rules = lint(&description, &context);
         let defects = untold(sdp::defects(&description), &rules);
         for finding in &mut rules {
             finding.subject = format!("{subject}, {}", finding.subject);
         }
-        let mut all = form::check(&subject, &description, &defects, &found.damage);
+        let profile = context.profile.unwrap_or_else(|| Profile::of(&description));
+        let mut all = with_browsers(form::check(&subject, &description, &defects, &found.damage), profile);
         all.extend(rules);
         for fact in all.iter_mut().flat_map(|finding| &mut finding.evidence) {
             fact.description = fact.line.map(|_| number);
