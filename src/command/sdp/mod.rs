@@ -40,7 +40,14 @@ pub fn run(options: &cli::Sdp) -> Result<Envelope, Error> {
     let mut report = Sdp::default();
     let mut findings = Vec::new();
     for (index, ((file, found), kind)) in taken.iter().zip(kinds).enumerate() {
-        one(file, found, kind, index, options, &mut report, &mut findings);
+        let description = texts.description(index);
+        // A rollback has no SDP.
+        if kind != Some(DescriptionType::Rollback) || !found.sdp.is_empty() {
+            findings.extend(judge(description, found, kind, index, options));
+        }
+        let mut one = crate::report::sdp::Description::new(file, found, description);
+        one.made_by = made_by(description);
+        report.descriptions.push(one);
     }
     texts.look_at(options, &mut report)?;
     findings.extend(texts.lint_together(options));
@@ -77,41 +84,32 @@ fn take<'t>(inputs: &'t [(&str, Text<'_>)], options: &cli::Sdp) -> Result<Vec<(&
     Ok(taken)
 }
 
-/// One description: `kind` is what it is, by its wrapping or by its place beside another one.
-fn one(
-    file: &str,
+/// What is wrong with one description: `kind` is what it is, by its wrapping or by its place beside another one.
+fn judge(
+    description: &Description<'_>,
     found: &Found<'_>,
     kind: Option<DescriptionType>,
     index: usize,
     options: &cli::Sdp,
-    report: &mut Sdp,
-    findings: &mut Vec<Finding>,
-) {
-    let description = Description::parse(&found.sdp);
+) -> Vec<Finding> {
     let number = index as u64 + 1;
     let subject = match kind {
         Some(kind) => format!("{} (description {number})", kind.name()),
         None => format!("description {number}"),
     };
-    // A rollback has no SDP.
-    if kind != Some(DescriptionType::Rollback) || !found.sdp.is_empty() {
-        let context = views::context(options, kind);
-        let mut rules = lint(&description, &context);
-        let defects = untold(sdp::defects(&description), &rules);
-        for finding in &mut rules {
-            finding.subject = format!("{subject}, {}", finding.subject);
-        }
-        let profile = context.profile.unwrap_or_else(|| Profile::of(&description));
-        let mut all = with_browsers(form::check(&subject, &description, &defects, &found.damage), profile);
-        all.extend(rules);
-        for fact in all.iter_mut().flat_map(|finding| &mut finding.evidence) {
-            fact.description = fact.line.map(|_| number);
-        }
-        findings.extend(all);
+    let context = views::context(options, kind);
+    let mut rules = lint(description, &context);
+    let defects = untold(sdp::defects(description), &rules);
+    for finding in &mut rules {
+        finding.subject = format!("{subject}, {}", finding.subject);
     }
-    let mut one = crate::report::sdp::Description::new(file, found, &description);
-    one.made_by = made_by(&description);
-    report.descriptions.push(one);
+    let profile = context.profile.unwrap_or_else(|| Profile::of(description));
+    let mut all = with_browsers(form::check(&subject, description, &defects, &found.damage), profile);
+    all.extend(rules);
+    for fact in all.iter_mut().flat_map(|finding| &mut finding.evidence) {
+        fact.description = fact.line.map(|_| number);
+    }
+    all
 }
 
 fn place(name: &str) -> &str {

@@ -1,6 +1,5 @@
 //! What is made of several descriptions together, and of one at length: negotiation, `--diff`, `--explain`.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use crate::check::catalog;
@@ -34,24 +33,29 @@ pub(super) fn context(options: &cli::Sdp, sdp_type: Option<DescriptionType>) -> 
     LintContext { sdp_type, profile }
 }
 
-/// The descriptions that were taken, as text.
+/// The descriptions that were taken, each parsed once.
 pub(super) struct Texts<'t>(Vec<Text<'t>>);
 
 struct Text<'t> {
     file: &'t str,
     kind: Option<DescriptionType>,
-    sdp: Cow<'t, str>,
+    description: Description<'t>,
 }
 
 impl<'t> Texts<'t> {
-    /// The texts of what was taken, with the names of their files.
-    pub(super) fn of(taken: &[(&'t str, Found<'t>)]) -> Texts<'t> {
-        let text = |(file, found): &(&'t str, Found<'t>)| Text {
+    /// What was taken, with the names of the files.
+    pub(super) fn of(taken: &'t [(&'t str, Found<'t>)]) -> Texts<'t> {
+        let text = |(file, found): &'t (&'t str, Found<'t>)| Text {
             file,
             kind: found.kind,
-            sdp: found.sdp.clone(),
+            description: Description::parse(&found.sdp),
         };
         Texts(taken.iter().map(text).collect())
+    }
+
+    /// The description at `index`.
+    pub(super) fn description(&self, index: usize) -> &Description<'t> {
+        &self.0[index].description
     }
 
     /// What each of them is: as its wrapping says, else by its place in a pair.
@@ -68,9 +72,7 @@ impl<'t> Texts<'t> {
     pub(super) fn look_at(&self, options: &cli::Sdp, report: &mut Sdp) -> Result<(), Error> {
         if options.explain {
             let texts = self.0.iter().enumerate();
-            report.explanations = texts
-                .map(|(index, text)| explain(&Description::parse(&text.sdp), index))
-                .collect();
+            report.explanations = texts.map(|(index, text)| explain(&text.description, index)).collect();
         }
         if options.diff {
             let [before, after] = self.0.as_slice() else {
@@ -80,12 +82,9 @@ impl<'t> Texts<'t> {
                         .hint("name two files with one description each, or take two with --pick"),
                 );
             };
-            report.diff = Some(diff(&Description::parse(&before.sdp), &Description::parse(&after.sdp)));
+            report.diff = Some(diff(&before.description, &after.description));
         } else if let Some((offer, answer)) = self.pair() {
-            report.negotiation = Some(negotiate(
-                &Description::parse(&self.0[offer].sdp),
-                &Description::parse(&self.0[answer].sdp),
-            ));
+            report.negotiation = Some(negotiate(self.description(offer), self.description(answer)));
         }
         Ok(())
     }
@@ -98,7 +97,7 @@ impl<'t> Texts<'t> {
             _ => return Vec::new(),
         };
         let context = context(options, other.kind);
-        rule(&Description::parse(&one.sdp), &Description::parse(&other.sdp), &context)
+        rule(&one.description, &other.description, &context)
     }
 
     /// Tells of each line under a finding which description it is of, where there are several: the last one that has
@@ -109,7 +108,6 @@ impl<'t> Texts<'t> {
             evidence.for_each(|fact| fact.description = None);
             return;
         }
-        let descriptions: Vec<Description<'_>> = self.0.iter().map(|text| Description::parse(&text.sdp)).collect();
         let evidence = findings.iter_mut().flat_map(|finding| &mut finding.evidence);
         for fact in evidence.filter(|fact| fact.description.is_none()) {
             let (Some(number), Some(value)) = (fact.line, &fact.value) else {
@@ -117,12 +115,11 @@ impl<'t> Texts<'t> {
             };
             let number = usize::try_from(number).unwrap_or(usize::MAX);
             let shown = value.trim_end_matches('…');
-            let has_it = |description: &Description<'_>| {
-                description
-                    .line(number)
-                    .is_some_and(|line| line.text.starts_with(shown))
+            let has_it = |text: &Text<'_>| {
+                let line = text.description.line(number);
+                line.is_some_and(|line| line.text.starts_with(shown))
             };
-            fact.description = descriptions.iter().rposition(has_it).map(|index| index as u64 + 1);
+            fact.description = self.0.iter().rposition(has_it).map(|index| index as u64 + 1);
         }
     }
 
