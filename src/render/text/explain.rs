@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{Paint, Style, finding};
+use super::{Paint, Style, finding, indented};
 use crate::render::table::{Cell, Column, Table};
 use crate::report::explain::{Entry, Explain};
 
@@ -15,12 +15,9 @@ pub fn write(report: &Explain, style: &Style, out: &mut dyn Write) -> io::Result
 }
 
 fn write_entry(entry: &Entry, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(
-        out,
-        "{} {}",
-        style.paint(Paint::Bold, &format!("{}:", entry.code)),
-        entry.title
-    )?;
+    let first = format!("{}: ", entry.code);
+    let title = style.wrap(&first, &entry.title);
+    writeln!(out, "{}", title.replacen(&first, &style.paint(Paint::Bold, &first), 1))?;
     if let Some(severity) = entry.severity {
         writeln!(
             out,
@@ -58,8 +55,8 @@ fn write_list(entries: &[Entry], style: &Style, out: &mut dyn Write) -> io::Resu
             table.row(vec![entry.code.as_str().into(), severity, entry.title.as_str().into()]);
         }
         writeln!(out, "{}", style.paint(Paint::Bold, heading))?;
-        for line in table.lines(style).iter().skip(1) {
-            writeln!(out, "  {line}")?;
+        for line in indented(&table, style).iter().skip(1) {
+            writeln!(out, "{line}")?;
         }
         writeln!(out)?;
     }

@@ -100,6 +100,19 @@ impl Style {
     }
 }
 
+/// The lines of a table, indented by two, and together no wider than the terminal.
+fn indented(table: &table::Table, style: &Style) -> Vec<String> {
+    let narrower = Style {
+        width: style.width.map(|width| width.saturating_sub(2)),
+        ..*style
+    };
+    table
+        .lines(&narrower)
+        .into_iter()
+        .map(|line| format!("  {line}"))
+        .collect()
+}
+
 /// `--color`, else `NO_COLOR` (no-color.org), else `CLICOLOR_FORCE`, else whether it is a terminal that has colors.
 fn use_color(choice: Option<bool>, terminal: bool) -> bool {
     let set = |name| std::env::var_os(name).filter(|value| !value.is_empty());

@@ -10,7 +10,7 @@ mod shown;
 
 use std::io::{self, Write};
 
-use super::{Paint, Style};
+use super::{Paint, Style, indented};
 use crate::render::table::Table;
 use crate::report::sdp::Sdp;
 
@@ -57,12 +57,8 @@ fn field(label: &str, text: &str, style: &Style, out: &mut dyn Write) -> io::Res
 
 /// A table, indented.
 fn write_table(table: &Table, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    let narrower = Style {
-        width: style.width.map(|width| width.saturating_sub(2)),
-        ..*style
-    };
-    for line in table.lines(&narrower) {
-        writeln!(out, "  {line}")?;
+    for line in indented(table, style) {
+        writeln!(out, "{line}")?;
     }
     Ok(())
 }
