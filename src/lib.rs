@@ -27,12 +27,14 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(not(test), warn(clippy::disallowed_methods, clippy::disallowed_macros))]
 
+pub mod capture;
 pub mod check;
 pub mod cli;
 pub mod command;
 pub mod datagram;
 pub mod error;
 pub mod exchange;
+pub mod flow;
 pub mod net;
 pub mod probe;
 pub mod proto;

@@ -1,0 +1,10 @@
+//! Capture files: containers, link layers, IP and TCP, up to the payload that the protocols of WebRTC stand in.
+//!
+//! [`Packet`]s come from files (one or several, merged by time); [`Unit`]s come from packets. Neither grows with the
+//! file: what is kept (fragments, segments out of order) is bounded.
+
+pub mod packet;
+pub mod unit;
+
+pub use packet::{Endian, LinkType, Packet, Time};
+pub use unit::{FrameKind, Framing, IcmpError, Sink, TcpSignal, Unit};

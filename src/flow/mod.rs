@@ -1,0 +1,1 @@
+//! What the payload of a capture says, told by session: facts with a time and a frame, and no judgment.
