@@ -4,6 +4,7 @@ pub mod address;
 pub mod candidates;
 pub mod catalog;
 pub mod nat;
+pub mod pcap;
 pub mod sdp;
 pub mod server;
 mod words;

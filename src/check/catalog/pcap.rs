@@ -1,0 +1,96 @@
+//! Findings of `rtcdiag pcap`: the path, the relay, the keys, the media, and the capture itself.
+
+use super::entries;
+
+entries! {
+    CHECKS_UNANSWERED = "ice-checks-unanswered", Error, "No connectivity check was ever answered" {
+        what: "Checks were sent on every pair of candidates, and sent again, and nothing came back on any of them.",
+        why: "A firewall that drops UDP in both directions, addresses that cannot reach each other (private networks, VPNs), NATs that need a relay, or a peer that never got our candidates or has gone.",
+        fix: "Offer a path that works everywhere: a TURN server, also over TCP and TLS on port 443. Then see which side drops: capture at both ends at the same time.",
+        reference: "RFC 8445 §7.2.5.2.1",
+    }
+    CHECKS_ONE_WAY = "ice-checks-one-way", Error, "Packets reach one side and never the other" {
+        what: "The checks of one side arrive and are answered; its peer's own checks are never answered, and the answers do not arrive either: the same checks are sent again and again.",
+        why: "A firewall that drops UDP in one direction only, a NAT without a mapping for that direction, or a route back that is missing.",
+        fix: "Look at the filters between the two in the direction named here; a TURN server gets around them.",
+        reference: "RFC 8445 §7.2.5.2.1",
+    }
+    CHECKS_REFUSED = "ice-checks-refused", Error, "The peer refuses the connectivity checks" {
+        what: "Checks were answered with an error response, or carry a MESSAGE-INTEGRITY that the password in the session description does not make.",
+        why: "The two sides do not have the same ICE credentials: an old answer was applied after a restart, candidates were matched with another session, or something rewrote `a=ice-ufrag` and `a=ice-pwd` on the way. Servers also do so when a session has ended.",
+        fix: "Compare the ufrag and password that each side sent with those that the other side applied; after an ICE restart both must change together.",
+        reference: "RFC 8445 §7.3",
+    }
+    ROLE_CONFLICT = "ice-role-conflict", Error, "Both sides keep the same ICE role" {
+        what: "Checks were refused with 487 (Role Conflict), and nobody gave way: the tie-breakers did not settle it.",
+        why: "Both sides made an offer, or an agent that ignores the tie-breaker; an ICE-lite agent must be controlled.",
+        fix: "Let one side only be the offerer; the agent that gets a 487 must switch its role and check again.",
+        reference: "RFC 8445 §7.3.1.1",
+    }
+    NOT_NOMINATED = "ice-not-nominated", Error, "A path works, and nobody chose it" {
+        what: "Checks succeed both ways, and the controlling side never sent one with USE-CANDIDATE that was answered.",
+        why: "The controlling side waits for something (a better pair, its application), believes itself controlled, or never got the answers.",
+        fix: "Find which side is controlling (the offerer, unless the other is ICE-lite) and why it does not nominate.",
+        reference: "RFC 8445 §8.1.1",
+    }
+    REMOTE_NEVER_CHECKED = "ice-remote-never-checked", Error, "The peer answers and never checks itself" {
+        what: "The peer answers our checks, sends none of its own, and no pair was nominated.",
+        why: "The peer does not have our candidates (they were never sent, or applied to another session), or takes itself for an ICE-lite agent while the other side waits for it to nominate.",
+        fix: "Check that the candidates of both sides reach the other one, and which side is controlling.",
+        reference: "RFC 8445 §6.1.4.2",
+    }
+    CONSENT_LOST = "ice-consent-lost", Error, "The path broke while the call was on" {
+        what: "The path in use worked; then checks (consent) were no longer answered, and nothing came from the peer any more.",
+        why: "The network of one side went away or changed, a NAT lost its mapping, a firewall ended the flow, or the peer's machine is gone.",
+        fix: "Look at what happened at that second on both sides (change of network, sleep, VPN); the application should restart ICE when the connection is `disconnected`.",
+        reference: "RFC 7675 §5.1",
+    }
+    CONSENT_GAP = "ice-consent-gap", Warning, "The path was silent for a while" {
+        what: "Checks on the path in use were not answered for some seconds, then they were again.",
+        why: "Loss of signal, a handover between networks, a machine that was busy or asleep, a queue that was full.",
+        fix: "Users see frozen video here; browsers say `disconnected` after about five seconds. Look at the network of both sides at this time.",
+        reference: "RFC 7675 §5.1",
+    }
+    ICMP_UNREACHABLE = "icmp-unreachable", Error, "The network says that the other side cannot be reached" {
+        what: "ICMP errors came back for the packets of the path in use, or for every path that was tried.",
+        why: "Port unreachable: the peer's program has ended or closed its socket. Host or network unreachable, administratively prohibited: a router or firewall on the way refuses.",
+        fix: "See who sent the error: the peer's own address means that its program is gone; a router's address means a filter or a missing route there.",
+        reference: "RFC 1122 §3.2.2.1",
+    }
+    MAPPING_CHANGED = "nat-mapping-changed", Error, "The NAT gave the call another address in the middle" {
+        what: "Packets of one side came from one address, and from some moment on from another port or address of the same NAT.",
+        why: "A NAT that forgot its mapping (timeout, restart, overload), a change of network, or a load balancer between several public addresses.",
+        fix: "The peer must take the new address (peer-reflexive candidate) or ICE must restart; keepalives more often than the NAT's timeout prevent it.",
+        reference: "RFC 4787 §4.3",
+    }
+    CONNECTED_SLOWLY = "ice-slow", Warning, "It took long until a path was found" {
+        what: "From the first connectivity check until the first that was answered, or nominated, more than three seconds went by.",
+        why: "Candidates that came late (signaling, slow servers), many pairs that do not work before the one that does, or loss.",
+        fix: "Trickle candidates, ask fewer and nearer servers, and see which pairs were tried in vain before.",
+        reference: "RFC 8445 §6.1.4.2",
+    }
+    TURN_UNANSWERED = "turn-unanswered", Error, "The TURN server did not answer" {
+        what: "Allocate requests were sent, and sent again, and nothing came back.",
+        why: "A firewall that drops the packets, a wrong port, or a server that is down.",
+        fix: "Try the server's other transports (`?transport=tcp`, `turns:` on port 443), and check that it runs.",
+        reference: "RFC 8489 §6.2.1",
+    }
+    BINDING_UNANSWERED = "stun-unanswered", Warning, "A STUN server did not answer" {
+        what: "Binding requests to this server were sent, and sent again, and nothing came back.",
+        why: "A firewall that drops UDP to it, a wrong port, or a server that is down.",
+        fix: "Ask another server, or this one over TCP. Without any, there are no server-reflexive candidates.",
+        reference: "RFC 8489 §6.2.1",
+    }
+    PERMISSION_MISSING = "turn-permission-missing", Error, "The relay drops packets: no permission for the peer" {
+        what: "The client sent data for a peer for which it never had a permission, or whose permission was refused or ran out.",
+        why: "CreatePermission failed or was never sent for this address, or it was not refreshed within five minutes.",
+        fix: "Install a permission for the peer's IP address before sending, and refresh it every four minutes.",
+        reference: "RFC 8656 §9",
+    }
+    ALLOCATION_EXPIRED = "turn-allocation-expired", Error, "The TURN allocation ran out while it was in use" {
+        what: "The lifetime that the server granted ended without a successful Refresh, and the client went on sending.",
+        why: "The Refresh was refused (stale credentials), never answered, or never sent.",
+        fix: "Look at the last Refresh and its answer; time-limited credentials must outlive the call or be renewed by an ICE restart.",
+        reference: "RFC 8656 §7.1",
+    }
+}
