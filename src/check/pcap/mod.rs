@@ -7,6 +7,8 @@
 mod binding;
 mod ice;
 mod said;
+#[cfg(test)]
+mod tests;
 mod turn;
 
 use std::collections::BTreeSet;
