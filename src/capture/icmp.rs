@@ -6,6 +6,8 @@ use crate::capture::ip::Header;
 use crate::capture::octets::Octets;
 use crate::capture::unit::IcmpError;
 
+const LARGEST_PACKET: usize = 65_535;
+
 /// The message that `header` carries and the beginning of the packet that it quotes, if it is of a kind that quotes.
 pub fn quoted<'a>(header: &Header<'a>) -> Option<(IcmpError, Octets<'a>)> {
     let message = header.payload;
@@ -35,7 +37,9 @@ pub fn quoted<'a>(header: &Header<'a>) -> Option<(IcmpError, Octets<'a>)> {
         mtu: mtu.flatten().filter(|&mtu| mtu != 0),
     };
     let quote = if words == 0 { rest } else { rest.limit(words) };
-    Some((error, quote))
+    // How much of the packet is not quoted, the packet says.
+    let missing = LARGEST_PACKET;
+    Some((error, Octets { missing, ..quote }))
 }
 
 #[cfg(test)]

@@ -76,14 +76,12 @@ impl Layers {
 /// The octets of a packet without the frame check sequence, as far as that was captured.
 #[inline]
 fn without_fcs<'a>(packet: &Packet<'a>) -> Octets<'a> {
-    let captured = packet.data.len();
-    let length = usize::try_from(packet.length).unwrap_or(usize::MAX).max(captured);
-    let frame = length.saturating_sub(usize::from(packet.fcs));
-    Octets {
+    let length = usize::try_from(packet.length).unwrap_or(usize::MAX);
+    let whole = Octets {
         bytes: packet.data,
-        missing: 0,
-    }
-    .limit(frame)
+        missing: length.saturating_sub(packet.data.len()),
+    };
+    whole.limit(whole.total().saturating_sub(usize::from(packet.fcs)))
 }
 
 /// One packet being read.
@@ -201,11 +199,10 @@ impl<T: Transports> Reading<'_, T> {
     fn quoted_fragment(&mut self, header: &Header<'_>, icmp: Option<IcmpError>) {
         self.kind.fragment = true;
         if header.fragment.is_some_and(|place| place.offset == 0) {
-            let length = header.payload.u16(4).map_or(0, usize::from);
-            let payload = match header.protocol {
-                protocol::UDP => header.payload.limit(header.payload.bytes.len().max(length)),
-                _ => header.payload,
-            };
+            let bytes = header.payload.bytes;
+            let length = header.payload.u16(4).filter(|_| header.protocol == protocol::UDP);
+            let missing = length.map_or(0, |length| usize::from(length).saturating_sub(bytes.len()));
+            let payload = Octets { bytes, missing };
             self.upper(&Header { payload, ..*header }, icmp);
         }
     }

@@ -1,6 +1,6 @@
 //! Headers that capturing systems put in the place of a link layer: loopback, Linux cooked, NFLOG, PKTAP, ERF, ARCNET.
 
-use crate::capture::link::ethernet::typed;
+use crate::capture::link::ethernet::{IPV4, IPV6, typed};
 use crate::capture::link::{Inner, Layer};
 use crate::capture::octets::Octets;
 use crate::capture::packet::{Endian, LinkType};
@@ -13,7 +13,8 @@ pub fn loopback(octets: Octets<'_>) -> Option<Inner<'_>> {
     match family {
         _ if is_ip_family(family) => Inner::after(octets, 4, Layer::Ip),
         0x0600..=0xffff => Inner::after(octets, 4, Layer::EtherType(family as u16)),
-        // Some write PPP there.
+        // Some write an EtherType behind two octets of their own, or PPP.
+        _ if matches!(octets.u16(2), Some(IPV4 | IPV6)) => Inner::after(octets, 4, Layer::Ip),
         _ if octets.bytes.starts_with(&[0xff, 0x03]) => Inner::after(octets, 0, Layer::Ppp),
         _ => None,
     }
@@ -145,6 +146,7 @@ mod tests {
             [0, 0, 0, 24],
             [28, 0, 0, 0],
             [0, 0, 0, 10],
+            [15, 0, 8, 0],
         ] {
             let mut bytes = header.to_vec();
             bytes.push(0x45);
