@@ -6,5 +6,6 @@ pub mod reader;
 pub mod registry;
 pub mod sdp;
 pub mod stun;
+pub mod tls;
 pub mod turn;
 pub mod turn_rest;
