@@ -1,6 +1,7 @@
 //! Bytes and text to types and back. No IO, no clock, no async, no printing.
 
 pub mod demux;
+pub mod dtls;
 pub mod ice;
 pub mod reader;
 pub mod registry;
