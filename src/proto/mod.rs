@@ -1,10 +1,12 @@
 //! Bytes and text to types and back. No IO, no clock, no async, no printing.
 
 pub mod demux;
+pub mod dtls;
 pub mod ice;
 pub mod reader;
 pub mod registry;
 pub mod sdp;
 pub mod stun;
+pub mod tls;
 pub mod turn;
 pub mod turn_rest;
