@@ -117,8 +117,8 @@ pub struct Way {
     pub first: Option<Seen>,
     /// The last of them.
     pub last: Option<Seen>,
-    /// How many of each [`Carried`], by its number.
-    pub by_protocol: [u64; Carried::ALL.len()],
+    /// How many of each [`Carried`], by its number; 2^32 - 1 stands for more.
+    pub by_protocol: [u32; Carried::ALL.len()],
     /// The last piece of media or data: DTLS, RTP or RTCP.
     pub last_media: Option<Seen>,
 }
@@ -126,7 +126,7 @@ pub struct Way {
 impl Way {
     /// How many pieces of one protocol.
     pub const fn count(&self, carried: Carried) -> u64 {
-        self.by_protocol[carried as usize]
+        self.by_protocol[carried as usize] as u64
     }
 
     pub(super) fn take(&mut self, seen: Seen, bytes: usize, carried: Carried) {
@@ -134,7 +134,8 @@ impl Way {
         self.bytes += bytes as u64;
         self.first.get_or_insert(seen);
         self.last = Some(seen);
-        self.by_protocol[carried as usize] += 1;
+        let count = &mut self.by_protocol[carried as usize];
+        *count = count.saturating_add(1);
         if matches!(carried, Carried::Dtls | Carried::Rtp | Carried::Rtcp) {
             self.last_media = Some(seen);
         }

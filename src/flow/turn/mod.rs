@@ -1,11 +1,15 @@
 //! [`Allocation`]: what a TURN client asked of its server, what it got, and what passed through it (RFC 8656).
 
+mod track;
+
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use crate::datagram::{Seen, Transport};
 use crate::flow::SessionId;
 use crate::proto::stun::{ErrorCode, Method};
+
+pub(super) use track::{Asked, ChannelPlace, Tracker};
 
 /// One request of a client, and how it ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,6 +77,8 @@ pub enum Credentials {
 pub struct Permission {
     /// The peer's address; ports do not matter.
     pub ip: IpAddr,
+    /// When it was first asked for, by CreatePermission or ChannelBind.
+    pub asked: Seen,
     /// When it was first installed, if it was.
     pub installed: Option<Seen>,
     /// When it was last refreshed, by CreatePermission or ChannelBind.
@@ -176,6 +182,8 @@ pub struct Allocation {
     pub create_permissions: Tally,
     /// ChannelBind.
     pub channel_binds: Tally,
+    /// Any other method: Connect, ConnectionBind, those of the drafts.
+    pub others: Tally,
     /// Every permission asked for.
     pub permissions: Vec<Permission>,
     /// Every channel seen.

@@ -3,6 +3,9 @@
 //! A check's USERNAME names both agents, the receiver's ufrag first; every restart has new ones (RFC 8445 §9), so that a
 //! pair of ufrags is a generation.
 
+mod finish;
+mod track;
+
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -10,6 +13,8 @@ use crate::datagram::{Seen, Transport};
 use crate::flow::SessionId;
 use crate::proto::ice::CandidateType;
 use crate::proto::stun::ErrorCode;
+
+pub(super) use track::{Asked, Tracker};
 
 /// An agent's role (RFC 8445 §6.1.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -141,7 +146,9 @@ pub struct Checks {
     pub errors: Vec<(ErrorCode, u64, Seen)>,
     /// The first request.
     pub first: Option<Seen>,
-    /// The last request, transmissions included.
+    /// The last request.
+    pub last_request: Option<Seen>,
+    /// The last transmission of any request.
     pub last: Option<Seen>,
     /// The first success.
     pub first_success: Option<Seen>,
@@ -190,6 +197,33 @@ pub struct RoundTrips {
     pub sum: Duration,
     /// How many.
     pub count: u32,
+}
+
+impl RoundTrips {
+    /// The mean.
+    pub fn mean(&self) -> Duration {
+        self.sum / self.count.max(1)
+    }
+
+    pub(super) fn take(all: &mut Option<RoundTrips>, one: Option<Duration>) {
+        let Some(one) = one else { return };
+        match all {
+            Some(all) => {
+                all.min = all.min.min(one);
+                all.max = all.max.max(one);
+                all.sum = all.sum.saturating_add(one);
+                all.count = all.count.saturating_add(1);
+            }
+            None => {
+                *all = Some(RoundTrips {
+                    min: one,
+                    max: one,
+                    sum: one,
+                    count: 1,
+                });
+            }
+        }
+    }
 }
 
 /// A candidate pair, as it was checked.
@@ -258,12 +292,14 @@ pub struct Conflict {
 /// Media or data moved from one pair to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Switch {
-    /// The first nomination, or the first media, on the new pair.
+    /// The first media on the new pair.
     pub seen: Seen,
     /// The pair before: an index into [`Association::pairs`].
     pub from: usize,
     /// The pair since.
     pub to: usize,
+    /// Which side sends on it.
+    pub side: usize,
 }
 
 /// Two ICE agents and one generation of their credentials.
