@@ -1,5 +1,6 @@
 //! ICE: whether a path was found, by which check it failed, and whether it lasted.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::Told;
@@ -9,7 +10,7 @@ use crate::check::catalog::Entry;
 use crate::check::catalog::pcap as catalog;
 use crate::check::words::count;
 use crate::datagram::Seen;
-use crate::flow::ice::{Association, Checks, Pair, Silence};
+use crate::flow::ice::{Association, Checks, Learnt, Pair, Silence};
 use crate::flow::{Carried, Direction, Facts, Session};
 use crate::proto::stun::ErrorCode;
 use crate::report::{Evidence, Severity};
@@ -26,6 +27,8 @@ const GAP: Duration = Duration::from_secs(5);
 const NOMINATE: Duration = Duration::from_secs(5);
 /// A connection that takes longer is slow.
 const SLOW: Duration = Duration::from_secs(3);
+/// How long packets of an old mapping may still come after the first of the new one.
+const OVERLAP: Duration = Duration::from_secs(1);
 /// For so long somebody must go on sending into ICMP errors; at the end of every call a few are seen.
 const INTO_THE_VOID: Duration = Duration::from_secs(2);
 
@@ -530,36 +533,29 @@ impl<'a> One<'a> {
     /// One side's packets came from one address and then from another one of the same machine, after the first had died.
     fn mapping_changed(&self, told: &mut Told) -> bool {
         for switch in &self.association.switches {
-            let (Some(from), Some(to)) = (
-                self.association.pairs.get(switch.from),
-                self.association.pairs.get(switch.to),
-            ) else {
+            let pair = |at: usize| self.association.pairs.get(at);
+            let (Some(from), Some(to)) = (pair(switch.from), pair(switch.to)) else {
                 continue;
             };
-            for side in 0..2 {
-                let (old, new) = (from.addresses[side], to.addresses[side]);
-                let same_peer = from.addresses[1 - side] == to.addresses[1 - side];
-                let late = to.checks[side]
-                    .first
-                    .or(Some(switch.seen))
-                    .is_some_and(|first| Some(first) > from.nominated());
-                if !same_peer || old.ip() != new.ip() || old.port() == new.port() || !late || self.is_described(new) {
-                    continue;
-                }
-                let died = self.session(from).way(self.direction(from, side)).last;
-                if died.is_none_or(|died| died.at > switch.seen.at + Duration::from_secs(1)) {
-                    continue;
-                }
-                let summary = format!("Packets from {old} come from {new} since {}.", switch.seen.at);
-                let mut evidence = vec![fact(
-                    switch.seen,
-                    format!("first packet from {new}"),
-                    self.pair_name(to),
-                )];
-                evidence.extend(died.map(|died| fact(died, format!("last packet from {old}"), self.pair_name(from))));
-                told.push(catalog::MAPPING_CHANGED.finding(self.pair_name(to), summary, evidence));
-                return true;
+            let side = switch.side;
+            let (old, new) = (from.addresses[side], to.addresses[side]);
+            let same_peer = from.addresses[1 - side] == to.addresses[1 - side];
+            if !same_peer || old.ip() != new.ip() || old.port() == new.port() || self.is_described(new) {
+                continue;
             }
+            let died = self.session(from).way(self.direction(from, side)).last;
+            if died.is_none_or(|died| died.at > switch.seen.at + OVERLAP) {
+                continue;
+            }
+            let summary = format!("Packets from {old} come from {new} since {}.", switch.seen.at);
+            let mut evidence = vec![fact(
+                switch.seen,
+                format!("first packet from {new}"),
+                self.pair_name(to),
+            )];
+            evidence.extend(died.map(|died| fact(died, format!("last packet from {old}"), self.pair_name(from))));
+            told.push(catalog::MAPPING_CHANGED.finding(self.pair_name(to), summary, evidence));
+            return true;
         }
         false
     }
@@ -573,11 +569,11 @@ impl<'a> One<'a> {
     }
 
     /// Whether a description has this candidate: it is then another socket, not another mapping.
-    fn is_described(&self, address: std::net::SocketAddr) -> bool {
+    fn is_described(&self, address: SocketAddr) -> bool {
         let sides = self.association.sides.iter();
         sides
             .flat_map(|side| &side.candidates)
-            .any(|candidate| candidate.address == address && candidate.learnt == crate::flow::ice::Learnt::Sdp)
+            .any(|candidate| candidate.address == address && candidate.learnt == Learnt::Sdp)
     }
 }
 

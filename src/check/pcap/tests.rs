@@ -33,7 +33,12 @@ fn way(first: u64, last: u64, media: Option<u64>) -> Way {
 }
 
 fn session(number: u32, ways: [Way; 2]) -> Session {
-    let mut session = Session::new(SessionId(number), Transport::Udp, A.parse().unwrap(), B.parse().unwrap());
+    let mut session = Session::new(
+        SessionId(number),
+        Transport::Udp,
+        A.parse().unwrap(),
+        B.parse().unwrap(),
+    );
     session.ways = ways;
     session
 }
@@ -104,7 +109,10 @@ fn facts(association: Association, session: Session) -> Facts {
 
 /// Checks only, both ways, for `last` milliseconds.
 fn checking(pairs: Vec<Pair>, last: u64) -> Facts {
-    facts(association(pairs, last), session(0, [way(0, last, None), way(0, last, None)]))
+    facts(
+        association(pairs, last),
+        session(0, [way(0, last, None), way(0, last, None)]),
+    )
 }
 
 /// A path that was nominated at once, and used until `last`.
@@ -116,7 +124,10 @@ fn connected(last: u64) -> Facts {
 
 #[track_caller]
 fn codes(facts: &Facts) -> Vec<(String, Severity)> {
-    check(facts).into_iter().map(|finding| (finding.code, finding.severity)).collect()
+    check(facts)
+        .into_iter()
+        .map(|finding| (finding.code, finding.severity))
+        .collect()
 }
 
 #[track_caller]
@@ -136,8 +147,14 @@ fn a_path_that_works_and_lasts() {
 
 #[test]
 fn no_answer_to_anything() {
-    only(&checking(vec![pair([asked(4, 0, 8000), Checks::default()])], 8000), "ice-checks-unanswered");
-    only(&checking(vec![pair([asked(4, 0, 8000), asked(4, 0, 8000)])], 8000), "ice-checks-unanswered");
+    only(
+        &checking(vec![pair([asked(4, 0, 8000), Checks::default()])], 8000),
+        "ice-checks-unanswered",
+    );
+    only(
+        &checking(vec![pair([asked(4, 0, 8000), asked(4, 0, 8000)])], 8000),
+        "ice-checks-unanswered",
+    );
     // Too short, or too few, to tell.
     nothing(&checking(vec![pair([asked(4, 0, 900), Checks::default()])], 900));
     nothing(&checking(vec![pair([asked(1, 0, 8000), Checks::default()])], 8000));
@@ -145,10 +162,19 @@ fn no_answer_to_anything() {
 
 #[test]
 fn answers_in_one_direction_only() {
-    only(&checking(vec![pair([asked(4, 0, 8000), answered(1, 10, 8000)])], 8000), "ice-checks-one-way");
-    only(&checking(vec![pair([answered(1, 10, 8000), asked(4, 0, 8000)])], 8000), "ice-checks-one-way");
+    only(
+        &checking(vec![pair([asked(4, 0, 8000), answered(1, 10, 8000)])], 8000),
+        "ice-checks-one-way",
+    );
+    only(
+        &checking(vec![pair([answered(1, 10, 8000), asked(4, 0, 8000)])], 8000),
+        "ice-checks-one-way",
+    );
     // An ICE-lite peer never checks.
-    let lite = checking(vec![pair([nominated(answered(4, 0, 8000), 0), Checks::default()])], 8000);
+    let lite = checking(
+        vec![pair([nominated(answered(4, 0, 8000), 0), Checks::default()])],
+        8000,
+    );
     nothing(&lite);
 }
 
@@ -162,13 +188,19 @@ fn refused(code: ErrorCode) -> Checks {
 #[test]
 fn checks_refused() {
     for code in [ErrorCode::BAD_REQUEST, ErrorCode::UNAUTHENTICATED] {
-        only(&checking(vec![pair([refused(code), Checks::default()])], 3000), "ice-checks-refused");
+        only(
+            &checking(vec![pair([refused(code), Checks::default()])], 3000),
+            "ice-checks-refused",
+        );
     }
     // Silently, but the integrity tells.
     let mut silent = asked(4, 0, 8000);
     silent.integrity.invalid = 8;
     silent.integrity.first_invalid = Some(seen(0));
-    only(&checking(vec![pair([silent, Checks::default()])], 8000), "ice-checks-refused");
+    only(
+        &checking(vec![pair([silent, Checks::default()])], 8000),
+        "ice-checks-refused",
+    );
 }
 
 #[test]
@@ -189,13 +221,22 @@ fn role_conflicts() {
 
 #[test]
 fn nobody_nominates() {
-    only(&checking(vec![pair([answered(4, 0, 8000), answered(4, 0, 8000)])], 8000), "ice-not-nominated");
-    nothing(&checking(vec![pair([answered(4, 0, 2000), answered(4, 0, 2000)])], 2000));
+    only(
+        &checking(vec![pair([answered(4, 0, 8000), answered(4, 0, 8000)])], 8000),
+        "ice-not-nominated",
+    );
+    nothing(&checking(
+        vec![pair([answered(4, 0, 2000), answered(4, 0, 2000)])],
+        2000,
+    ));
 }
 
 #[test]
 fn a_peer_that_answers_and_never_checks() {
-    only(&checking(vec![pair([answered(4, 0, 8000), Checks::default()])], 8000), "ice-remote-never-checked");
+    only(
+        &checking(vec![pair([answered(4, 0, 8000), Checks::default()])], 8000),
+        "ice-remote-never-checked",
+    );
 }
 
 #[test]
@@ -262,7 +303,10 @@ fn packets_into_icmp_errors() {
 fn a_mapping_that_changes() {
     let mut facts = connected(30_000);
     facts.sessions[0].ways[1] = way(5, 10_000, Some(10_000));
-    let mut second = session(1, [way(13_000, 30_000, Some(30_000)), way(13_000, 30_000, Some(30_000))]);
+    let mut second = session(
+        1,
+        [way(13_000, 30_000, Some(30_000)), way(13_000, 30_000, Some(30_000))],
+    );
     second.b = "198.51.100.1:7777".parse().unwrap();
     let mut elsewhere = pair([answered(2, 13_000, 30_000), answered(2, 13_000, 30_000)]);
     elsewhere.session = SessionId(1);
@@ -273,6 +317,7 @@ fn a_mapping_that_changes() {
         seen: seen(13_000),
         from: 0,
         to: 1,
+        side: 1,
     }];
     facts.ice[0].selected = Some(1);
     only(&facts, "nat-mapping-changed");
@@ -337,14 +382,20 @@ fn allocations_refused() {
         (ErrorCode::ALLOCATION_QUOTA_REACHED, "turn-quota-reached"),
         (ErrorCode::FORBIDDEN, "turn-forbidden"),
         (ErrorCode::ALLOCATION_MISMATCH, "turn-allocation-mismatch"),
-        (ErrorCode::UNSUPPORTED_TRANSPORT_PROTOCOL, "turn-transport-not-supported"),
+        (
+            ErrorCode::UNSUPPORTED_TRANSPORT_PROTOCOL,
+            "turn-transport-not-supported",
+        ),
         (ErrorCode::INSUFFICIENT_CAPACITY, "turn-no-capacity"),
     ] {
         let steps = vec![challenge(), step(Method::ALLOCATE, 20, Some(code), true)];
         only(&allocation(steps, End::Refused), finding);
     }
     let mut rejected = allocation(
-        vec![challenge(), step(Method::ALLOCATE, 20, Some(ErrorCode::UNAUTHENTICATED), true)],
+        vec![
+            challenge(),
+            step(Method::ALLOCATE, 20, Some(ErrorCode::UNAUTHENTICATED), true),
+        ],
         End::Refused,
     );
     rejected.allocations[0].credentials = Credentials::Rejected;
@@ -364,6 +415,7 @@ fn a_permission_refused() {
     only(&facts, "turn-forbidden");
     facts.allocations[0].permissions = vec![Permission {
         ip: "198.51.100.1".parse().unwrap(),
+        asked: seen(50),
         installed: Some(seen(60)),
         refreshed: None,
         refused: None,
@@ -374,10 +426,21 @@ fn a_permission_refused() {
 #[test]
 fn what_a_refused_relay_explains_is_no_error() {
     let mut facts = checking(vec![pair([asked(4, 0, 8000), Checks::default()])], 8000);
-    let steps = vec![step(Method::ALLOCATE, 20, Some(ErrorCode::ALLOCATION_QUOTA_REACHED), true)];
+    let steps = vec![step(
+        Method::ALLOCATE,
+        20,
+        Some(ErrorCode::ALLOCATION_QUOTA_REACHED),
+        true,
+    )];
     facts.allocations = allocation(steps, End::Refused).allocations;
-    let expected = [("turn-quota-reached", Severity::Error), ("ice-checks-unanswered", Severity::Warning)];
-    assert_eq!(codes(&facts), expected.map(|(code, severity)| (code.to_owned(), severity)));
+    let expected = [
+        ("turn-quota-reached", Severity::Error),
+        ("ice-checks-unanswered", Severity::Warning),
+    ];
+    assert_eq!(
+        codes(&facts),
+        expected.map(|(code, severity)| (code.to_owned(), severity))
+    );
     // And a refused relay that nobody needed is none either.
     facts.ice = connected(8000).ice;
     facts.sessions = connected(8000).sessions;
