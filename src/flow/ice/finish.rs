@@ -6,7 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use super::track::end_silence;
 use super::{Association, Candidate, Learnt, Nomination, Tracker};
 use crate::datagram::Seen;
-use crate::flow::signaling::{Credentials, Trickled};
+use crate::flow::signaling::Known;
 use crate::flow::table::Table;
 use crate::flow::{binding, passwords::Passwords, turn};
 use crate::proto::ice::CandidateType;
@@ -23,7 +23,9 @@ pub(in crate::flow) struct Addresses {
 
 impl Addresses {
     pub fn new(bindings: &[binding::Binding], allocations: &[turn::Allocation]) -> Addresses {
-        let mapped = bindings.iter().flat_map(|one| one.mapped.iter().map(|(address, _)| *address));
+        let mapped = bindings
+            .iter()
+            .flat_map(|one| one.mapped.iter().map(|(address, _)| *address));
         let clients = bindings.iter().map(|one| one.client);
         Addresses {
             relayed: allocations.iter().flat_map(|one| one.relayed.iter().copied()).collect(),
@@ -52,31 +54,28 @@ impl Addresses {
 
 impl Tracker {
     /// The capture is over.
-    pub fn finish(
-        &mut self,
-        table: &Table,
-        addresses: &Addresses,
-        passwords: &Passwords,
-        described: &[Credentials],
-        trickled: &[Trickled],
-    ) {
+    pub fn finish(&mut self, table: &Table, addresses: &Addresses, passwords: &Passwords, known: &Known) {
+        let described = || known.descriptions.iter().flat_map(|one| &one.credentials);
         for association in &mut self.list {
             for checks in association.pairs.iter_mut().flat_map(|pair| &mut pair.checks) {
                 end_silence(checks, None);
             }
             for side in &mut association.sides {
                 side.password_from = passwords.source(&side.ufrag).map(str::to_owned);
-                let own = described.iter().filter(|one| one.ufrag == side.ufrag);
+                let own = described().filter(|one| one.ufrag == side.ufrag);
                 let mut candidates: Vec<_> = own.flat_map(|one| &one.candidates).copied().collect();
-                let own = trickled.iter().filter(|one| one.ufrag.as_deref() == Some(&side.ufrag));
+                let own = known
+                    .trickled
+                    .iter()
+                    .filter(|one| one.ufrag.as_deref() == Some(&side.ufrag));
                 candidates.extend(own.map(|one| one.candidate));
-                let known = !candidates.is_empty();
+                let described = !candidates.is_empty();
                 for candidate in candidates {
                     describe(side, candidate);
                 }
                 for candidate in &mut side.candidates {
                     if candidate.candidate_type.is_none() {
-                        candidate.candidate_type = addresses.type_of(candidate, known);
+                        candidate.candidate_type = addresses.type_of(candidate, described);
                     }
                 }
             }
@@ -138,7 +137,11 @@ fn nomination(association: &Association) -> Option<Nomination> {
     nominating.peek()?;
     // Aggressive: USE-CANDIDATE is in the very first check, before anybody can know that the pair works.
     let aggressive = nominating.all(|checks| checks.use_candidate == checks.first);
-    Some(if aggressive { Nomination::Aggressive } else { Nomination::Regular })
+    Some(if aggressive {
+        Nomination::Aggressive
+    } else {
+        Nomination::Regular
+    })
 }
 
 /// The pair with media last; without media, the one nominated last, of the highest priority where all are.
@@ -151,8 +154,17 @@ fn selected(association: &Association, table: &Table) -> Option<usize> {
     if let Some((_, at)) = working().filter_map(|at| Some((media(at)?, at))).max() {
         return Some(at);
     }
-    let nominated = |at: usize| association.pairs[at].checks.iter().filter_map(|one| one.last_nominated).max();
-    working().filter_map(|at| Some((nominated(at)?, at))).max().map(|(_, at)| at)
+    let nominated = |at: usize| {
+        association.pairs[at]
+            .checks
+            .iter()
+            .filter_map(|one| one.last_nominated)
+            .max()
+    };
+    working()
+        .filter_map(|at| Some((nominated(at)?, at)))
+        .max()
+        .map(|(_, at)| at)
 }
 
 fn is_private(ip: IpAddr) -> bool {
