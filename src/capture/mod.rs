@@ -3,8 +3,12 @@
 //! [`Packet`]s come from files (one or several, merged by time); [`Unit`]s come from packets. Neither grows with the
 //! file: what is kept (fragments, segments out of order) is bounded.
 
+pub mod compression;
+pub mod container;
 pub mod packet;
+pub mod source;
 pub mod unit;
 
 pub use packet::{Endian, LinkType, Packet, Time};
+pub use source::{Input, NotACapture, Source};
 pub use unit::{FrameKind, Framing, IcmpError, Sink, TcpSignal, Unit};
