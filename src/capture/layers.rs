@@ -3,7 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 
 use crate::capture::ip::fragments::{FragmentFacts, Fragments};
-use crate::capture::ip::{self, Header, protocol};
+use crate::capture::ip::{self, Fragment, Header, protocol};
 use crate::capture::link::{self, Layer, wlan};
 use crate::capture::octets::Octets;
 use crate::capture::packet::Packet;
@@ -50,8 +50,9 @@ impl Layers {
             at,
             kind,
             depth: 0,
+            icmp: None,
         };
-        reading.link(Layer::Link(packet.link_type), octets, None);
+        reading.link(Layer::Link(packet.link_type), octets);
         let mut kind = reading.kind;
         kind.undecoded = !(kind.udp || kind.tcp || kind.icmp || kind.fragment);
         kind
@@ -92,17 +93,19 @@ struct Reading<'a, T> {
     at: At,
     kind: FrameKind,
     depth: u8,
+    /// The ICMP error that quotes what is being read.
+    icmp: Option<IcmpError>,
 }
 
 impl<T: Transports> Reading<'_, T> {
     /// Goes down from `layer`. Whether an IP header stood there.
     #[inline]
-    fn link(&mut self, mut layer: Layer, mut octets: Octets<'_>, icmp: Option<IcmpError>) -> bool {
+    fn link(&mut self, mut layer: Layer, mut octets: Octets<'_>) -> bool {
         for _ in 0..MOST_HEADERS {
             match layer {
-                Layer::Ip => return self.ip(octets, icmp),
-                Layer::Gre => return self.tunneled(tunnel::gre::open(octets), icmp),
-                Layer::Amsdu => return self.aggregate(octets, icmp),
+                Layer::Ip => return self.ip(octets),
+                Layer::Gre => return self.tunneled(tunnel::gre::open(octets)),
+                Layer::Amsdu => return self.aggregate(octets),
                 _ => {}
             }
             let Some(inner) = link::open(layer, octets, self.packet.endian) else {
@@ -115,20 +118,20 @@ impl<T: Transports> Reading<'_, T> {
     }
 
     /// Several frames in one.
-    fn aggregate(&mut self, octets: Octets<'_>, icmp: Option<IcmpError>) -> bool {
+    fn aggregate(&mut self, octets: Octets<'_>) -> bool {
         let mut found = false;
         for inner in wlan::subframes(octets) {
-            found |= self.link(inner.layer, inner.octets, icmp);
+            found |= self.link(inner.layer, inner.octets);
         }
         found
     }
 
     /// What a tunnel carries. Whether an IP header stood there.
-    fn tunneled(&mut self, inner: Option<link::Inner<'_>>, icmp: Option<IcmpError>) -> bool {
+    fn tunneled(&mut self, inner: Option<link::Inner<'_>>) -> bool {
         let Some(inner) = inner else {
             return false;
         };
-        self.deeper(|reading| reading.link(inner.layer, inner.octets, icmp))
+        self.deeper(|reading| reading.link(inner.layer, inner.octets))
             .unwrap_or(false)
     }
 
@@ -146,74 +149,68 @@ impl<T: Transports> Reading<'_, T> {
 
     /// An IP packet. Whether it is one.
     #[inline]
-    fn ip(&mut self, octets: Octets<'_>, icmp: Option<IcmpError>) -> bool {
-        let Some(header) = ip::read(octets) else {
+    fn ip(&mut self, octets: Octets<'_>) -> bool {
+        let Some(mut header) = ip::read(octets) else {
             return false;
         };
-        self.extended(header, icmp);
+        self.extended(&mut header);
         true
     }
 
     /// The headers between IP and transport.
     #[inline]
-    fn extended(&mut self, header: Header<'_>, icmp: Option<IcmpError>) {
-        let Some(header) = ip::extended(header) else {
+    fn extended(&mut self, header: &mut Header<'_>) {
+        if header.extend().is_none() {
             return;
-        };
+        }
         match header.fragment {
-            None => self.upper(&header, icmp),
-            Some(_) if icmp.is_some() => self.quoted_fragment(&header, icmp),
-            Some(_) => self.fragment(&header),
+            None => self.upper(header),
+            Some(_) if self.icmp.is_some() => self.quoted_fragment(header),
+            Some(place) => self.fragment(header, place),
         }
     }
 
     /// Puts fragments together, and reads on when the last has come.
-    fn fragment(&mut self, header: &Header<'_>) {
+    fn fragment(&mut self, header: &Header<'_>, place: Fragment) {
         self.kind.fragment = true;
-        let (Some(place), packet) = (header.fragment, self.packet) else {
-            return;
-        };
+        let packet = self.packet;
         let fragments = &mut self.layers.fragments;
         let Some(whole) = fragments.add(header, place, packet.interface, packet.frame, self.at) else {
             return;
         };
-        self.deeper(|reading| {
-            let payload = Octets {
-                bytes: &whole.bytes,
-                missing: whole.missing,
-            };
-            reading.extended(
-                Header {
-                    protocol: whole.protocol,
-                    fragment: None,
-                    payload,
-                    ..*header
-                },
-                None,
-            );
-        });
+        let payload = Octets {
+            bytes: &whole.bytes,
+            missing: whole.missing,
+        };
+        let mut datagram = Header {
+            protocol: whole.protocol,
+            fragment: None,
+            payload,
+            ..*header
+        };
+        self.deeper(|reading| reading.extended(&mut datagram));
         self.layers.fragments.give_back(whole);
     }
 
     /// A fragment that an ICMP error quotes: the first has the ports. How long its datagram is, only UDP says.
-    fn quoted_fragment(&mut self, header: &Header<'_>, icmp: Option<IcmpError>) {
+    fn quoted_fragment(&mut self, header: &Header<'_>) {
         self.kind.fragment = true;
         if header.fragment.is_some_and(|place| place.offset == 0) {
             let bytes = header.payload.bytes;
             let length = header.payload.u16(4).filter(|_| header.protocol == protocol::UDP);
             let missing = length.map_or(0, |length| usize::from(length).saturating_sub(bytes.len()));
             let payload = Octets { bytes, missing };
-            self.upper(&Header { payload, ..*header }, icmp);
+            self.upper(&Header { payload, ..*header });
         }
     }
 
     /// What IP carries: a transport, a message, or another packet.
     #[inline]
-    fn upper(&mut self, header: &Header<'_>, icmp: Option<IcmpError>) {
+    fn upper(&mut self, header: &Header<'_>) {
         let within = |layer| link::Inner::after(header.payload, 0, layer);
         let inner = match header.protocol {
-            protocol::UDP => return self.udp(header, icmp),
-            protocol::TCP => return self.tcp(header, icmp),
+            protocol::UDP => return self.udp(header),
+            protocol::TCP => return self.tcp(header),
             protocol::ICMP | protocol::ICMPV6 => return self.icmp(header),
             protocol::IPV4 | protocol::IPV6 | protocol::IPIP => within(Layer::Ip),
             protocol::GRE => within(Layer::Gre),
@@ -222,12 +219,12 @@ impl<T: Transports> Reading<'_, T> {
             protocol::ETHERIP => link::Inner::after(header.payload, 2, Layer::Ethernet),
             _ => None,
         };
-        self.tunneled(inner, icmp);
+        self.tunneled(inner);
     }
 
     /// A UDP datagram (RFC 768), or what a tunnel has inside it.
     #[inline]
-    fn udp(&mut self, header: &Header<'_>, icmp: Option<IcmpError>) {
+    fn udp(&mut self, header: &Header<'_>) {
         const HEADER: usize = 8;
         let Some(&fixed) = header.payload.bytes.first_chunk::<HEADER>() else {
             return;
@@ -243,7 +240,7 @@ impl<T: Transports> Reading<'_, T> {
         let Some(payload) = header.payload.limit(length).skip(HEADER) else {
             return;
         };
-        if self.tunneled(tunnel::udp::open(from, to, payload), icmp) {
+        if self.tunneled(tunnel::udp::open(from, to, payload)) {
             return;
         }
         self.kind.udp = true;
@@ -257,12 +254,12 @@ impl<T: Transports> Reading<'_, T> {
             bytes: payload.bytes,
             missing: payload.missing,
             framing: Framing::Datagram,
-            icmp,
+            icmp: self.icmp,
         });
     }
 
     /// A TCP segment (RFC 9293 §3.1). An ICMP error may quote eight octets of it: the ports and the sequence number.
-    fn tcp(&mut self, header: &Header<'_>, icmp: Option<IcmpError>) {
+    fn tcp(&mut self, header: &Header<'_>) {
         const HEADER: usize = 20;
         let octets = header.payload;
         let (Some(from), Some(to), Some(seq)) = (octets.u16(0), octets.u16(2), octets.u32(4)) else {
@@ -288,7 +285,7 @@ impl<T: Transports> Reading<'_, T> {
             flags: octets.u8(13).unwrap_or(0),
             payload: payload.bytes,
             missing: payload.missing,
-            icmp,
+            icmp: self.icmp,
         });
     }
 
@@ -303,7 +300,12 @@ impl<T: Transports> Reading<'_, T> {
         }
         self.kind.icmp = true;
         if let Some((error, quote)) = icmp::quoted(header) {
-            self.tunneled(link::Inner::after(quote, 0, Layer::Ip), Some(error));
+            let outer = self.icmp.replace(error);
+            self.tunneled(link::Inner::after(quote, 0, Layer::Ip));
+            self.icmp = outer;
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

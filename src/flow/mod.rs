@@ -10,16 +10,24 @@
 //! | [`signaling`] | session descriptions |
 
 pub mod binding;
+pub mod capture;
 pub mod counts;
+pub mod filter;
+pub mod heard;
 pub mod ice;
+pub mod passwords;
 pub mod session;
 pub mod signaling;
+mod table;
 pub mod turn;
 
 use std::collections::BTreeMap;
 
+use crate::datagram::Seen;
 use crate::exchange::Exchanges;
+use crate::proto::stun::ErrorCode;
 
+pub use capture::Capture;
 pub use counts::{Counts, StunCounts};
 pub use session::{Carried, Direction, Session, SessionId};
 
@@ -50,5 +58,17 @@ impl Facts {
     /// A session.
     pub fn session(&self, id: SessionId) -> &Session {
         &self.sessions[id.0 as usize]
+    }
+}
+
+/// How many error codes are counted apart in one place.
+const CODES: usize = 32;
+
+/// Counts an error by its code.
+fn count_error(errors: &mut Vec<(ErrorCode, u64, Seen)>, code: ErrorCode, seen: Seen) {
+    if let Some((_, count, _)) = errors.iter_mut().find(|(known, ..)| *known == code) {
+        *count += 1;
+    } else if errors.len() < CODES {
+        errors.push((code, 1, seen));
     }
 }

@@ -72,16 +72,26 @@ pub fn read(octets: Octets<'_>) -> Option<Header<'_>> {
     }
 }
 
-/// Goes past the headers that may stand between IP and what it carries: an Authentication Header (RFC 4302 §2), and the
-/// extension headers of IPv6. In a reassembled datagram they may stand too.
-#[inline]
-pub fn extended<'a>(mut header: Header<'a>) -> Option<Header<'a>> {
-    while header.fragment.is_none() {
-        header = match header.protocol {
-            protocol::AH => v6::after(&header, 4 * (2 + usize::from(header.payload.u8(1)?)))?,
-            0 | 43 | 44 | 60 | 135 | 139 | 140 if header.src.is_ipv6() => v6::extension(&header)?,
-            _ => break,
-        };
+impl Header<'_> {
+    /// Goes past the headers that may stand between IP and what it carries: an Authentication Header (RFC 4302 §2), and
+    /// the extension headers of IPv6. In a reassembled datagram they may stand, too. `None` where one is cut.
+    #[inline]
+    pub fn extend(&mut self) -> Option<()> {
+        while self.fragment.is_none() {
+            match self.protocol {
+                protocol::UDP | protocol::TCP => break,
+                protocol::AH => self.skip(4 * (2 + usize::from(self.payload.u8(1)?)))?,
+                0 | 43 | 44 | 60 | 135 | 139 | 140 if self.src.is_ipv6() => v6::extend(self)?,
+                _ => break,
+            }
+        }
+        Some(())
     }
-    Some(header)
+
+    /// Goes past a header of `length` octets, of which the first says what follows.
+    fn skip(&mut self, length: usize) -> Option<()> {
+        self.protocol = self.payload.u8(0)?;
+        self.payload = self.payload.skip(length)?;
+        Some(())
+    }
 }

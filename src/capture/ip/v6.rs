@@ -34,24 +34,13 @@ fn address(octets: Octets<'_>, at: usize) -> Option<IpAddr> {
     octets.array::<16>(at).map(|octets| IpAddr::V6(Ipv6Addr::from(octets)))
 }
 
-/// The header after an extension header of `length` octets; its first says what follows.
-pub fn after<'a>(header: &Header<'a>, length: usize) -> Option<Header<'a>> {
-    Some(Header {
-        protocol: header.payload.u8(0)?,
-        payload: header.payload.skip(length)?,
-        ..*header
-    })
-}
-
 /// Goes past one extension header: hop-by-hop, routing, fragment, destination options, mobility, HIP, Shim6.
-pub fn extension<'a>(header: &Header<'a>) -> Option<Header<'a>> {
+pub fn extend(header: &mut Header<'_>) -> Option<()> {
     let here = header.payload;
     let length = 8 * (1 + usize::from(here.u8(1)?));
     match header.protocol {
-        43 => Some(Header {
-            dst: final_destination(here).unwrap_or(header.dst),
-            ..after(header, length)?
-        }),
+        43 => header.dst = final_destination(here).unwrap_or(header.dst),
+        60 => header.src = home_address(here.limit(length)).unwrap_or(header.src),
         44 => {
             let place = here.u16(2)?;
             let fragment = Fragment {
@@ -61,17 +50,12 @@ pub fn extension<'a>(header: &Header<'a>) -> Option<Header<'a>> {
             };
             // A fragment that is all there is (RFC 6946) needs nothing put together.
             let alone = fragment.offset == 0 && !fragment.more;
-            Some(Header {
-                fragment: (!alone).then_some(fragment),
-                ..after(header, 8)?
-            })
+            header.fragment = (!alone).then_some(fragment);
+            return header.skip(8);
         }
-        60 => Some(Header {
-            src: home_address(here.limit(length)).unwrap_or(header.src),
-            ..after(header, length)?
-        }),
-        _ => after(header, length),
+        _ => {}
     }
+    header.skip(length)
 }
 
 /// The last address of a route on which some are still to be visited: of type 0 (RFC 2460 §4.4) and 2 (RFC 6275 §6.4)
@@ -103,7 +87,7 @@ fn home_address(options: Octets<'_>) -> Option<IpAddr> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::capture::ip::{extended, protocol};
+    use crate::capture::ip::protocol;
 
     fn packet(next: u8, rest: &[u8]) -> Vec<u8> {
         let mut packet = vec![0x60, 0, 0, 0, 0, rest.len() as u8, next, 64];
@@ -114,7 +98,9 @@ mod tests {
     }
 
     fn extended_of(bytes: &[u8]) -> Option<Header<'_>> {
-        extended(read(Octets::whole(bytes))?)
+        let mut header = read(Octets::whole(bytes))?;
+        header.extend()?;
+        Some(header)
     }
 
     #[test]

@@ -44,7 +44,7 @@ fn cooked(device: u16, protocol: u16, rest: Octets<'_>) -> Option<Inner<'_>> {
     const GRE6: u16 = 823;
     let layer = match (device, protocol) {
         (FRAME_RELAY, _) => Layer::Link(LinkType(107)),
-        (WLAN, _) => Layer::Wlan { padded: false },
+        (WLAN, _) => Layer::Wlan,
         (RADIOTAP, _) => Layer::Link(LinkType(127)),
         (GRE | GRE6, 0) => Layer::Gre,
         // ETH_P_802_3, ETH_P_ALL and ETH_P_802_2.

@@ -26,10 +26,9 @@ pub enum Layer {
     /// PPP, its protocol field first; the address and control octets may stand before it.
     Ppp,
     /// An IEEE 802.11 header, without what capture hardware puts before it.
-    Wlan {
-        /// Between the header and what follows, the hardware pads to four octets.
-        padded: bool,
-    },
+    Wlan,
+    /// The same; between the header and what follows, the hardware has padded to four octets.
+    PaddedWlan,
     /// The subframes of an IEEE 802.11 A-MSDU.
     Amsdu,
     /// A GRE header, from a cooked capture of a tunnel.
@@ -76,7 +75,8 @@ pub fn open(layer: Layer, octets: Octets<'_>, endian: Endian) -> Option<Inner<'_
         Layer::Link(link_type) => captured(link_type, octets, endian),
         Layer::Llc => ethernet::llc(octets),
         Layer::Ppp => ppp::open(octets),
-        Layer::Wlan { padded } => wlan::open(octets, padded),
+        Layer::Wlan => wlan::open(octets, false),
+        Layer::PaddedWlan => wlan::open(octets, true),
         Layer::Ip | Layer::Gre | Layer::Amsdu => None,
     }
 }
@@ -98,7 +98,7 @@ fn captured(link_type: LinkType, octets: Octets<'_>, endian: Endian) -> Option<I
         // Classical IP over ATM (RFC 2684).
         100 => after(0, Layer::Llc),
         104 => ppp::cisco(octets),
-        105 => after(0, Layer::Wlan { padded: false }),
+        105 => after(0, Layer::Wlan),
         107 => ppp::frame_relay(octets),
         // OpenBSD: the encapsulation of IPsec, and the log of pf.
         109 => after(12, Layer::Ip),
@@ -112,7 +112,7 @@ fn captured(link_type: LinkType, octets: Octets<'_>, endian: Endian) -> Option<I
         // IP over IEEE 1394, as macOS captures it.
         138 => after(18, Layer::EtherType(octets.u16(16)?)),
         149 | 258 => cooked::pktap(octets),
-        163 => after(usize::try_from(octets.u32(4)?).ok()?, Layer::Wlan { padded: false }),
+        163 => after(usize::try_from(octets.u32(4)?).ok()?, Layer::Wlan),
         // An octet of direction, then the frame.
         166 | 204 => after(1, Layer::Ppp),
         205 => ppp::cisco(octets.skip(1)?),

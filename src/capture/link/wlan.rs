@@ -66,7 +66,8 @@ pub fn radiotap(octets: Octets<'_>) -> Option<Inner<'_>> {
         return None;
     }
     let padded = radiotap_flags(octets).is_some_and(|flags| flags & 0x20 != 0);
-    Inner::after(octets, length, Layer::Wlan { padded })
+    let layer = if padded { Layer::PaddedWlan } else { Layer::Wlan };
+    Inner::after(octets, length, layer)
 }
 
 /// The flags field: the second, after a time of eight octets that stands at a multiple of eight. More words of present
@@ -106,7 +107,7 @@ pub fn ppi(octets: Octets<'_>) -> Option<Inner<'_>> {
 /// Prism monitor header: a message code and a length in host order; drivers also put AVS there, in network order.
 pub fn prism(octets: Octets<'_>) -> Option<Inner<'_>> {
     const AVS: u32 = 0x8021_1000;
-    let bare = Layer::Wlan { padded: false };
+    let bare = Layer::Wlan;
     if octets.u32(0)? & 0xffff_f000 == AVS {
         return Inner::after(octets, usize::try_from(octets.u32(4)?).ok()?, bare);
     }
@@ -186,10 +187,7 @@ mod tests {
         header.extend([0; 8]);
         header.push(0x08);
         let inner = radiotap(Octets::whole(&header)).unwrap();
-        assert_eq!(
-            (inner.layer, inner.octets.bytes),
-            (Layer::Wlan { padded: true }, &[0x08][..])
-        );
+        assert_eq!((inner.layer, inner.octets.bytes), (Layer::PaddedWlan, &[0x08][..]));
         for cut in 0..25 {
             assert_eq!(radiotap(Octets::whole(&header[..cut])), None, "{cut}");
         }

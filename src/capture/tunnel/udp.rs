@@ -142,7 +142,7 @@ fn tzsp(octets: Octets<'_>) -> Option<Inner<'_>> {
     }
     let layer = match octets.u16(2)? {
         1 => Layer::Ethernet,
-        18 => Layer::Wlan { padded: false },
+        18 => Layer::Wlan,
         _ => return None,
     };
     let mut at = 4;
