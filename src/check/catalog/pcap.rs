@@ -93,4 +93,70 @@ entries! {
         fix: "Look at the last Refresh and its answer; time-limited credentials must outlive the call or be renewed by an ICE restart.",
         reference: "RFC 8656 §7.1",
     }
+    DTLS_STUCK = "dtls-stuck", Error, "The DTLS handshake does not go on" {
+        what: "A path works and the handshake began, and some flight or a part of it never got through, although it was sent again.",
+        why: "A middlebox that drops DTLS or large datagrams (a post-quantum ClientHello spans two), an MTU too small for the certificate, a peer that waits to be the server as well, or a peer that has not got the answer yet.",
+        fix: "See which flight is missing and on which side it gets lost: capture at both ends. Smaller certificates (ECDSA) and records help where large datagrams are dropped.",
+        reference: "RFC 6347 §4.2.4",
+    }
+    DTLS_REFUSED = "dtls-refused", Error, "One side ended the DTLS handshake with an alert" {
+        what: "A fatal alert came before both sides had finished.",
+        why: "No version, cipher suite or SRTP profile in common, a certificate that is not the one in the description (`bad_certificate`), or an implementation that does not understand the other's extensions.",
+        fix: "The alert's name says what did not fit; compare what both sides offered in ClientHello and ServerHello.",
+        reference: "RFC 5246 §7.2.2",
+    }
+    DTLS_SLOW = "dtls-slow", Warning, "The DTLS handshake took long" {
+        what: "From the first ClientHello until both sides had finished more than two seconds went by.",
+        why: "Flights that were lost and sent again (timers start at one second and double), or a peer that was not ready when the first came.",
+        fix: "Look at which flight was repeated, and whether large datagrams get lost more than small ones.",
+        reference: "RFC 6347 §4.2.4.1",
+    }
+    FINGERPRINT_MISMATCH = "dtls-fingerprint-mismatch", Error, "The certificate is not the one in the description" {
+        what: "The certificate that a side sent has another hash than every `a=fingerprint` of its description.",
+        why: "The description is of another session or was altered on the way (a middle server that ends media but forwards descriptions), or the certificate was changed after the description was made.",
+        fix: "Both sides must apply the descriptions of this very connection; a server that ends DTLS must write its own fingerprint. If neither explains it, somebody sits in between.",
+        reference: "RFC 8122 §5",
+    }
+    SETUP_CONTRADICTED = "dtls-setup-contradicted", Error, "The DTLS roles are not those that were agreed" {
+        what: "The ClientHello came from the side whose description says `a=setup:passive`, or from the peer of one that says `active`.",
+        why: "The answer was altered on the way, was applied on one side only, or an implementation ignores it.",
+        fix: "Compare `a=setup` of the answer as it was sent and as it arrived.",
+        reference: "RFC 5763 §5",
+    }
+    MEDIA_ONE_WAY = "media-one-way", Error, "Media goes in one direction only" {
+        what: "One side sends RTP; from the other come neither RTP nor RTCP, although its other packets do.",
+        why: "A microphone or camera that gives nothing, a direction that was negotiated away, a firewall or server that drops RTP and lets STUN pass, or keys that the other side does not have.",
+        fix: "Look at `a=direction` of both descriptions, then at the sender's getStats (`outbound-rtp`): if it sends, something on the way drops it.",
+        reference: "RFC 3550 §6.4",
+    }
+    MEDIA_STOPPED = "media-stopped", Error, "Media stopped while the call went on" {
+        what: "RTP of one side came, and then neither RTP nor RTCP any more, while the session itself went on.",
+        why: "The sender's program or device stopped, or something on the way began to drop media.",
+        fix: "Look at the sender's getStats at this moment: packetsSent that still grows means loss on the way, else the source ended.",
+        reference: "RFC 3550 §6.3.5",
+    }
+    MEDIA_LOSS = "media-loss", Error, "Many packets of media are lost" {
+        what: "Sequence numbers are missing where the capture was made: they were lost before they came here (or were not captured).",
+        why: "Congestion, a bad radio link, a policer; or a capture that could not keep up (see the interface's drop counters).",
+        fix: "Compare with the receiver's reports, and with a capture at the sender. Over 10 % speech breaks up; less bitrate, FEC and RED help.",
+        reference: "RFC 3550 §A.3",
+    }
+    MEDIA_GAP = "media-gap", Warning, "Media paused, and packets were lost in the pause" {
+        what: "For two seconds or more no packet of a stream came, and sequence numbers are missing after it.",
+        why: "The network was away for that time: a handover, a queue, a machine that slept.",
+        fix: "Look at what else stopped at that time on the same machine and network.",
+        reference: "RFC 3550 §A.1",
+    }
+    PAYLOAD_TYPE = "rtp-payload-type-not-negotiated", Warning, "RTP has a payload type that nobody described" {
+        what: "A stream uses a payload type that neither description of this session has.",
+        why: "A sender that ignores the answer, descriptions of another session, or a re-offer that was not captured.",
+        fix: "Receivers drop such packets: compare the stream's payload type with the m-line's list.",
+        reference: "RFC 8829 §5.2.1",
+    }
+    CALL_HEALTHY = "call-healthy", Info, "The call works" {
+        what: "A path was found, keys were agreed, and media or data flows both ways without any of the troubles that this program knows.",
+        why: "Nothing is wrong where this capture was made.",
+        fix: "Nothing to do. If the call sounded bad nevertheless, look at the statistics of both ends (`rtcdiag stats`).",
+        reference: "RFC 8835",
+    }
 }
