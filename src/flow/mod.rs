@@ -7,11 +7,13 @@
 //! | [`binding`] | STUN servers that were asked |
 //! | [`turn`] | TURN allocations |
 //! | [`ice`] | connectivity checks by pair of ufrags |
+//! | [`rtp`] | RTP and RTCP by session, direction and SSRC |
 //! | [`signaling`] | session descriptions |
 
 pub mod binding;
 pub mod counts;
 pub mod ice;
+pub mod rtp;
 pub mod session;
 pub mod signaling;
 pub mod turn;

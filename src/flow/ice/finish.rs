@@ -23,7 +23,9 @@ pub(in crate::flow) struct Addresses {
 
 impl Addresses {
     pub fn new(bindings: &[binding::Binding], allocations: &[turn::Allocation]) -> Addresses {
-        let mapped = bindings.iter().flat_map(|one| one.mapped.iter().map(|(address, _)| *address));
+        let mapped = bindings
+            .iter()
+            .flat_map(|one| one.mapped.iter().map(|(address, _)| *address));
         let clients = bindings.iter().map(|one| one.client);
         Addresses {
             relayed: allocations.iter().flat_map(|one| one.relayed.iter().copied()).collect(),
@@ -138,7 +140,11 @@ fn nomination(association: &Association) -> Option<Nomination> {
     nominating.peek()?;
     // Aggressive: USE-CANDIDATE is in the very first check, before anybody can know that the pair works.
     let aggressive = nominating.all(|checks| checks.use_candidate == checks.first);
-    Some(if aggressive { Nomination::Aggressive } else { Nomination::Regular })
+    Some(if aggressive {
+        Nomination::Aggressive
+    } else {
+        Nomination::Regular
+    })
 }
 
 /// The pair with media last; without media, the one nominated last, of the highest priority where all are.
@@ -151,8 +157,17 @@ fn selected(association: &Association, table: &Table) -> Option<usize> {
     if let Some((_, at)) = working().filter_map(|at| Some((media(at)?, at))).max() {
         return Some(at);
     }
-    let nominated = |at: usize| association.pairs[at].checks.iter().filter_map(|one| one.last_nominated).max();
-    working().filter_map(|at| Some((nominated(at)?, at))).max().map(|(_, at)| at)
+    let nominated = |at: usize| {
+        association.pairs[at]
+            .checks
+            .iter()
+            .filter_map(|one| one.last_nominated)
+            .max()
+    };
+    working()
+        .filter_map(|at| Some((nominated(at)?, at)))
+        .max()
+        .map(|(_, at)| at)
 }
 
 fn is_private(ip: IpAddr) -> bool {

@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use foldhash::fast::RandomState;
 
-use super::{Association, Candidate, Checks, Conflict, Learnt, Pair, Role, RoleTaken, RoundTrips, Side, Silence, Switch};
+use super::{
+    Association, Candidate, Checks, Conflict, Learnt, Pair, Role, RoleTaken, RoundTrips, Side, Silence, Switch,
+};
 use crate::datagram::{Seen, Transport};
 use crate::exchange::Exchange;
 use crate::flow::heard::Heard;
@@ -81,7 +83,12 @@ impl Tracker {
         let sides = &self.list[association as usize].sides;
         let side = match sides[0].ufrag == sides[1].ufrag {
             // Nothing but the addresses tells the two apart.
-            true => usize::from(sides[0].candidates.first().is_some_and(|one| one.address != heard.logical.0)),
+            true => usize::from(
+                sides[0]
+                    .candidates
+                    .first()
+                    .is_some_and(|one| one.address != heard.logical.0),
+            ),
             false => usize::from(sides[0].ufrag != sender),
         };
         let pair = self.pair(association, heard, side, relayed)?;
@@ -195,7 +202,11 @@ impl Tracker {
     }
 
     fn association(&mut self, heard: &Heard<'_>, receiver: &str, sender: &str, google: bool) -> Option<u32> {
-        let (low, high) = if receiver <= sender { (receiver, sender) } else { (sender, receiver) };
+        let (low, high) = if receiver <= sender {
+            (receiver, sender)
+        } else {
+            (sender, receiver)
+        };
         let hash = self.index.hasher().hash_one((low, high));
         if let Some(&at) = self.index.get(&hash) {
             return Some(at);
@@ -257,7 +268,8 @@ impl Tracker {
             Direction::Forward => side,
             Direction::Backward => 1 - side,
         };
-        self.by_session.insert(heard.session, (association, pair, forward as u8));
+        self.by_session
+            .insert(heard.session, (association, pair, forward as u8));
         self.by_address.insert((heard.transport, src), association);
         Some(pair)
     }
@@ -357,9 +369,16 @@ fn take_role(side: &mut Side, message: &Message<'_>, seen: Seen) {
         None => tie_breaker(AttributeType::ICE_CONTROLLED).map(|number| (Role::Controlled, number)),
     };
     let Some((role, tie_breaker)) = role else { return };
-    let same = side.roles.last().is_some_and(|last| last.role == role && last.tie_breaker == tie_breaker);
+    let same = side
+        .roles
+        .last()
+        .is_some_and(|last| last.role == role && last.tie_breaker == tie_breaker);
     if !same && side.roles.len() < EVENTS {
-        side.roles.push(RoleTaken { seen, role, tie_breaker });
+        side.roles.push(RoleTaken {
+            seen,
+            role,
+            tie_breaker,
+        });
     }
 }
 

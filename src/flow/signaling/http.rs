@@ -13,8 +13,26 @@ const LONGEST_BODY: u64 = 4 << 20;
 
 /// The words that requests and answers begin with.
 const STARTS: [&[u8]; 20] = [
-    b"HTTP/1.", b"GET ", b"POST ", b"PUT ", b"PATCH ", b"DELETE ", b"OPTIONS ", b"HEAD ", b"SIP/2.0 ", b"INVITE ",
-    b"ACK ", b"BYE ", b"CANCEL ", b"REGISTER ", b"UPDATE ", b"MESSAGE ", b"INFO ", b"NOTIFY ", b"SUBSCRIBE ", b"PRACK ",
+    b"HTTP/1.",
+    b"GET ",
+    b"POST ",
+    b"PUT ",
+    b"PATCH ",
+    b"DELETE ",
+    b"OPTIONS ",
+    b"HEAD ",
+    b"SIP/2.0 ",
+    b"INVITE ",
+    b"ACK ",
+    b"BYE ",
+    b"CANCEL ",
+    b"REGISTER ",
+    b"UPDATE ",
+    b"MESSAGE ",
+    b"INFO ",
+    b"NOTIFY ",
+    b"SUBSCRIBE ",
+    b"PRACK ",
 ];
 
 /// The start of a message.
@@ -60,7 +78,11 @@ pub(super) fn head(bytes: &[u8]) -> Head {
         return Head::NotHttp;
     }
     let Some(end) = memmem::find(bytes, b"\r\n\r\n") else {
-        return if bytes.len() > LONGEST_HEAD { Head::NotHttp } else { Head::Incomplete };
+        return if bytes.len() > LONGEST_HEAD {
+            Head::NotHttp
+        } else {
+            Head::Incomplete
+        };
     };
     let mut body = Body::default();
     for line in bytes[..end].split(|&octet| octet == b'\n') {
@@ -98,8 +120,12 @@ pub(super) fn body<'a>(bytes: &'a [u8], body: &Body) -> Option<(usize, Cow<'a, [
     // What is damaged is read up to the damage.
     let _ = match body.packed {
         None => return Some((taken, plain)),
-        Some(Packed::Gzip) => MultiGzDecoder::new(&*plain).take(LONGEST_BODY).read_to_end(&mut unpacked),
-        Some(Packed::Deflate) => DeflateDecoder::new(&*plain).take(LONGEST_BODY).read_to_end(&mut unpacked),
+        Some(Packed::Gzip) => MultiGzDecoder::new(&*plain)
+            .take(LONGEST_BODY)
+            .read_to_end(&mut unpacked),
+        Some(Packed::Deflate) => DeflateDecoder::new(&*plain)
+            .take(LONGEST_BODY)
+            .read_to_end(&mut unpacked),
     };
     Some((taken, Cow::Owned(unpacked)))
 }
@@ -110,7 +136,9 @@ fn chunks(bytes: &[u8]) -> Option<(usize, Vec<u8>)> {
     loop {
         let line = at + memmem::find(&bytes[at..], b"\r\n")?;
         let size = bytes[at..line].split(|&octet| octet == b';').next().unwrap_or_default();
-        let size = str::from_utf8(size.trim_ascii()).ok().and_then(|size| usize::from_str_radix(size, 16).ok());
+        let size = str::from_utf8(size.trim_ascii())
+            .ok()
+            .and_then(|size| usize::from_str_radix(size, 16).ok());
         at = line + 2;
         match size {
             Some(0) => {
@@ -140,7 +168,9 @@ mod tests {
         assert_eq!(head(b""), Head::Incomplete);
         assert_eq!(head(b"GE"), Head::Incomplete);
         assert_eq!(head(b"\x16\x03"), Head::NotHttp);
-        let Head::Whole { length, body } = head(b"INVITE sip:a SIP/2.0\r\nl: 12\r\n\r\nv=0") else { panic!() };
+        let Head::Whole { length, body } = head(b"INVITE sip:a SIP/2.0\r\nl: 12\r\n\r\nv=0") else {
+            panic!()
+        };
         assert_eq!((length, body.length), (31, 12));
     }
 

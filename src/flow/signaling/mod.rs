@@ -91,7 +91,11 @@ impl Known {
         let mut any = false;
         for found in unwrap::unwrap(text).unwrap_or_default() {
             any = true;
-            if self.descriptions.iter().any(|one| one.sdp == found.sdp && one.source == *source) {
+            if self
+                .descriptions
+                .iter()
+                .any(|one| one.sdp == found.sdp && one.source == *source)
+            {
                 continue;
             }
             if self.descriptions.len() >= MOST {
@@ -122,7 +126,10 @@ impl Known {
                 self.left_out += 1;
                 return true;
             }
-            let ufrag = candidate.extension("ufrag").or_else(|| fragment(text)).map(str::to_owned);
+            let ufrag = candidate
+                .extension("ufrag")
+                .or_else(|| fragment(text))
+                .map(str::to_owned);
             if let Some(candidate) = known(&candidate) {
                 self.trickled.push(Trickled {
                     source: source.clone(),
@@ -169,7 +176,10 @@ fn credentials(sdp: &str, source: &Source, passwords: &mut Passwords) -> Vec<Cre
         one.setup = one.setup.or(own_or::<Setup>(&media, &session));
         let fingerprints = session.all::<Fingerprint<'_>>().chain(media.all::<Fingerprint<'_>>());
         for (_, fingerprint) in fingerprints {
-            let fingerprint = (fingerprint.hash.to_ascii_lowercase(), fingerprint.value.to_ascii_uppercase());
+            let fingerprint = (
+                fingerprint.hash.to_ascii_lowercase(),
+                fingerprint.value.to_ascii_uppercase(),
+            );
             if !one.fingerprints.contains(&fingerprint) {
                 one.fingerprints.push(fingerprint);
             }
@@ -186,7 +196,10 @@ fn credentials(sdp: &str, source: &Source, passwords: &mut Passwords) -> Vec<Cre
 }
 
 fn own_or<'d, T: crate::proto::sdp::AttributeValue<'d>>(media: &Section<'d>, session: &Section<'d>) -> Option<T> {
-    media.first::<T>().or_else(|| session.first::<T>()).map(|(_, value)| value)
+    media
+        .first::<T>()
+        .or_else(|| session.first::<T>())
+        .map(|(_, value)| value)
 }
 
 /// A candidate as facts know it; one with a name in place of an address is none.
@@ -194,7 +207,11 @@ fn known(candidate: &ice::Candidate) -> Option<Candidate> {
     let ip: IpAddr = candidate.ip()?;
     Some(Candidate {
         address: SocketAddr::new(ip, candidate.port),
-        transport: if candidate.protocol.eq_ignore_ascii_case("tcp") { Transport::Tcp } else { Transport::Udp },
+        transport: if candidate.protocol.eq_ignore_ascii_case("tcp") {
+            Transport::Tcp
+        } else {
+            Transport::Udp
+        },
         candidate_type: Some(candidate.candidate_type),
         priority: Some(candidate.priority),
         learnt: Learnt::Sdp,
@@ -217,8 +234,12 @@ mod tests {
         let mut passwords = Passwords::new();
         let source = Source::File("offer.sdp".to_owned());
         assert!(known.read(OFFER, &source, &mut passwords));
-        let [described] = known.descriptions.as_slice() else { panic!("{known:?}") };
-        let [one] = described.credentials.as_slice() else { panic!("{described:?}") };
+        let [described] = known.descriptions.as_slice() else {
+            panic!("{known:?}")
+        };
+        let [one] = described.credentials.as_slice() else {
+            panic!("{described:?}")
+        };
         assert_eq!((one.ufrag.as_str(), one.setup), ("abcd", Some(Setup::Actpass)));
         assert_eq!(one.fingerprints, [("sha-256".to_owned(), "AA:BB".to_owned())]);
         assert_eq!(one.candidates.len(), 1, "names are no addresses");

@@ -52,7 +52,9 @@ impl Streams {
             }
             self.list.insert(key, Stream::default());
         }
-        let Some(stream) = self.list.get_mut(&key) else { return false };
+        let Some(stream) = self.list.get_mut(&key) else {
+            return false;
+        };
         if gap || stream.buffer.len() + bytes.len() > HELD || self.held > HELD_IN_ALL {
             self.held -= stream.buffer.len();
             *stream = Stream::default();

@@ -19,7 +19,9 @@ impl WebSocket {
     /// Reads the frame at the start of `bytes`; a message that it completes goes to `take`. Gives how many octets the
     /// frame has, or `None` if more must come.
     pub fn frame(&mut self, bytes: &[u8], take: &mut dyn FnMut(&[u8])) -> Option<usize> {
-        let &[first, second, ref rest @ ..] = bytes else { return None };
+        let &[first, second, ref rest @ ..] = bytes else {
+            return None;
+        };
         let masked = second & 0x80 != 0;
         let (length, wide) = match second & 0x7f {
             126 => (u64::from(u16::from_be_bytes(*rest.first_chunk()?)), 2),
@@ -41,7 +43,10 @@ impl WebSocket {
                 false => [0; 4],
             };
             if self.message.len() + length <= LONGEST {
-                let clear = payload.iter().zip(mask.iter().cycle()).map(|(octet, mask)| octet ^ mask);
+                let clear = payload
+                    .iter()
+                    .zip(mask.iter().cycle())
+                    .map(|(octet, mask)| octet ^ mask);
                 self.message.extend(clear);
             }
             if last {
@@ -101,7 +106,10 @@ mod tests {
         for (bytes, wanted) in frames {
             let (texts, used) = all(bytes);
             let texts: Vec<_> = texts.iter().map(|text| String::from_utf8_lossy(text)).collect();
-            assert_eq!((texts, used), (wanted.iter().map(|&text| text.into()).collect(), bytes.len()));
+            assert_eq!(
+                (texts, used),
+                (wanted.iter().map(|&text| text.into()).collect(), bytes.len())
+            );
         }
     }
 

@@ -181,13 +181,21 @@ impl Tracker {
     /// the data goes.
     pub fn data(&mut self, heard: &Heard<'_>, table: &mut Table) -> Option<(SessionId, Direction)> {
         let from_client = heard.message.method() == Method::SEND;
-        let client_sends = if from_client { heard.direction } else { heard.direction.reverse() };
+        let client_sends = if from_client {
+            heard.direction
+        } else {
+            heard.direction.reverse()
+        };
         let at = self.allocation(heard, client_sends, false)?;
         let peer = peer_of(&heard.message)?;
         let allocation = &self.list[at as usize];
         let relayed = allocation.relayed_for(peer.ip());
         let session = table.peer(heard.session, allocation.client, relayed, peer)?;
-        let direction = if from_client { Direction::Forward } else { Direction::Backward };
+        let direction = if from_client {
+            Direction::Forward
+        } else {
+            Direction::Backward
+        };
         let index = self.peer_index(at, session, Some(peer))?;
         let allocation = &mut self.list[at as usize];
         let may = allocation.permissions.iter().any(|one| one.ip == peer.ip());
@@ -227,14 +235,20 @@ impl Tracker {
             None => allocation.relayed.first().copied(),
         };
         let session = table.channel(place.outer, number, client, server, relayed)?;
-        let direction = if place.src == client { Direction::Forward } else { Direction::Backward };
+        let direction = if place.src == client {
+            Direction::Forward
+        } else {
+            Direction::Backward
+        };
         self.peer_index(at, session, peer)?;
         Some((session, direction))
     }
 
     /// Data of this many octets passed in a relayed flow.
     pub fn count(&mut self, session: SessionId, direction: Direction, bytes: usize) {
-        let Some(&(at, _)) = self.peers.get(&session) else { return };
+        let Some(&(at, _)) = self.peers.get(&session) else {
+            return;
+        };
         let allocation = &mut self.list[at as usize];
         let (packets, octets) = match direction {
             Direction::Forward => &mut allocation.to_peers,
@@ -343,7 +357,11 @@ impl ChannelPlace {
     /// Nothing was seen of how this began: the client is told by the ports of TURN servers, else by who was first seen.
     fn client(&self) -> SocketAddr {
         let is_server = |port| matches!(port, 3478 | 3479 | 5349 | 443 | 80 | 19302..=19309);
-        if is_server(self.src.port()) && !is_server(self.dst.port()) { self.dst } else { self.src }
+        if is_server(self.src.port()) && !is_server(self.dst.port()) {
+            self.dst
+        } else {
+            self.src
+        }
     }
 
     fn server(&self) -> SocketAddr {
