@@ -12,7 +12,7 @@ use crate::flow::passwords::{Passwords, Verdict};
 use crate::flow::session::IcmpSeen;
 use crate::flow::signaling::{self, Source};
 use crate::flow::table::Table;
-use crate::flow::{Carried, Counts, Direction, Facts, SessionId, StunCounts, binding, ice, turn};
+use crate::flow::{Carried, Counts, Direction, Facts, SessionId, StunCounts, binding, ice, rtp, turn};
 use crate::proto::demux::{self, Context, Protocol};
 use crate::proto::stun::{AttributeType, Class, Message, Method};
 use crate::proto::turn::ChannelData;
@@ -39,6 +39,7 @@ pub struct Capture<'w> {
     bindings: binding::Tracker,
     turn: turn::Tracker,
     ice: ice::Tracker,
+    media: rtp::Media,
     texts: signaling::Streams,
     known: signaling::Known,
     passwords: Passwords,
@@ -94,6 +95,7 @@ impl<'w> Capture<'w> {
             bindings: binding::Tracker::default(),
             turn: turn::Tracker::default(),
             ice: ice::Tracker::default(),
+            media: rtp::Media::default(),
             texts: signaling::Streams::default(),
             known,
             passwords,
@@ -118,6 +120,10 @@ impl<'w> Capture<'w> {
         self.turn.finish(&self.table, self.last);
         let addresses = ice::Addresses::new(&self.bindings.list, &self.turn.list);
         self.ice.finish(&self.table, &addresses, &self.passwords, &self.known);
+        // Packets that turned out to be RTP only later count as well.
+        self.counts.carried[Carried::Rtp as usize] = self.media.rtp_frames();
+        self.counts.carried[Carried::Rtcp as usize] = self.media.rtcp_frames();
+        let media_left_out = self.media.left_out();
         let mut facts = Facts {
             counts: self.counts,
             stun: self.stun,
@@ -125,6 +131,7 @@ impl<'w> Capture<'w> {
             bindings: self.bindings.list,
             allocations: self.turn.list,
             ice: self.ice.list,
+            media: self.media,
             descriptions: self.known.descriptions,
             ..Facts::default()
         };
@@ -134,6 +141,7 @@ impl<'w> Capture<'w> {
             ("STUN servers", self.bindings.left_out),
             ("TURN allocations", self.turn.left_out),
             ("pairs of ICE agents", self.ice.left_out),
+            ("packets of RTP and RTCP", media_left_out),
             ("session descriptions", self.known.left_out),
             ("messages within messages", self.too_deep),
         ] {
@@ -194,14 +202,11 @@ impl<'w> Capture<'w> {
                 Carried::ChannelData
             }
             Protocol::Dtls => {
-                self.media(place);
+                self.moved(place);
                 Carried::Dtls
             }
-            Protocol::Rtp => {
-                self.media(place);
-                Carried::Rtp
-            }
-            Protocol::Rtcp => Carried::Rtcp,
+            Protocol::Rtp => self.rtp(place, bytes, missing),
+            Protocol::Rtcp => self.rtcp(place, bytes, missing),
             Protocol::Quic => Carried::Quic,
             Protocol::Zrtp => Carried::Zrtp,
             Protocol::Sctp => Carried::Sctp,
@@ -209,8 +214,39 @@ impl<'w> Capture<'w> {
         }
     }
 
+    /// What can be RTP: whether it is, the packets around it tell.
+    fn rtp(&mut self, place: &Place, bytes: &[u8], missing: usize) -> Carried {
+        if place.icmp || !place.shown {
+            return Carried::Other;
+        }
+        let taken = self
+            .media
+            .rtp(place.session, place.direction, place.seen, bytes, missing);
+        match taken {
+            rtp::Taken::Rtp { held } => {
+                if held > 0 {
+                    let way = &mut self.table.get_mut(place.session).ways[place.direction.index()];
+                    way.reconsider(held as u32);
+                }
+                self.moved(place);
+                Carried::Rtp
+            }
+            rtp::Taken::Held | rtp::Taken::Refused => Carried::Other,
+        }
+    }
+
+    fn rtcp(&mut self, place: &Place, bytes: &[u8], missing: usize) -> Carried {
+        if place.icmp || !place.shown {
+            return Carried::Other;
+        }
+        let taken = self
+            .media
+            .rtcp(place.session, place.direction, place.seen, bytes, missing);
+        if taken { Carried::Rtcp } else { Carried::Other }
+    }
+
     /// Media or data: it shows which pair of ICE is used.
-    fn media(&mut self, place: &Place) {
+    fn moved(&mut self, place: &Place) {
         if !place.icmp && place.shown {
             self.ice.media(place.session, place.direction, place.seen);
         }
@@ -229,6 +265,7 @@ impl<'w> Capture<'w> {
             false => self.turn.channel_data(&channel, number, &mut self.table),
         };
         let (session, direction) = inner.unwrap_or((place.session, place.direction));
+        self.media.hint(session);
         let inner_place = Place {
             session,
             direction,
@@ -387,7 +424,8 @@ impl<'w> Capture<'w> {
     /// A request that is seen for the first time: who it belongs to, and whether its integrity holds.
     fn request(&mut self, heard: &Heard<'_>, number: u64, nested: bool) -> (Owner, Verdict) {
         let message = &heard.message;
-        if turn::Tracker::is_turn(message.method()) {
+        self.media.hint(heard.session);
+        if turn::is_turn(message.method()) {
             let owner = self.turn.request(heard, number).map_or(Owner::Nobody, Owner::Turn);
             let verdict = self.check_turn(heard, owner);
             return (owner, verdict);

@@ -7,6 +7,7 @@
 //! | [`binding`] | STUN servers that were asked |
 //! | [`turn`] | TURN allocations |
 //! | [`ice`] | connectivity checks by pair of ufrags |
+//! | [`rtp`] | RTP and RTCP by session, direction and SSRC |
 //! | [`signaling`] | session descriptions |
 
 pub mod binding;
@@ -16,6 +17,7 @@ pub mod filter;
 pub mod heard;
 pub mod ice;
 pub mod passwords;
+pub mod rtp;
 pub mod session;
 pub mod signaling;
 mod table;
@@ -48,6 +50,8 @@ pub struct Facts {
     pub allocations: Vec<turn::Allocation>,
     /// ICE, by pair of ufrags.
     pub ice: Vec<ice::Association>,
+    /// RTP and RTCP.
+    pub media: rtp::Media,
     /// Session descriptions known.
     pub descriptions: Vec<signaling::Described>,
     /// What was left out because there was too much of it: a noun in the plural, and how many.
