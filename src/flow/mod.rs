@@ -6,11 +6,14 @@
 //! | [`session`] | 5-tuples, and the flows inside of TURN, with what passed each way |
 //! | [`binding`] | STUN servers that were asked |
 //! | [`turn`] | TURN allocations |
+//! | [`dtls`] | DTLS handshakes |
 //! | [`ice`] | connectivity checks by pair of ufrags |
 //! | [`signaling`] | session descriptions |
 
 pub mod binding;
 pub mod counts;
+pub mod dtls;
+mod hello;
 pub mod ice;
 pub mod session;
 pub mod signaling;
@@ -21,6 +24,7 @@ use std::collections::BTreeMap;
 use crate::exchange::Exchanges;
 
 pub use counts::{Counts, StunCounts};
+pub use hello::{Choice, Offer};
 pub use session::{Carried, Direction, Session, SessionId};
 
 /// Everything that a capture says.
