@@ -199,6 +199,13 @@ pub(super) fn direction(session: &Session, association: &Association, side: usiz
     Some(if session.a == pair.addresses[side] { Direction::Forward } else { Direction::Backward })
 }
 
+/// Whether somebody closed the session at about `seen` or later.
+pub(super) fn is_closed(facts: &Facts, session: &Session, seen: Seen) -> bool {
+    let handshakes = facts.dtls.get(&session.id).map_or(&[][..], |dtls| &dtls.handshakes);
+    let alerts = handshakes.iter().flat_map(|handshake| &handshake.alerts);
+    alerts.into_iter().any(|alert| alert.seen.at + STUCK > seen.at && !alert.in_handshake)
+}
+
 fn place(source: &Source) -> String {
     match source {
         Source::File(name) => name.clone(),

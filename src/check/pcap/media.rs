@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::Told;
+use super::{Told, described, dtls};
 use super::said::{fact, lasted};
 use crate::check::catalog::pcap as catalog;
 use crate::check::words::count;
@@ -102,7 +102,7 @@ impl One<'_> {
 
     /// Whether the descriptions of both sides say that both send.
     fn both_send(&self) -> bool {
-        self.facts.both_send(self.session.id)
+        described::both_send(self.facts, self.session)
     }
 
     /// Media came this way, and then no more, while the session went on.
@@ -113,7 +113,7 @@ impl One<'_> {
         let lasts = last.at.since(first.at);
         // Somebody who says goodbye, or whose reports go on, stopped on purpose.
         let goodbye = self.facts.media.control_of(self.session.id, way).is_some_and(|control| !control.goodbyes.is_empty());
-        let closed = self.facts.dtls_closed(self.session.id, last);
+        let closed = dtls::is_closed(self.facts, self.session, last);
         let reports = self.rtcp(way).is_some_and(|(_, rtcp)| rtcp.at.since(last.at) >= STOPPED / 2);
         let other = self.session.way(way).last.is_some_and(|came| came.at.since(last.at) >= STOPPED / 2);
         let alive = self.session.count(Carried::Stun) > 0 && other;

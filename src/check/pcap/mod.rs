@@ -5,7 +5,10 @@
 //! warning. What the capture cannot tell (it begins late, ends early, or saw one side only) is no finding.
 
 mod binding;
+mod described;
+mod dtls;
 mod ice;
+mod media;
 mod said;
 #[cfg(test)]
 mod tests;
@@ -21,7 +24,11 @@ use crate::report::{Finding, Severity};
 pub fn check(facts: &Facts) -> Vec<Finding> {
     let mut told = Told::default();
     turn::check(facts, &mut told);
+    dtls::check_identity(facts, &mut told);
     ice::check(facts, &mut told);
+    dtls::check_outcome(facts, &mut told);
+    media::check(facts, &mut told);
+    described::check(facts, &mut told);
     binding::check(facts, &mut told);
     told.findings
 }
