@@ -6,7 +6,7 @@ use super::Told;
 use super::said::fact;
 use crate::check::catalog::pcap as catalog;
 use crate::flow::{Facts, Session};
-use crate::proto::sdp::attribute::Direction;
+use crate::proto::sdp::Direction;
 use crate::proto::sdp::{Description, Section};
 use crate::report::Evidence;
 

@@ -10,7 +10,7 @@ use crate::flow::dtls::{Flight, Handshake, Outcome, Role, Waiting};
 use crate::flow::ice::Association;
 use crate::flow::signaling::{Credentials, Described, Source};
 use crate::flow::{Direction, Facts, Session};
-use crate::proto::sdp::attribute::Setup;
+use crate::proto::sdp::Setup;
 use crate::report::{Evidence, Severity};
 
 /// A handshake that waits for so long is stuck; the first retransmissions come after one second at most.
@@ -66,7 +66,7 @@ fn subject(session: &Session) -> String {
 fn refused(session: &Session, handshake: &Handshake, seen: Seen, told: &mut Told) -> bool {
     let outcome = handshake.outcome().to_string();
     let Outcome::Refused { alert, by, .. } = handshake.outcome() else { return false };
-    let meaning = alert.and_then(|alert| alert.description.meaning()).map(|meaning| format!(" {meaning}")).unwrap_or_default();
+    let meaning = alert.and_then(|alert| alert.description.entry()).and_then(|entry| entry.note).map(|note| format!(" It means: {note}.")).unwrap_or_default();
     let who = by.map_or_else(|| "One side".to_owned(), |by| format!("The {by}"));
     let what = alert.map_or_else(|| "an encrypted alert".to_owned(), |alert| format!("the alert {}", alert.description));
     let summary = format!("{who} ended the handshake with {what}.{meaning}");
