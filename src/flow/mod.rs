@@ -6,6 +6,7 @@
 //! | [`session`] | 5-tuples, and the flows inside of TURN, with what passed each way |
 //! | [`binding`] | STUN servers that were asked |
 //! | [`turn`] | TURN allocations |
+//! | [`dtls`] | DTLS handshakes |
 //! | [`ice`] | connectivity checks by pair of ufrags |
 //! | [`rtp`] | RTP and RTCP by session, direction and SSRC |
 //! | [`signaling`] | session descriptions |
@@ -13,8 +14,10 @@
 pub mod binding;
 pub mod capture;
 pub mod counts;
+pub mod dtls;
 pub mod filter;
 pub mod heard;
+mod hello;
 pub mod ice;
 pub mod passwords;
 pub mod rtp;
@@ -31,6 +34,7 @@ use crate::proto::stun::ErrorCode;
 
 pub use capture::Capture;
 pub use counts::{Counts, StunCounts};
+pub use hello::{Choice, Offer};
 pub use session::{Carried, Direction, Session, SessionId};
 
 /// Everything that a capture says.
