@@ -5,13 +5,12 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Read;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use rtcdiag::capture::layers::{Layers, Transports};
 use rtcdiag::capture::tcp::Segment;
-use rtcdiag::capture::{Endian, LinkType, Packet, Unit};
+use rtcdiag::capture::{Input, Source, Unit};
 use rtcdiag::datagram::Transport;
 use rtcdiag::time::At;
 
@@ -56,140 +55,6 @@ fn corpus(folder: &str) -> Option<PathBuf> {
         return None;
     }
     Some(folder)
-}
-
-/// A packet with its own octets.
-struct Owned {
-    link_type: u16,
-    endian: Endian,
-    fcs: u8,
-    interface: u32,
-    length: u32,
-    data: Vec<u8>,
-}
-
-fn unpacked(path: &Path) -> Vec<u8> {
-    let file = fs::read(path).unwrap();
-    let mut bytes = Vec::new();
-    match file.get(..4) {
-        // A file cut short gives what stands before the cut.
-        Some([0x1f, 0x8b, ..]) => drop(flate2::read::MultiGzDecoder::new(&file[..]).read_to_end(&mut bytes)),
-        Some([0x28, 0xb5, 0x2f, 0xfd]) => {
-            let mut decoder = ruzstd::decoding::StreamingDecoder::new(&file[..]).unwrap();
-            drop(decoder.read_to_end(&mut bytes));
-        }
-        _ => bytes = file,
-    }
-    bytes
-}
-
-/// The packets of a capture, by the plainest reading of both formats.
-fn packets(bytes: &[u8]) -> Vec<Owned> {
-    match bytes.get(..4) {
-        Some([0x0a, 0x0d, 0x0d, 0x0a]) => pcapng(bytes),
-        Some([0xd4 | 0x4d | 0x34, 0xc3 | 0x3c | 0xcd, 0xb2, 0xa1]) => pcap(bytes, Endian::Little),
-        Some([0xa1, 0xb2, ..]) => pcap(bytes, Endian::Big),
-        _ => Vec::new(),
-    }
-}
-
-fn number(bytes: &[u8], at: usize, endian: Endian) -> Option<u32> {
-    let raw = *bytes.get(at..)?.first_chunk()?;
-    Some(match endian {
-        Endian::Little => u32::from_le_bytes(raw),
-        Endian::Big => u32::from_be_bytes(raw),
-    })
-}
-
-fn pcap(bytes: &[u8], endian: Endian) -> Vec<Owned> {
-    let link = number(bytes, 20, endian).unwrap_or(0);
-    let minor = number(bytes, 4, endian).unwrap_or(0) >> 16;
-    let header = if bytes[0] == 0x34 || bytes[3] == 0x34 { 24 } else { 16 };
-    let mut found = Vec::new();
-    let mut at = 24;
-    let read = |at: usize| -> Option<Owned> {
-        let (captured, length) = (number(bytes, at + 8, endian)?, number(bytes, at + 12, endian)?);
-        // Version 2.3 has the two the other way round in old files.
-        let swapped = minor <= 3 && captured > length;
-        let (captured, length) = if swapped {
-            (length, captured)
-        } else {
-            (captured, length)
-        };
-        Some(Owned {
-            link_type: link as u16,
-            endian,
-            fcs: if link & 0x0400_0000 != 0 {
-                (link >> 28) as u8 * 2
-            } else {
-                0
-            },
-            interface: 0,
-            length,
-            data: bytes.get(at + header..at + header + captured as usize)?.to_vec(),
-        })
-    };
-    while let Some(packet) = read(at) {
-        at += header + packet.data.len();
-        found.push(packet);
-    }
-    found
-}
-
-fn pcapng(bytes: &[u8]) -> Vec<Owned> {
-    let mut found = Vec::new();
-    let (mut at, mut endian) = (0, Endian::Little);
-    let (mut links, mut before): (Vec<(u16, u32)>, u32) = (Vec::new(), 0);
-    while let Some(kind) = number(bytes, at, endian) {
-        if kind == 0x0a0d_0d0a {
-            endian = if bytes.get(at + 8) == Some(&0x4d) {
-                Endian::Little
-            } else {
-                Endian::Big
-            };
-            before += links.len() as u32;
-            links.clear();
-        }
-        let Some(length) = number(bytes, at + 4, endian).filter(|&length| length >= 12) else {
-            break;
-        };
-        let Some(block) = bytes.get(at..at + length as usize) else {
-            break;
-        };
-        at += (length as usize).next_multiple_of(4);
-        let field = |at| number(block, at, endian).unwrap_or(0);
-        let half = |value: u32, first: bool| match (endian, first) {
-            (Endian::Little, true) | (Endian::Big, false) => value as u16,
-            _ => (value >> 16) as u16,
-        };
-        let (interface, from, captured, length) = match kind {
-            1 => {
-                links.push((half(field(8), true), field(12)));
-                continue;
-            }
-            2 => (u32::from(half(field(8), true)), 28, field(20), field(24)),
-            6 => (field(8), 28, field(20), field(24)),
-            3 => {
-                let limit = links.first().map_or(0, |link| link.1);
-                let kept = if limit == 0 { field(8) } else { field(8).min(limit) };
-                (0, 12, kept.min(length.saturating_sub(16)), field(8))
-            }
-            _ => continue,
-        };
-        let (Some(link), Some(data)) = (links.get(interface as usize), block.get(from..from + captured as usize))
-        else {
-            continue;
-        };
-        found.push(Owned {
-            link_type: link.0,
-            endian,
-            fcs: 0,
-            interface: before + interface,
-            length,
-            data: data.to_vec(),
-        });
-    }
-    found
 }
 
 /// A datagram or segment, as the tables of frames have it.
@@ -239,26 +104,24 @@ impl Transports for Collected {
     }
 }
 
-/// What each frame of a capture carries.
+/// What each frame of a capture carries. Nothing, if the file is no capture.
 fn read(path: &Path) -> Vec<Vec<Seen>> {
+    let input = Input {
+        name: path.display().to_string(),
+        read: Box::new(fs::File::open(path).unwrap()),
+        size: None,
+    };
+    let Ok(mut source) = Source::open(vec![input]) else {
+        return Vec::new();
+    };
     let mut layers = Layers::default();
     let mut frames = Vec::new();
-    for (index, packet) in packets(&unpacked(path)).iter().enumerate() {
-        let packet = Packet {
-            frame: index as u64 + 1,
-            time: None,
-            link_type: LinkType(packet.link_type),
-            endian: packet.endian,
-            fcs: packet.fcs,
-            interface: packet.interface,
-            length: packet.length,
-            data: &packet.data,
-        };
+    while let Some(packet) = source.next() {
         let mut out = Collected::default();
         let kind = layers.read(&packet, At::START, &mut out);
-        let udp = out.0.iter().any(|seen| seen.transport == Transport::Udp);
-        let tcp = out.0.iter().any(|seen| seen.transport == Transport::Tcp);
-        assert_eq!((kind.udp, kind.tcp), (udp, tcp), "{} {}", path.display(), packet.frame);
+        let carries = |transport| out.0.iter().any(|seen| seen.transport == transport);
+        let found = (carries(Transport::Udp), carries(Transport::Tcp));
+        assert_eq!((kind.udp, kind.tcp), found, "{} {}", path.display(), packet.frame);
         frames.push(out.0);
     }
     frames

@@ -306,3 +306,6 @@ impl<T: Transports> Reading<'_, T> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,11 +2,11 @@
 
 use std::net::SocketAddr;
 
+use crate::capture::Time;
 use crate::datagram::{Seen, Transport};
 use crate::exchange::Passed;
 use crate::flow::passwords::Verdict;
 use crate::flow::{Direction, SessionId};
-use crate::capture::Time;
 use crate::proto::stun::Message;
 
 /// In what a message was wrapped by TURN.

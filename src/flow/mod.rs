@@ -11,17 +11,25 @@
 //! | [`signaling`] | session descriptions |
 
 pub mod binding;
+pub mod capture;
 pub mod counts;
+pub mod filter;
+pub mod heard;
 pub mod ice;
+pub mod passwords;
 pub mod rtp;
 pub mod session;
 pub mod signaling;
+mod table;
 pub mod turn;
 
 use std::collections::BTreeMap;
 
+use crate::datagram::Seen;
 use crate::exchange::Exchanges;
+use crate::proto::stun::ErrorCode;
 
+pub use capture::Capture;
 pub use counts::{Counts, StunCounts};
 pub use session::{Carried, Direction, Session, SessionId};
 
@@ -42,6 +50,8 @@ pub struct Facts {
     pub allocations: Vec<turn::Allocation>,
     /// ICE, by pair of ufrags.
     pub ice: Vec<ice::Association>,
+    /// RTP and RTCP.
+    pub media: rtp::Media,
     /// Session descriptions known.
     pub descriptions: Vec<signaling::Described>,
     /// What was left out because there was too much of it: a noun in the plural, and how many.
@@ -52,5 +62,17 @@ impl Facts {
     /// A session.
     pub fn session(&self, id: SessionId) -> &Session {
         &self.sessions[id.0 as usize]
+    }
+}
+
+/// How many error codes are counted apart in one place.
+const CODES: usize = 32;
+
+/// Counts an error by its code.
+fn count_error(errors: &mut Vec<(ErrorCode, u64, Seen)>, code: ErrorCode, seen: Seen) {
+    if let Some((_, count, _)) = errors.iter_mut().find(|(known, ..)| *known == code) {
+        *count += 1;
+    } else if errors.len() < CODES {
+        errors.push((code, 1, seen));
     }
 }

@@ -102,7 +102,11 @@ impl Passwords {
         if self.long_term.len() >= LONG_TERM_KEYS && !self.long_term.contains_key(&name) {
             self.long_term.clear();
         }
-        let algorithm = if sha256 { PasswordAlgorithm::SHA256 } else { PasswordAlgorithm::MD5 };
+        let algorithm = if sha256 {
+            PasswordAlgorithm::SHA256
+        } else {
+            PasswordAlgorithm::MD5
+        };
         let turn = &self.turn;
         let keys = self.long_term.entry(name).or_insert_with(|| {
             let key = |password| Key::long_term(username, realm, password, algorithm);

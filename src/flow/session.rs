@@ -129,6 +129,13 @@ impl Way {
         self.by_protocol[carried as usize] as u64
     }
 
+    /// Packets that were taken for something else turn out to be RTP.
+    pub(super) fn reconsider(&mut self, packets: u32) {
+        let [rtp, other] = [Carried::Rtp as usize, Carried::Other as usize];
+        self.by_protocol[rtp] += packets.min(self.by_protocol[other]);
+        self.by_protocol[other] = self.by_protocol[other].saturating_sub(packets);
+    }
+
     pub(super) fn take(&mut self, seen: Seen, bytes: usize, carried: Carried) {
         self.packets += 1;
         self.bytes += bytes as u64;

@@ -47,7 +47,14 @@ impl Table {
         };
         self.last = Some((key, id));
         let forward = self.get(id).a == src;
-        Some((id, if forward { Direction::Forward } else { Direction::Backward }))
+        Some((
+            id,
+            if forward {
+                Direction::Forward
+            } else {
+                Direction::Backward
+            },
+        ))
     }
 
     /// The relayed flow to this peer. `relayed` is the relayed address, where it is known; else `client` stands for it.
@@ -170,7 +177,11 @@ impl Table {
 }
 
 fn tuple_key(transport: Transport, src: SocketAddr, dst: SocketAddr) -> Key {
-    if src <= dst { Key::Tuple(transport, src, dst) } else { Key::Tuple(transport, dst, src) }
+    if src <= dst {
+        Key::Tuple(transport, src, dst)
+    } else {
+        Key::Tuple(transport, dst, src)
+    }
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use super::track::end_silence;
 use super::{Association, Candidate, Learnt, Nomination, Tracker};
 use crate::datagram::Seen;
-use crate::flow::signaling::{Credentials, Trickled};
+use crate::flow::signaling::Known;
 use crate::flow::table::Table;
 use crate::flow::{binding, passwords::Passwords, turn};
 use crate::proto::ice::CandidateType;
@@ -54,31 +54,28 @@ impl Addresses {
 
 impl Tracker {
     /// The capture is over.
-    pub fn finish(
-        &mut self,
-        table: &Table,
-        addresses: &Addresses,
-        passwords: &Passwords,
-        described: &[Credentials],
-        trickled: &[Trickled],
-    ) {
+    pub fn finish(&mut self, table: &Table, addresses: &Addresses, passwords: &Passwords, known: &Known) {
+        let described = || known.descriptions.iter().flat_map(|one| &one.credentials);
         for association in &mut self.list {
             for checks in association.pairs.iter_mut().flat_map(|pair| &mut pair.checks) {
                 end_silence(checks, None);
             }
             for side in &mut association.sides {
                 side.password_from = passwords.source(&side.ufrag).map(str::to_owned);
-                let own = described.iter().filter(|one| one.ufrag == side.ufrag);
+                let own = described().filter(|one| one.ufrag == side.ufrag);
                 let mut candidates: Vec<_> = own.flat_map(|one| &one.candidates).copied().collect();
-                let own = trickled.iter().filter(|one| one.ufrag.as_deref() == Some(&side.ufrag));
+                let own = known
+                    .trickled
+                    .iter()
+                    .filter(|one| one.ufrag.as_deref() == Some(&side.ufrag));
                 candidates.extend(own.map(|one| one.candidate));
-                let known = !candidates.is_empty();
+                let described = !candidates.is_empty();
                 for candidate in candidates {
                     describe(side, candidate);
                 }
                 for candidate in &mut side.candidates {
                     if candidate.candidate_type.is_none() {
-                        candidate.candidate_type = addresses.type_of(candidate, known);
+                        candidate.candidate_type = addresses.type_of(candidate, described);
                     }
                 }
             }

@@ -14,6 +14,7 @@ use crate::flow::SessionId;
 use crate::proto::ice::CandidateType;
 use crate::proto::stun::ErrorCode;
 
+pub(super) use finish::Addresses;
 pub(super) use track::{Asked, Tracker};
 
 /// An agent's role (RFC 8445 §6.1.1).

@@ -384,17 +384,12 @@ fn take_role(side: &mut Side, message: &Message<'_>, seen: Seen) {
 
 /// Adds a candidate; one that is known only gains a priority.
 pub(super) fn learn(side: &mut Side, candidate: Candidate) {
-    let known = side
-        .candidates
-        .iter_mut()
-        .find(|one| one.address == candidate.address && one.transport == candidate.transport);
-    match known {
-        Some(known) => {
-            known.priority = known.priority.or(candidate.priority);
-            known.seen = known.seen.or(candidate.seen);
-        }
-        None if side.candidates.len() < CANDIDATES => side.candidates.push(candidate),
-        None => {}
+    let same = |one: &&mut Candidate| one.address == candidate.address && one.transport == candidate.transport;
+    if let Some(known) = side.candidates.iter_mut().find(same) {
+        known.priority = known.priority.or(candidate.priority);
+        known.seen = known.seen.or(candidate.seen);
+    } else if side.candidates.len() < CANDIDATES {
+        side.candidates.push(candidate);
     }
 }
 

@@ -88,6 +88,9 @@ pub struct Known {
 impl Known {
     /// Takes every description and candidate in a text; their passwords are learnt too. Says whether there was any.
     pub fn read(&mut self, text: &str, source: &Source, passwords: &mut Passwords) -> bool {
+        if text.len() > LONGEST {
+            return false;
+        }
         let mut any = false;
         for found in unwrap::unwrap(text).unwrap_or_default() {
             any = true;
@@ -110,7 +113,7 @@ impl Known {
                 credentials,
             });
         }
-        any | (!any && self.trickled(text, source))
+        any || self.trickled(text, source)
     }
 
     /// Candidates that stand alone: `{"candidate": "candidate:...", "usernameFragment": "..."}`.

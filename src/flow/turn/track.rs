@@ -170,10 +170,10 @@ impl Tracker {
             tally(allocation, method).successes += 1;
             granted(allocation, &step, &named, message, heard.seen, table);
         }
-        match allocation.steps.get_mut(asked.step as usize) {
-            Some(kept) => *kept = step,
-            None if step.error.is_some() && allocation.steps.len() < 2 * STEPS => allocation.steps.push(step),
-            None => {}
+        if let Some(kept) = allocation.steps.get_mut(asked.step as usize) {
+            *kept = step;
+        } else if step.error.is_some() && allocation.steps.len() < 2 * STEPS {
+            allocation.steps.push(step);
         }
     }
 
