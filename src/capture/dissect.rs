@@ -75,3 +75,67 @@ impl<S: Sink> Transports for Joined<'_, S> {
         self.tcp.segment(segment, self.sink);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::SocketAddr;
+
+    use super::*;
+    use crate::capture::packet::{Endian, LinkType};
+    use crate::capture::unit::{FrameKind, TcpSignal};
+
+    /// The times of units, and the ends of frames.
+    #[derive(Default)]
+    struct Times(Vec<(u64, At)>, Vec<(u64, At, bool)>);
+
+    impl Sink for Times {
+        fn unit(&mut self, unit: &Unit<'_>) {
+            self.0.push((unit.frame, unit.at));
+        }
+
+        fn tcp(&mut self, _: u64, _: At, _: SocketAddr, _: SocketAddr, _: TcpSignal) {}
+
+        fn frame(&mut self, packet: &Packet<'_>, at: At, kind: FrameKind) {
+            self.1.push((packet.frame, at, kind.udp));
+        }
+    }
+
+    #[test]
+    fn times_count_from_the_first_and_never_go_below_it() {
+        // IPv4 and UDP, without payload.
+        let data = [
+            0x45, 0, 0, 28, 0, 0, 0, 0, 64, 17, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 0, 1, 0, 2, 0, 8, 0, 0,
+        ];
+        let mut dissector = Dissector::default();
+        let mut sink = Times::default();
+        let ms = 1_000_000;
+        let times = [
+            None,
+            Some(Time(50 * ms)),
+            Some(Time(53 * ms)),
+            None,
+            Some(Time(-9 * ms)),
+            Some(Time(51 * ms)),
+        ];
+        for (frame, time) in (1..).zip(times) {
+            let packet = Packet {
+                frame,
+                time,
+                link_type: LinkType(101),
+                endian: Endian::Little,
+                fcs: 0,
+                interface: 0,
+                length: 28,
+                data: &data,
+            };
+            dissector.packet(&packet, &mut sink);
+        }
+        dissector.finish(&mut sink);
+        let expected = [0, 0, 3, 3, 0, 1].map(At::from_millis);
+        let frames: Vec<(u64, At)> = (1..).zip(expected).collect();
+        assert_eq!(sink.0, frames);
+        assert!(sink.1.iter().map(|&(frame, at, _)| (frame, at)).eq(frames));
+        assert!(sink.1.iter().all(|&(.., udp)| udp));
+        assert_eq!(dissector.began(), Some(Time(50 * ms)));
+    }
+}

@@ -425,7 +425,7 @@ impl<'w> Capture<'w> {
     fn request(&mut self, heard: &Heard<'_>, number: u64, nested: bool) -> (Owner, Verdict) {
         let message = &heard.message;
         self.media.hint(heard.session);
-        if turn::Tracker::is_turn(message.method()) {
+        if turn::is_turn(message.method()) {
             let owner = self.turn.request(heard, number).map_or(Owner::Nobody, Owner::Turn);
             let verdict = self.check_turn(heard, owner);
             return (owner, verdict);

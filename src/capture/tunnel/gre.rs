@@ -1,4 +1,4 @@
-//! Generic Routing Encapsulation (RFC 2784, RFC 2890), with the forms of PPTP (RFC 2637), WCCP and ERSPAN.
+//! Generic Routing Encapsulation (RFC 2784, RFC 2890), with the forms of PPTP (RFC 2637), WCCP, ERSPAN and EoIP.
 
 use crate::capture::link::{Inner, Layer, ethernet};
 use crate::capture::octets::Octets;
@@ -30,6 +30,8 @@ pub fn open(octets: Octets<'_>) -> Option<Inner<'_>> {
     match kind {
         0x88be => erspan(rest, flags & SEQUENCE != 0),
         0x22eb => erspan3(rest),
+        // EoIP of MikroTik: the key of version 1, a length and the number of the tunnel, precedes Ethernet.
+        0x6400 if version == 1 => Inner::after(rest, 0, Layer::Ethernet),
         // WCCP: from its second version on a redirect header of four octets precedes.
         0x883e if rest.u8(0)? >> 4 != 4 => Inner::after(rest, 4, Layer::Ip),
         0x883e => Inner::after(rest, 0, Layer::Ip),
@@ -93,6 +95,12 @@ mod tests {
                 assert_eq!(open(Octets::whole(&bytes[..cut])), None, "{flags:04x} {cut}");
             }
         }
+    }
+
+    #[test]
+    fn eoip_carries_ethernet() {
+        let inner = open(Octets::whole(&[0x20, 0x01, 0x64, 0, 0, 1, 25, 0, 2])).unwrap();
+        assert_eq!((inner.layer, inner.octets.bytes), (Layer::Ethernet, &[2][..]));
     }
 
     #[test]

@@ -197,3 +197,20 @@ pub struct Allocation {
     /// How it ended.
     pub end: End,
 }
+
+/// Whether a method is one of TURN's.
+pub fn is_turn(method: Method) -> bool {
+    matches!(
+        method,
+        Method::ALLOCATE
+            | Method::REFRESH
+            | Method::SEND
+            | Method::DATA
+            | Method::CREATE_PERMISSION
+            | Method::CHANNEL_BIND
+            | Method::CONNECT
+            | Method::CONNECTION_BIND
+            | Method::CONNECTION_ATTEMPT
+            | Method::SET_ACTIVE_DESTINATION
+    )
+}

@@ -43,23 +43,6 @@ pub(in crate::flow) struct Asked {
 }
 
 impl Tracker {
-    /// Whether a message is one of TURN's.
-    pub fn is_turn(method: Method) -> bool {
-        matches!(
-            method,
-            Method::ALLOCATE
-                | Method::REFRESH
-                | Method::SEND
-                | Method::DATA
-                | Method::CREATE_PERMISSION
-                | Method::CHANNEL_BIND
-                | Method::CONNECT
-                | Method::CONNECTION_BIND
-                | Method::CONNECTION_ATTEMPT
-                | Method::SET_ACTIVE_DESTINATION
-        )
-    }
-
     /// The allocation that this session has now.
     pub fn of(&self, session: SessionId) -> Option<&Allocation> {
         self.current.get(&session).map(|&at| &self.list[at as usize])
