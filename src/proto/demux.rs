@@ -114,6 +114,8 @@ pub fn identify(datagram: &[u8], missing: usize, context: &Context) -> Protocol 
     };
     if fits {
         protocol
+    } else if has_cookie(datagram, missing) {
+        Protocol::Stun
     } else if quic::recognize(datagram).is_some() || (context.quic && quic::may_continue(datagram)) {
         Protocol::Quic
     } else if is_sctp(datagram, context) {
@@ -132,6 +134,13 @@ fn is_stun(datagram: &[u8], missing: usize) -> bool {
                 && message.method().name().is_some()
                 && message.length() % 4 == 0
                 && total == datagram.len() + missing)
+    })
+}
+
+/// The magic cookie, behind a message type that STUN does not have and before a length that fits: WhatsApp's 0x0800 and up.
+fn has_cookie(datagram: &[u8], missing: usize) -> bool {
+    stun::Message::decode(datagram).is_ok_and(|message| {
+        !message.is_classic() && stun::HEADER + usize::from(message.length()) == datagram.len().saturating_add(missing)
     })
 }
 
@@ -240,7 +249,13 @@ mod tests {
             stun::Method::BINDING,
             stun::TransactionId::new(*b"0123456789ab"),
         );
-        assert_eq!(seen(&message.build()), Protocol::Stun);
+        let message_bytes = message.build();
+        assert_eq!(seen(&message_bytes), Protocol::Stun);
+        let mut odd = message_bytes.clone();
+        odd[0] = 8;
+        assert_eq!(seen(&odd), Protocol::Stun, "WhatsApp's types");
+        odd.push(0);
+        assert_eq!(seen(&odd), Protocol::Unknown, "a cookie, but another length");
         assert_eq!(seen(b"\x10\x00\x00\x01ZRTP\0\0\0\0"), Protocol::Zrtp);
         assert_eq!(seen(&record(22, [0xfe, 0xff], 30)), Protocol::Dtls);
         assert_eq!(seen(&record(22, [0x01, 0x00], 30)), Protocol::Dtls);
@@ -322,7 +337,10 @@ mod tests {
             turn: bool, dtls: bool, quic: bool,
         ) {
             let found = identify(&bytes, missing, &Context { turn, dtls, quic, ..ANY });
-            let other = matches!(found, Protocol::Unknown | Protocol::Quic | Protocol::Sctp | Protocol::ChannelData);
+            let other = matches!(
+                found,
+                Protocol::Unknown | Protocol::Quic | Protocol::Sctp | Protocol::ChannelData | Protocol::Stun
+            );
             proptest::prop_assert!(other || found == classify(&bytes));
         }
     }

@@ -12,7 +12,7 @@ use crate::flow::rtp::stream::Sample;
 /// Candidates at a time. One that is pushed out of its place by another only begins anew.
 const PLACES: usize = 1024;
 /// How many packets of a candidate are kept, to count them when it is let through.
-pub(super) const HELD: usize = 4;
+pub(super) const HELD: usize = 8;
 /// How far apart the sequence numbers of two packets may be that shall agree.
 const NEAR: u16 = 64;
 /// The same for timestamps: six minutes at 90 kHz.
@@ -24,6 +24,8 @@ struct Candidate {
     key: u64,
     held: [Sample; HELD],
     count: usize,
+    /// How often one agreed with the one before. A copy of the one before, as captures of two interfaces have it, says nothing.
+    steps: usize,
 }
 
 /// The candidates.
@@ -46,24 +48,25 @@ impl Probation {
             key,
             held: [*sample; HELD],
             count: 1,
+            steps: 0,
         };
         match place {
             Some(candidate) if candidate.key == key => {
                 let before = &candidate.held[candidate.count - 1];
-                if before.sequence == sample.sequence {
-                    return None;
-                }
                 if !agrees(before, sample) {
                     *candidate = fresh;
                     return None;
                 }
-                candidate.held[candidate.count] = *sample;
-                candidate.count += 1;
+                candidate.steps += usize::from(before.sequence != sample.sequence);
+                if candidate.count < HELD {
+                    candidate.held[candidate.count] = *sample;
+                    candidate.count += 1;
+                }
             }
             _ => *place = Some(fresh),
         }
         let candidate = place.as_ref()?;
-        let believed = candidate.count > steps.min(HELD - 1);
+        let believed = candidate.steps >= steps;
         let given = (candidate.held, candidate.count);
         if believed {
             *place = None;

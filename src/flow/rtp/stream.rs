@@ -6,6 +6,7 @@ use crate::datagram::Seen;
 use crate::flow::rtp::{Jitter, Sequence, Step};
 use crate::flow::{Direction, SessionId};
 use crate::proto::rtp::Packet;
+use crate::time::At;
 
 /// No packet for as long as this is a gap.
 pub const SILENCE: Duration = Duration::from_secs(1);
@@ -110,6 +111,8 @@ pub struct Stream {
     extensions: [u64; 4],
     values: Vec<(u8, Box<[u8]>)>,
     timestamp: u32,
+    /// The place of the last packet's payload type.
+    current: usize,
     /// Packets of G.711 of whole milliseconds, and those with an SRTP tag more.
     g711: [u32; 2],
 }
@@ -128,13 +131,14 @@ impl Stream {
             markers: 0,
             frames: 1,
             sequence: Sequence::new(first.sequence),
-            jitter: Jitter::new(first.seen.at, first.timestamp),
+            jitter: Jitter::new(first.timestamp),
             gap_count: 0,
             gap_total: Duration::ZERO,
             gaps: Vec::new(),
             extensions: [0; 4],
             values: Vec::new(),
             timestamp: first.timestamp,
+            current: 0,
             g711: [0; 2],
         };
         stream.count(first);
@@ -144,29 +148,21 @@ impl Stream {
     /// The next packet in the order of arrival.
     #[inline]
     pub(super) fn take(&mut self, sample: &Sample) {
-        let (before, at) = (self.last.at, sample.seen.at);
-        let passed = at.since(before);
-        let room = if passed < SILENCE { 0 } else { self.room(passed) };
+        let passed = seconds_between(self.last.at, sample.seen.at);
+        let silent = passed >= SILENCE.as_secs_f64();
+        let room = if silent { self.room(passed) } else { 0 };
         let step = self.sequence.take(sample.sequence, room);
         match step {
-            Step::Next { .. } | Step::Late => self.jitter.take(at, sample.timestamp),
-            Step::Restart => self.jitter.resume(at, sample.timestamp),
+            Step::Next { .. } | Step::Late => self.jitter.take(passed, sample.timestamp),
+            Step::Restart => self.jitter.resume(sample.timestamp),
             Step::Duplicate | Step::Stray => {}
         }
-        if matches!(step, Step::Next { .. } | Step::Restart) && sample.timestamp != self.timestamp {
+        if sample.timestamp != self.timestamp && matches!(step, Step::Next { .. } | Step::Restart) {
             self.timestamp = sample.timestamp;
             self.frames += 1;
         }
-        if passed >= SILENCE {
-            let lost = match step {
-                Step::Next { skipped } => skipped,
-                _ => 0,
-            };
-            self.gap(Gap {
-                from: self.last,
-                to: sample.seen,
-                lost,
-            });
+        if silent {
+            self.gap(sample.seen, step);
         }
         self.last = sample.seen;
         self.count(sample);
@@ -178,20 +174,16 @@ impl Stream {
         self.bytes += u64::from(sample.octets);
         self.markers += u64::from(sample.marker);
         let number = sample.payload_type;
-        let place = match self.payload_types.iter().position(|it| it.number == number) {
-            Some(place) => place,
-            None if self.payload_types.len() >= TYPES_KEPT => TYPES_KEPT - 1,
-            None => {
-                self.payload_types.push(PayloadType {
-                    number,
-                    packets: 0,
-                    payload: 0,
-                });
-                self.payload_types.len() - 1
-            }
-        };
-        self.payload_types[place].packets += 1;
-        self.payload_types[place].payload += u64::from(sample.payload);
+        if self
+            .payload_types
+            .get(self.current)
+            .is_none_or(|it| it.number != number)
+        {
+            self.current = self.place_of(number);
+        }
+        let kept = &mut self.payload_types[self.current];
+        kept.packets += 1;
+        kept.payload += u64::from(sample.payload);
         // An octet is an eighth of a millisecond, and SRTP tags of HMAC-SHA1 are 10 or 4 octets (RFC 5764 §4.1.2).
         if matches!(number, 0 | 8) && sample.payload > 0 {
             match sample.payload % 8 {
@@ -202,17 +194,40 @@ impl Stream {
         }
     }
 
+    #[cold]
+    fn place_of(&mut self, number: u8) -> usize {
+        if let Some(place) = self.payload_types.iter().position(|it| it.number == number) {
+            return place;
+        }
+        if self.payload_types.len() < TYPES_KEPT {
+            self.payload_types.push(PayloadType {
+                number,
+                packets: 0,
+                payload: 0,
+            });
+        }
+        self.payload_types.len() - 1
+    }
+
     /// How many packets a pause could have held at twice the rate so far.
     #[cold]
-    fn room(&self, passed: Duration) -> u16 {
+    fn room(&self, passed: f64) -> u16 {
         let lasted = self.last.at.since(self.first.at).as_secs_f64();
-        let expected = 2.0 * self.packets as f64 / lasted.max(0.1) * passed.as_secs_f64();
+        let expected = 2.0 * self.packets as f64 / lasted.max(0.1) * passed;
         // Never half a cycle: what is further ahead may as well be behind.
         expected.min(32_000.0) as u16
     }
 
     #[cold]
-    fn gap(&mut self, gap: Gap) {
+    fn gap(&mut self, to: Seen, step: Step) {
+        let gap = Gap {
+            from: self.last,
+            to,
+            lost: match step {
+                Step::Next { skipped } => skipped,
+                _ => 0,
+            },
+        };
         self.gap_count += 1;
         self.gap_total = self.gap_total.saturating_add(gap.duration());
         if self.gaps.len() < GAPS_KEPT {
@@ -297,10 +312,18 @@ impl Stream {
     }
 }
 
+/// Negative where the clock stepped back.
+#[inline]
+fn seconds_between(earlier: At, later: At) -> f64 {
+    let (earlier, later) = (earlier.since_start(), later.since_start());
+    let seconds = later.as_secs().wrapping_sub(earlier.as_secs()) as i64;
+    let nanos = i64::from(later.subsec_nanos()) - i64::from(earlier.subsec_nanos());
+    seconds as f64 + nanos as f64 * 1e-9
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::time::At;
 
     fn sample(frame: u64, ms: u64, sequence: u16, timestamp: u32, payload: u32) -> Sample {
         Sample {

@@ -21,8 +21,16 @@ pub enum Shape {
     },
 }
 
-/// Tags, and whether the index stands behind (AEAD) or before them.
-const TAGS: [(u8, bool); 4] = [(10, false), (16, true), (4, false), (8, true)];
+/// Trailers, the most usual first: octets of the tag, octets of a master key identifier before it, and whether the index stands
+/// behind both (AEAD) or before them. WebRTC has no MKI; Skype has one of an octet.
+const TRAILERS: [(u8, u8, bool); 6] = [
+    (10, 0, false),
+    (16, 0, true),
+    (10, 1, false),
+    (4, 0, false),
+    (8, 0, true),
+    (10, 4, false),
+];
 /// The index counts packets from the session's start: more than this were no session but chance.
 const HIGHEST_INDEX: u32 = 1 << 24;
 
@@ -52,8 +60,8 @@ impl Shape {
 
     /// SRTCP by its trailer: `clear` is where a row of packets in clear ends.
     fn of_trailer(bytes: &[u8], first: usize, clear: Option<usize>) -> Option<Shape> {
-        TAGS.iter().find_map(|&(tag, index_last)| {
-            let overhead = 4 + usize::from(tag);
+        TRAILERS.iter().find_map(|&(tag, mki, index_last)| {
+            let overhead = 4 + usize::from(mki + tag);
             let end = bytes.len().checked_sub(overhead)?;
             let at = if index_last { bytes.len() - 4 } else { end };
             let word = u32::from_be_bytes(*bytes.get(at..)?.first_chunk()?);
@@ -137,7 +145,8 @@ mod tests {
     #[test]
     fn every_profile_is_recognized() {
         let clear = [&RR[..], &PLI].concat();
-        for (tag, index_last) in TAGS {
+        for (tag, mki, index_last) in TRAILERS {
+            let tag = tag + mki;
             let bytes = secured(&clear, tag, index_last, 0x8000_0007);
             let shape = Shape::of(&bytes, 0);
             // An HMAC tag of 4 octets and its index take as many octets as an AEAD tag of 8 less: only E and index tell.
