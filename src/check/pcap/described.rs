@@ -29,17 +29,27 @@ pub(super) fn both_send(facts: &Facts, session: &Session) -> bool {
 /// Audio and video sections that are not rejected.
 fn media<'d>(description: &'d Description<'d>) -> impl Iterator<Item = Section<'d>> {
     description.media().filter(|section| {
-        !section.is_rejected() && section.media().is_some_and(|line| matches!(line.kind, "audio" | "video"))
+        !section.is_rejected()
+            && section
+                .media()
+                .is_some_and(|line| matches!(line.kind, "audio" | "video"))
     })
 }
 
 /// The descriptions of each side, in order.
 fn by_side<'a>(facts: &'a Facts, session: &Session) -> [Vec<&'a str>; 2] {
     let mut texts = [Vec::new(), Vec::new()];
-    for association in facts.ice.iter().filter(|one| one.pairs.iter().any(|pair| pair.session == session.id)) {
+    for association in facts
+        .ice
+        .iter()
+        .filter(|one| one.pairs.iter().any(|pair| pair.session == session.id))
+    {
         for (side, texts) in texts.iter_mut().enumerate() {
             let ufrag = &association.sides[side].ufrag;
-            let own = facts.descriptions.iter().filter(|one| one.credentials.iter().any(|own| own.ufrag == *ufrag));
+            let own = facts
+                .descriptions
+                .iter()
+                .filter(|one| one.credentials.iter().any(|own| own.ufrag == *ufrag));
             texts.extend(own.map(|one| one.sdp.as_str()));
         }
     }
@@ -57,7 +67,12 @@ pub(super) fn check(facts: &Facts, told: &mut Told) {
         for text in texts.iter().flatten() {
             let description = Description::parse(text);
             for section in media(&description) {
-                known.extend(section.media().into_iter().flat_map(|line| line.formats().filter_map(|one| one.parse::<u8>().ok())));
+                known.extend(
+                    section
+                        .media()
+                        .into_iter()
+                        .flat_map(|line| line.formats().filter_map(|one| one.parse::<u8>().ok())),
+                );
             }
         }
         let strange: Vec<Evidence> = facts
@@ -67,7 +82,13 @@ pub(super) fn check(facts: &Facts, told: &mut Told) {
             .filter(|stream| stream.session == session.id)
             .flat_map(|stream| stream.payload_types.iter().map(move |one| (stream, one)))
             .filter(|(_, one)| !known.contains(&one.number))
-            .map(|(stream, one)| fact(stream.first, format!("0x{:08x}", stream.ssrc), format!("payload type {}, {} packets", one.number, one.packets)))
+            .map(|(stream, one)| {
+                fact(
+                    stream.first,
+                    format!("0x{:08x}", stream.ssrc),
+                    format!("payload type {}, {} packets", one.number, one.packets),
+                )
+            })
             .take(8)
             .collect();
         if strange.is_empty() {
@@ -75,6 +96,10 @@ pub(super) fn check(facts: &Facts, told: &mut Told) {
         }
         let list: Vec<String> = known.iter().map(u8::to_string).collect();
         let summary = format!("Described are the payload types {}.", list.join(", "));
-        told.push(catalog::PAYLOAD_TYPE.finding(format!("media between {} and {}", session.a, session.b), summary, strange));
+        told.push(catalog::PAYLOAD_TYPE.finding(
+            format!("media between {} and {}", session.a, session.b),
+            summary,
+            strange,
+        ));
     }
 }

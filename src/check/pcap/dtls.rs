@@ -43,7 +43,9 @@ pub(super) fn check_outcome(facts: &Facts, told: &mut Told) {
         let broken = match handshake.outcome() {
             Outcome::Refused { seen, .. } => refused(session, handshake, seen, told),
             Outcome::Stuck(waiting) => stuck(facts, session, handshake, waiting, told),
-            Outcome::Complete { seen, took: Some(took), .. } => {
+            Outcome::Complete {
+                seen, took: Some(took), ..
+            } => {
                 slow(session, handshake, seen, took, told);
                 false
             }
@@ -56,7 +58,10 @@ pub(super) fn check_outcome(facts: &Facts, told: &mut Told) {
 }
 
 fn all(facts: &Facts) -> impl Iterator<Item = (&Session, &[Handshake])> {
-    facts.dtls.iter().map(|(id, dtls)| (facts.session(*id), dtls.handshakes.as_slice()))
+    facts
+        .dtls
+        .iter()
+        .map(|(id, dtls)| (facts.session(*id), dtls.handshakes.as_slice()))
 }
 
 fn subject(session: &Session) -> String {
@@ -65,10 +70,20 @@ fn subject(session: &Session) -> String {
 
 fn refused(session: &Session, handshake: &Handshake, seen: Seen, told: &mut Told) -> bool {
     let outcome = handshake.outcome().to_string();
-    let Outcome::Refused { alert, by, .. } = handshake.outcome() else { return false };
-    let meaning = alert.and_then(|alert| alert.description.entry()).and_then(|entry| entry.note).map(|note| format!(" It means: {note}.")).unwrap_or_default();
+    let Outcome::Refused { alert, by, .. } = handshake.outcome() else {
+        return false;
+    };
+    let meaning = alert
+        .and_then(|alert| alert.description.entry())
+        .map(|entry| entry.note)
+        .filter(|note| !note.is_empty())
+        .map(|note| format!(" It means: {note}."))
+        .unwrap_or_default();
     let who = by.map_or_else(|| "One side".to_owned(), |by| format!("The {by}"));
-    let what = alert.map_or_else(|| "an encrypted alert".to_owned(), |alert| format!("the alert {}", alert.description));
+    let what = alert.map_or_else(
+        || "an encrypted alert".to_owned(),
+        |alert| format!("the alert {}", alert.description),
+    );
     let summary = format!("{who} ended the handshake with {what}.{meaning}");
     let evidence = vec![
         fact(handshake.first, "first record", subject(session)),
@@ -80,9 +95,17 @@ fn refused(session: &Session, handshake: &Handshake, seen: Seen, told: &mut Told
 
 fn stuck(facts: &Facts, session: &Session, handshake: &Handshake, waiting: Waiting, told: &mut Told) -> bool {
     let end = session.last().unwrap_or(handshake.last);
-    let waited = end.at.since(handshake.last.at).max(handshake.last.at.since(handshake.first.at));
+    let waited = end
+        .at
+        .since(handshake.last.at)
+        .max(handshake.last.at.since(handshake.first.at));
     let seen_both_ways = session.ways.iter().all(|way| way.packets > 0);
-    let sent = handshake.flights.iter().map(|flight| flight.retransmissions + 1).max().unwrap_or(0);
+    let sent = handshake
+        .flights
+        .iter()
+        .map(|flight| flight.retransmissions + 1)
+        .max()
+        .unwrap_or(0);
     // Where only one side was captured, nothing can be said of the other; and what has media has keys.
     let has_media = facts.media.streams().iter().any(|stream| stream.session == session.id);
     let data = handshake.data.iter().any(|data| data.records > 0);
@@ -90,7 +113,11 @@ fn stuck(facts: &Facts, session: &Session, handshake: &Handshake, waiting: Waiti
         return false;
     }
     let mut evidence: Vec<Evidence> = handshake.flights.iter().take(6).enumerate().map(flight_fact).collect();
-    evidence.extend(evidence.is_empty().then(|| fact(handshake.first, "first record", subject(session))));
+    evidence.extend(
+        evidence
+            .is_empty()
+            .then(|| fact(handshake.first, "first record", subject(session))),
+    );
     let summary = format!("The handshake is not complete after {}: {waiting}.", lasted(waited));
     told.push(catalog::DTLS_STUCK.finding(subject(session), summary, evidence));
     true
@@ -102,7 +129,11 @@ fn flight_fact((number, flight): (usize, &Flight)) -> Evidence {
         0 => String::new(),
         again => format!(", sent again {}", times(again)),
     };
-    fact(flight.first, format!("flight {}", number + 1), format!("{}{again}", steps.join(", ")))
+    fact(
+        flight.first,
+        format!("flight {}", number + 1),
+        format!("{}{again}", steps.join(", ")),
+    )
 }
 
 fn slow(session: &Session, handshake: &Handshake, seen: Seen, took: Duration, told: &mut Told) {
@@ -110,7 +141,11 @@ fn slow(session: &Session, handshake: &Handshake, seen: Seen, took: Duration, to
         return;
     }
     let again = handshake.retransmissions();
-    let summary = format!("The handshake took {}; flights were sent again {}.", lasted(took), times(again));
+    let summary = format!(
+        "The handshake took {}; flights were sent again {}.",
+        lasted(took),
+        times(again)
+    );
     let mut evidence: Vec<Evidence> = handshake.flights.iter().take(6).enumerate().map(flight_fact).collect();
     evidence.push(fact(seen, "complete", subject(session)));
     told.push(catalog::DTLS_SLOW.finding(subject(session), summary, evidence));
@@ -126,9 +161,15 @@ struct Sides<'a> {
 impl<'a> Sides<'a> {
     fn of(facts: &'a Facts, session: &'a Session) -> Sides<'a> {
         let mut described = [Vec::new(), Vec::new()];
-        let associations = facts.ice.iter().filter(|one| one.pairs.iter().any(|pair| pair.session == session.id));
+        let associations = facts
+            .ice
+            .iter()
+            .filter(|one| one.pairs.iter().any(|pair| pair.session == session.id));
         for association in associations {
-            for (side, direction) in [0, 1].into_iter().filter_map(|side| Some((side, direction(session, association, side)?))) {
+            for (side, direction) in [0, 1]
+                .into_iter()
+                .filter_map(|side| Some((side, direction(session, association, side)?)))
+            {
                 let ufrag = &association.sides[side].ufrag;
                 for description in &facts.descriptions {
                     let own = description.credentials.iter().filter(|one| one.ufrag == *ufrag);
@@ -143,13 +184,19 @@ impl<'a> Sides<'a> {
     fn check_fingerprints(&self, handshake: &Handshake, told: &mut Told) -> bool {
         let mut wrong = false;
         for way in [Direction::Forward, Direction::Backward] {
-            let Some(certificate) = handshake.certificates[way.index()].first() else { continue };
+            let Some(certificate) = handshake.certificates[way.index()].first() else {
+                continue;
+            };
             let described: Vec<_> = self.described[way.index()]
                 .iter()
-                .flat_map(|(description, credentials)| credentials.fingerprints.iter().map(move |one| (description, one)))
+                .flat_map(|(description, credentials)| {
+                    credentials.fingerprints.iter().map(move |one| (description, one))
+                })
                 .collect();
             let is_it = |(hash, value): &(String, String)| {
-                certificate.fingerprint(hash).is_some_and(|own| own.eq_ignore_ascii_case(value))
+                certificate
+                    .fingerprint(hash)
+                    .is_some_and(|own| own.eq_ignore_ascii_case(value))
             };
             if described.is_empty() || described.iter().any(|(_, one)| is_it(one)) {
                 continue;
@@ -161,7 +208,10 @@ impl<'a> Sides<'a> {
             );
             let mut evidence = vec![fact(handshake.last, "certificate sha-256", &certificate.sha256)];
             for (description, (hash, value)) in described.iter().take(4) {
-                evidence.push(Evidence::new(format!("a=fingerprint:{hash} in {}", place(&description.source)), value));
+                evidence.push(Evidence::new(
+                    format!("a=fingerprint:{hash} in {}", place(&description.source)),
+                    value,
+                ));
             }
             told.push(catalog::FINGERPRINT_MISMATCH.finding(subject(self.session), summary, evidence));
             wrong = true;
@@ -174,16 +224,21 @@ impl<'a> Sides<'a> {
         let Some(client) = handshake.client else { return };
         for way in [client, client.reverse()] {
             let wanted = if way == client { Setup::Passive } else { Setup::Active };
-            let contradicting = self.described[way.index()].iter().find(|(_, one)| one.setup == Some(wanted));
-            let Some((description, _)) = contradicting else { continue };
+            let contradicting = self.described[way.index()]
+                .iter()
+                .find(|(_, one)| one.setup == Some(wanted));
+            let Some((description, _)) = contradicting else {
+                continue;
+            };
             let summary = format!(
-                "{} announced a=setup:{wanted}, and the ClientHello came from {}.",
+                "{} announced a=setup:{}, and the ClientHello came from {}.",
                 self.session.from(way),
+                wanted.name(),
                 self.session.from(client)
             );
             let evidence = vec![
                 fact(handshake.first, "ClientHello", self.session.from(client)),
-                Evidence::new(place(&description.source), format!("a=setup:{wanted}")),
+                Evidence::new(place(&description.source), format!("a=setup:{}", wanted.name())),
             ];
             let finding = catalog::SETUP_CONTRADICTED.finding(subject(self.session), summary, evidence);
             let complete = matches!(handshake.outcome(), Outcome::Complete { .. });
@@ -196,14 +251,20 @@ impl<'a> Sides<'a> {
 /// Which way `side` of `association` sends in `session`.
 pub(super) fn direction(session: &Session, association: &Association, side: usize) -> Option<Direction> {
     let pair = association.pairs.iter().find(|pair| pair.session == session.id)?;
-    Some(if session.a == pair.addresses[side] { Direction::Forward } else { Direction::Backward })
+    Some(if session.a == pair.addresses[side] {
+        Direction::Forward
+    } else {
+        Direction::Backward
+    })
 }
 
 /// Whether somebody closed the session at about `seen` or later.
 pub(super) fn is_closed(facts: &Facts, session: &Session, seen: Seen) -> bool {
     let handshakes = facts.dtls.get(&session.id).map_or(&[][..], |dtls| &dtls.handshakes);
     let alerts = handshakes.iter().flat_map(|handshake| &handshake.alerts);
-    alerts.into_iter().any(|alert| alert.seen.at + STUCK > seen.at && !alert.in_handshake)
+    alerts
+        .into_iter()
+        .any(|alert| alert.seen.at + STUCK > seen.at && !alert.in_handshake)
 }
 
 fn place(source: &Source) -> String {

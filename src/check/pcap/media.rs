@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::{Told, described, dtls};
 use super::said::{fact, lasted};
+use super::{Told, described, dtls};
 use crate::check::catalog::pcap as catalog;
 use crate::check::words::count;
 use crate::datagram::Seen;
@@ -30,11 +30,20 @@ const GAP: Duration = Duration::from_secs(2);
 /// Every finding about media.
 pub(super) fn check(facts: &Facts, told: &mut Told) {
     for session in &facts.sessions {
-        let streams: Vec<&Stream> = facts.media.streams().iter().filter(|stream| stream.session == session.id).collect();
+        let streams: Vec<&Stream> = facts
+            .media
+            .streams()
+            .iter()
+            .filter(|stream| stream.session == session.id)
+            .collect();
         if streams.is_empty() {
             continue;
         }
-        let one = One { facts, session, streams };
+        let one = One {
+            facts,
+            session,
+            streams,
+        };
         one.check_loss(told);
         if !told.explained.contains(&session.id) {
             one.check_directions(told);
@@ -65,7 +74,10 @@ impl One<'_> {
     }
 
     fn rtcp(&self, way: Direction) -> Option<(Seen, Seen)> {
-        self.facts.media.control_of(self.session.id, way).map(|control| (control.first, control.last))
+        self.facts
+            .media
+            .control_of(self.session.id, way)
+            .map(|control| (control.first, control.last))
     }
 
     fn check_directions(&self, told: &mut Told) {
@@ -79,7 +91,9 @@ impl One<'_> {
     /// Media goes this way, and nothing of media comes back: no RTP, and no reports either.
     fn one_way(&self, way: Direction, told: &mut Told) -> bool {
         let back = way.reverse();
-        let Some((first, last)) = self.span(way) else { return false };
+        let Some((first, last)) = self.span(way) else {
+            return false;
+        };
         let lasts = last.at.since(first.at);
         let silent = self.span(back).is_none() && self.rtcp(back).is_none();
         // The other side was captured, and is alive: its checks or its keys came meanwhile.
@@ -94,8 +108,16 @@ impl One<'_> {
             lasted(lasts),
             self.session.from(back)
         );
-        let mut evidence = vec![fact(first, "first RTP", self.session.from(way)), fact(last, "last RTP", self.session.from(way))];
-        evidence.extend(self.session.way(back).last.map(|came| fact(came, "last packet of any kind", self.session.from(back))));
+        let mut evidence = vec![
+            fact(first, "first RTP", self.session.from(way)),
+            fact(last, "last RTP", self.session.from(way)),
+        ];
+        evidence.extend(
+            self.session
+                .way(back)
+                .last
+                .map(|came| fact(came, "last packet of any kind", self.session.from(back))),
+        );
         told.push(catalog::MEDIA_ONE_WAY.finding(self.subject(), summary, evidence));
         true
     }
@@ -107,22 +129,51 @@ impl One<'_> {
 
     /// Media came this way, and then no more, while the session went on.
     fn stopped(&self, way: Direction, told: &mut Told) -> bool {
-        let Some((first, last)) = self.span(way) else { return false };
+        let Some((first, last)) = self.span(way) else {
+            return false;
+        };
         let Some(end) = self.session.last() else { return false };
         let silent = end.at.since(last.at);
         let lasts = last.at.since(first.at);
         // Somebody who says goodbye, or whose reports go on, stopped on purpose.
-        let goodbye = self.facts.media.control_of(self.session.id, way).is_some_and(|control| !control.goodbyes.is_empty());
+        let goodbye = self
+            .facts
+            .media
+            .control_of(self.session.id, way)
+            .is_some_and(|control| !control.goodbyes.is_empty());
         let closed = dtls::is_closed(self.facts, self.session, last);
-        let reports = self.rtcp(way).is_some_and(|(_, rtcp)| rtcp.at.since(last.at) >= STOPPED / 2);
-        let other = self.session.way(way).last.is_some_and(|came| came.at.since(last.at) >= STOPPED / 2);
+        let reports = self
+            .rtcp(way)
+            .is_some_and(|(_, rtcp)| rtcp.at.since(last.at) >= STOPPED / 2);
+        let other = self
+            .session
+            .way(way)
+            .last
+            .is_some_and(|came| came.at.since(last.at) >= STOPPED / 2);
         let alive = self.session.count(Carried::Stun) > 0 && other;
-        let went_on = self.span(way.reverse()).is_some_and(|(_, theirs)| theirs.at.since(last.at) >= STOPPED);
+        let went_on = self
+            .span(way.reverse())
+            .is_some_and(|(_, theirs)| theirs.at.since(last.at) >= STOPPED);
         if silent < STOPPED || lasts < Duration::from_secs(1) || goodbye || closed || reports || !(alive || went_on) {
             return false;
         }
-        let mut evidence: Vec<Evidence> = self.of(way).take(4).map(|stream| fact(stream.last, format!("last RTP of 0x{:08x}", stream.ssrc), self.session.from(way))).collect();
-        evidence.extend(self.session.way(way).last.map(|came| fact(came, "last packet of any kind", self.session.from(way))));
+        let mut evidence: Vec<Evidence> = self
+            .of(way)
+            .take(4)
+            .map(|stream| {
+                fact(
+                    stream.last,
+                    format!("last RTP of 0x{:08x}", stream.ssrc),
+                    self.session.from(way),
+                )
+            })
+            .collect();
+        evidence.extend(
+            self.session
+                .way(way)
+                .last
+                .map(|came| fact(came, "last packet of any kind", self.session.from(way))),
+        );
         let summary = format!(
             "Media of {} stopped after {}, RTCP too; for {} until the end nothing of it came, while the session went on.",
             self.session.from(way),
@@ -140,9 +191,22 @@ impl One<'_> {
             for stream in self.of(way) {
                 let Some(rate) = self.rate(stream) else { continue };
                 worst = worst.max(rate);
-                let nacks = self.facts.media.wishes(stream).map_or(0, |wishes: &Wishes| wishes.nacked_packets);
-                let asked = if nacks > 0 { format!("; {nacks} asked for again") } else { String::new() };
-                let value = format!("{:.1} % lost: {} of {}{asked}", rate * 100.0, scattered(stream), scattered(stream) + stream.packets);
+                let nacks = self
+                    .facts
+                    .media
+                    .wishes(stream)
+                    .map_or(0, |wishes: &Wishes| wishes.nacked_packets);
+                let asked = if nacks > 0 {
+                    format!("; {nacks} asked for again")
+                } else {
+                    String::new()
+                };
+                let value = format!(
+                    "{:.1} % lost: {} of {}{asked}",
+                    rate * 100.0,
+                    scattered(stream),
+                    scattered(stream) + stream.packets
+                );
                 evidence.push(fact(stream.first, format!("0x{:08x}", stream.ssrc), value));
             }
             if evidence.is_empty() {
@@ -155,7 +219,14 @@ impl One<'_> {
                 worst * 100.0
             );
             let finding = catalog::MEDIA_LOSS.finding(self.subject(), summary, evidence);
-            told.push_at_most(if worst >= HEAVY { Severity::Error } else { Severity::Warning }, finding);
+            told.push_at_most(
+                if worst >= HEAVY {
+                    Severity::Error
+                } else {
+                    Severity::Warning
+                },
+                finding,
+            );
         }
         self.check_gaps(told);
     }
@@ -174,13 +245,20 @@ impl One<'_> {
             .flat_map(|stream| stream.gaps().iter().map(move |gap| (stream, gap)))
             .filter(|(_, gap)| gap.duration() >= GAP && gap.lost > 0)
             .map(|(stream, gap)| {
-                let value = format!("{} lost in {}", count(usize::from(gap.lost), "packet"), lasted(gap.duration()));
+                let value = format!(
+                    "{} lost in {}",
+                    count(usize::from(gap.lost), "packet"),
+                    lasted(gap.duration())
+                );
                 fact(gap.from, format!("0x{:08x}", stream.ssrc), value)
             })
             .take(8)
             .collect();
         if !gaps.is_empty() {
-            let summary = format!("{} of two seconds or more, in which packets were lost.", count(gaps.len(), "pause"));
+            let summary = format!(
+                "{} of two seconds or more, in which packets were lost.",
+                count(gaps.len(), "pause")
+            );
             told.push(catalog::MEDIA_GAP.finding(self.subject(), summary, gaps));
         }
     }

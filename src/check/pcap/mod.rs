@@ -7,6 +7,7 @@
 mod binding;
 mod described;
 mod dtls;
+mod healthy;
 mod ice;
 mod media;
 mod said;
@@ -30,6 +31,7 @@ pub fn check(facts: &Facts) -> Vec<Finding> {
     media::check(facts, &mut told);
     described::check(facts, &mut told);
     binding::check(facts, &mut told);
+    healthy::check(facts, &mut told);
     told.findings
 }
 
