@@ -15,7 +15,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("capture", &["proto", "datagram", "time"]),
     ("flow", &["proto", "capture", "exchange", "datagram", "time", "secret"]),
     ("probe", &["proto", "time", "secret", "datagram"]),
-    ("check", &["proto", "exchange", "flow", "report", "datagram", "time"]),
+    ("check", &["proto", "exchange", "capture", "flow", "report", "datagram", "time"]),
     ("net", &["probe", "proto", "exchange", "time", "secret", "datagram"]),
     ("render", &["report", "proto", "time"]),
     ("cli", &["secret"]),

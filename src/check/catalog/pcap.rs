@@ -159,4 +159,40 @@ entries! {
         fix: "Nothing to do. If the call sounded bad nevertheless, look at the statistics of both ends (`rtcdiag stats`).",
         reference: "RFC 8835",
     }
+    CAPTURE_TRUNCATED = "capture-truncated", Warning, "The capture file ends in the middle" {
+        what: "The last block or record of the file is not whole; all before it was read.",
+        why: "The capturing program was killed, the disk was full, the file is still being written, or its copy is not complete.",
+        fix: "End captures in good order (SIGINT for tcpdump), or copy the file again. What is after the cut is unknown: silence there means nothing.",
+        reference: "https://www.ietf.org/archive/id/draft-ietf-opsawg-pcap-04.html",
+    }
+    CAPTURE_DAMAGED = "capture-damaged", Warning, "The capture file is damaged" {
+        what: "A block or record has a length or a form that cannot be; the file was read up to there.",
+        why: "A file that was changed in transfer (text mode), joined from pieces, or written by two programs.",
+        fix: "Copy the file again in binary mode; `editcap` of Wireshark can sometimes save what comes after the damage.",
+        reference: "https://www.ietf.org/archive/id/draft-ietf-opsawg-pcapng-03.html",
+    }
+    CAPTURE_CUT = "capture-packets-cut", Info, "The capture does not have the whole packets" {
+        what: "Packets were cut to the snap length when they were captured; messages are read as far as they are there.",
+        why: "A small snap length (`tcpdump -s`) or a capture that keeps headers only.",
+        fix: "Capture with `tcpdump -s 0` to see whole messages; MESSAGE-INTEGRITY and certificates cannot be checked in cut ones.",
+        reference: "https://www.ietf.org/archive/id/draft-ietf-opsawg-pcap-04.html",
+    }
+    CAPTURE_DROPPED = "capture-dropped-packets", Warning, "The capture missed packets" {
+        what: "The interface's statistics in the file say that packets were dropped while capturing.",
+        why: "The machine could not keep up with the traffic, or the buffer was too small.",
+        fix: "Capture with a filter or a larger buffer (`tcpdump -B`). Loss that is found here may be of the capture alone.",
+        reference: "https://www.ietf.org/archive/id/draft-ietf-opsawg-pcapng-03.html",
+    }
+    NO_WEBRTC = "capture-without-webrtc", Info, "Nothing of WebRTC is in the capture" {
+        what: "No STUN, TURN, DTLS, RTP or RTCP was found in it.",
+        why: "Another interface or time, a filter that left it out, media over QUIC or inside of a VPN or TLS.",
+        fix: "Capture on the interface that has the route to the peer (`tcpdump -i any`), without a filter, from before the call begins.",
+        reference: "RFC 7983 §7",
+    }
+    CAPTURE_TOO_MUCH = "capture-too-much", Info, "There was more than is kept" {
+        what: "The capture has more sessions, streams or messages than are followed at a time; the rest is only counted.",
+        why: "Memory is bounded, whatever the size of the file.",
+        fix: "Look at a part: `--host`, `--port` or a filter when capturing.",
+        reference: "RFC 4732 §2.2",
+    }
 }

@@ -260,8 +260,10 @@ pub(super) fn direction(session: &Session, association: &Association, side: usiz
 
 /// Whether somebody closed the session at about `seen` or later.
 pub(super) fn is_closed(facts: &Facts, session: &Session, seen: Seen) -> bool {
-    let handshakes = facts.dtls.get(&session.id).map_or(&[][..], |dtls| &dtls.handshakes);
-    let alerts = handshakes.iter().flat_map(|handshake| &handshake.alerts);
+    let own = facts.dtls.iter().filter(|(id, _)| *id == session.id);
+    let alerts = own
+        .flat_map(|(_, dtls)| &dtls.handshakes)
+        .flat_map(|handshake| &handshake.alerts);
     alerts
         .into_iter()
         .any(|alert| alert.seen.at + STUCK > seen.at && !alert.in_handshake)

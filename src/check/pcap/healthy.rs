@@ -39,7 +39,7 @@ fn parts(facts: &Facts, association: &Association, pair: &Pair) -> Vec<String> {
     let handshakes = facts
         .dtls
         .iter()
-        .filter(|(id, _)| session(**id))
+        .filter(|(id, _)| session(*id))
         .flat_map(|(_, dtls)| &dtls.handshakes);
     let dtls = handshakes.into_iter().find_map(|handshake| match handshake.outcome() {
         Outcome::Complete { took: Some(took), .. } => Some(format!("DTLS in {}", lasted(took))),
@@ -64,7 +64,7 @@ fn parts(facts: &Facts, association: &Association, pair: &Pair) -> Vec<String> {
     let data: u64 = facts
         .dtls
         .iter()
-        .filter(|(id, _)| session(**id))
+        .filter(|(id, _)| session(*id))
         .flat_map(|(_, dtls)| &dtls.handshakes)
         .flat_map(|handshake| handshake.data.iter().map(|data| data.records))
         .sum();

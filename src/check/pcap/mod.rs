@@ -7,6 +7,7 @@
 mod binding;
 mod described;
 mod dtls;
+mod file;
 mod healthy;
 mod ice;
 mod media;
@@ -17,12 +18,13 @@ mod turn;
 
 use std::collections::BTreeSet;
 
+use crate::capture::container::FileFacts;
 use crate::flow::ice::Association;
 use crate::flow::{Facts, SessionId};
 use crate::report::{Finding, Severity};
 
-/// Every finding about the traffic of a capture, causes before their consequences.
-pub fn check(facts: &Facts) -> Vec<Finding> {
+/// Every finding about the traffic of a capture, causes before their consequences, then about its files.
+pub fn check(files: &[FileFacts], facts: &Facts) -> Vec<Finding> {
     let mut told = Told::default();
     turn::check(facts, &mut told);
     dtls::check_identity(facts, &mut told);
@@ -32,6 +34,7 @@ pub fn check(facts: &Facts) -> Vec<Finding> {
     described::check(facts, &mut told);
     binding::check(facts, &mut told);
     healthy::check(facts, &mut told);
+    file::check(files, facts, &mut told);
     told.findings
 }
 

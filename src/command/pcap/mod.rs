@@ -12,6 +12,7 @@ use std::path::Path;
 use super::progress::Octets;
 use super::{Context, now};
 use crate::capture::{Dissector, Input, NotACapture, Source};
+use crate::check::pcap as check;
 use crate::cli;
 use crate::error::{Error, place};
 use crate::flow::heard::{Heard, Known};
@@ -33,7 +34,12 @@ pub fn run(options: &cli::Pcap, context: &mut Context<'_>) -> Result<Envelope, E
     let (facts, dissector) = read(&mut source, prepared, options, context, &mut messages);
     let mut report = document::report(&facts, source.files(), &dissector, options);
     report.messages = messages;
-    Ok(Envelope::new("pcap", started, Report::Pcap(Box::new(report)), Vec::new()))
+    Ok(Envelope::new(
+        "pcap",
+        started,
+        Report::Pcap(Box::new(report)),
+        check::check(source.files(), &facts),
+    ))
 }
 
 /// All of the capture, from the first packet to the last. STUN messages are told as they come, where they are wanted.
