@@ -489,7 +489,7 @@ impl<'a> One<'a> {
 
     /// The checks of `side` are no longer answered, and nothing else comes from the other side either.
     fn lost(&self, pair: &Pair, side: usize, told: &mut Told) -> bool {
-        let Some((unanswered, since)) = pair.checks[side].pending else {
+        let Some((unanswered, since)) = unanswered(&pair.checks[side]) else {
             return false;
         };
         let session = self.session(pair);
@@ -519,7 +519,7 @@ impl<'a> One<'a> {
                 format!("last packet from {}", pair.addresses[1 - side]),
                 self.pair_name(pair),
             ),
-            fact(since, "first check without an answer", self.pair_name(pair)),
+            fact(since, "no answer since", self.pair_name(pair)),
             fact(
                 sent,
                 format!("last packet from {}", pair.addresses[side]),
@@ -575,6 +575,12 @@ impl<'a> One<'a> {
             .flat_map(|side| &side.candidates)
             .any(|candidate| candidate.address == address && candidate.learnt == Learnt::Sdp)
     }
+}
+
+/// Checks since the last answer, and the first of them or that answer.
+fn unanswered(checks: &Checks) -> Option<(u64, Seen)> {
+    let silence = checks.silences.last().filter(|silence| !silence.recovered);
+    checks.pending.or(silence.map(|silence| (silence.checks, silence.from)))
 }
 
 fn name(code: ErrorCode) -> &'static str {
