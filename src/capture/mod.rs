@@ -5,8 +5,10 @@
 
 pub mod compression;
 pub mod container;
+pub mod framing;
 pub mod packet;
 pub mod source;
+pub mod tcp;
 pub mod unit;
 
 pub use packet::{Endian, LinkType, Packet, Time};
