@@ -376,6 +376,8 @@ fn a_mapping_that_changes_mid_call() {
         name: "mapping-changed",
         nat: Nat::FullyRandom,
         at: At::Outside,
+        // Else the answerer's checks of the host candidate would pass without any mapping.
+        rules: "iifname \"out0\" ct state new drop",
         then: Then::Forget,
         seconds: 9,
         cause: Some("nat-mapping-changed"),

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::Told;
-use super::said::{fact, lasted, times};
+use super::said::{capital, fact, lasted, times};
 use crate::capture::IcmpError;
 use crate::check::catalog::Entry;
 use crate::check::catalog::pcap as catalog;
@@ -609,13 +609,6 @@ fn count_was(number: u64, noun: &str) -> String {
 
 fn count_was_pairs(number: usize) -> String {
     format!("{} {}", count(number, "pair"), if number == 1 { "was" } else { "were" })
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters
-        .next()
-        .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// What an ICMP error says (RFC 792, RFC 1122 §3.2.2.1, RFC 4443 §3).

@@ -1,14 +1,16 @@
 //! Media: whether it flows both ways, goes on, and arrives.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::SocketAddr;
 use std::time::Duration;
 
-use super::said::{fact, lasted};
+use super::said::{capital, fact, lasted};
 use super::{Told, described, dtls};
 use crate::check::catalog::pcap as catalog;
 use crate::check::words::count;
 use crate::datagram::Seen;
-use crate::flow::rtp::{Stream, Wishes};
-use crate::flow::{Carried, Direction, Facts, Session};
+use crate::flow::rtp::{Control, Stream, Wishes};
+use crate::flow::{Carried, Direction, Facts, Session, SessionId};
 use crate::report::{Evidence, Severity};
 
 /// Media of one side must have gone on for so long before the other side's silence means anything; receivers report at least
@@ -18,6 +20,8 @@ const ONE_WAY: Duration = Duration::from_secs(6);
 const ONE_WAY_AGREED: Duration = Duration::from_secs(3);
 /// Media that stays away for so long while the session goes on has stopped.
 const STOPPED: Duration = Duration::from_secs(4);
+/// Media must have flowed for so long before its end is one.
+const FLOWED: Duration = Duration::from_secs(1);
 /// Packets that a stream needs for a rate of loss.
 const ENOUGH: u64 = 100;
 /// From here on loss is heard and seen whatever is done about it.
@@ -29,154 +33,200 @@ const GAP: Duration = Duration::from_secs(2);
 
 /// Every finding about media.
 pub(super) fn check(facts: &Facts, told: &mut Told) {
-    for session in &facts.sessions {
-        let streams: Vec<&Stream> = facts
-            .media
-            .streams()
-            .iter()
-            .filter(|stream| stream.session == session.id)
-            .collect();
-        if streams.is_empty() {
+    for call in calls(facts) {
+        if call.streams.is_empty() {
             continue;
         }
-        let one = One {
-            facts,
-            session,
-            streams,
-        };
-        one.check_loss(told);
-        if !told.explained.contains(&session.id) {
-            one.check_directions(told);
+        call.check_loss(told);
+        call.check_gaps(told);
+        if !call
+            .sessions
+            .iter()
+            .any(|(session, _)| told.explained.contains(&session.id))
+        {
+            call.check_directions(told);
         }
     }
 }
 
-struct One<'a> {
+/// What belongs together: the sessions of two ICE agents, since media may move from one pair to another; else one session.
+struct Call<'a> {
     facts: &'a Facts,
-    session: &'a Session,
-    streams: Vec<&'a Stream>,
+    /// Each session, and which way side 0 sends in it.
+    sessions: Vec<(&'a Session, Direction)>,
+    /// Each stream, and which side sends it.
+    streams: Vec<(&'a Stream, usize)>,
 }
 
-impl One<'_> {
+fn calls<'a>(facts: &'a Facts) -> Vec<Call<'a>> {
+    let mut taken: BTreeSet<SessionId> = BTreeSet::new();
+    let mut calls: Vec<Vec<(&'a Session, Direction)>> = Vec::new();
+    for association in &facts.ice {
+        let pairs = association.pairs.iter().filter(|pair| taken.insert(pair.session));
+        let sessions = pairs.map(|pair| {
+            let session = facts.session(pair.session);
+            let forward = session.a == pair.addresses[0];
+            (
+                session,
+                if forward {
+                    Direction::Forward
+                } else {
+                    Direction::Backward
+                },
+            )
+        });
+        calls.push(sessions.collect());
+    }
+    let alone = facts.sessions.iter().filter(|session| !taken.contains(&session.id));
+    calls.extend(alone.map(|session| vec![(session, Direction::Forward)]));
+    let mut streams: BTreeMap<SessionId, Vec<&'a Stream>> = BTreeMap::new();
+    for stream in facts.media.streams() {
+        streams.entry(stream.session).or_default().push(stream);
+    }
+    let call = |sessions: Vec<(&'a Session, Direction)>| {
+        let streams = sessions.iter().flat_map(|&(session, way)| {
+            let own = streams.get(&session.id).into_iter().flatten();
+            own.map(move |&stream| (stream, usize::from(stream.direction != way)))
+        });
+        Call {
+            facts,
+            streams: streams.collect(),
+            sessions: sessions.clone(),
+        }
+    };
+    calls.into_iter().map(call).collect()
+}
+
+impl Call<'_> {
+    /// The session with most media.
+    fn main(&self) -> (&Session, Direction) {
+        let media = |session: &Session| session.count(Carried::Rtp) + session.count(Carried::Rtcp);
+        let most = self.sessions.iter().max_by_key(|(session, _)| media(session));
+        let &(session, way) = most.unwrap_or(&self.sessions[0]);
+        (session, way)
+    }
+
     fn subject(&self) -> String {
-        format!("media between {} and {}", self.session.a, self.session.b)
+        format!("media between {} and {}", self.address(0), self.address(1))
     }
 
-    fn of(&self, way: Direction) -> impl Iterator<Item = &&Stream> {
-        self.streams.iter().filter(move |stream| stream.direction == way)
+    fn address(&self, side: usize) -> SocketAddr {
+        let (session, way) = self.main();
+        session.from(if side == 0 { way } else { way.reverse() })
     }
 
-    /// From the first packet of media to the last one, this way.
-    fn span(&self, way: Direction) -> Option<(Seen, Seen)> {
-        let first = self.of(way).map(|stream| stream.first).min()?;
-        let last = self.of(way).map(|stream| stream.last).max()?;
+    fn of(&self, side: usize) -> impl Iterator<Item = &Stream> {
+        self.streams
+            .iter()
+            .filter(move |(_, from)| *from == side)
+            .map(|(stream, _)| *stream)
+    }
+
+    /// From the first packet of media to the last one of this side.
+    fn span(&self, side: usize) -> Option<(Seen, Seen)> {
+        let first = self.of(side).map(|stream| stream.first).min()?;
+        let last = self.of(side).map(|stream| stream.last).max()?;
         Some((first, last))
     }
 
-    fn rtcp(&self, way: Direction) -> Option<(Seen, Seen)> {
-        self.facts
-            .media
-            .control_of(self.session.id, way)
-            .map(|control| (control.first, control.last))
+    fn controls(&self, side: usize) -> impl Iterator<Item = &Control> {
+        self.sessions.iter().filter_map(move |&(session, way)| {
+            let way = if side == 0 { way } else { way.reverse() };
+            self.facts.media.control_of(session.id, way)
+        })
+    }
+
+    /// The last RTCP of this side.
+    fn reported(&self, side: usize) -> Option<Seen> {
+        self.controls(side).map(|control| control.last).max()
+    }
+
+    /// The last packet of any kind of this side.
+    fn last(&self, side: usize) -> Option<Seen> {
+        let ways = self
+            .sessions
+            .iter()
+            .map(|&(session, way)| session.way(if side == 0 { way } else { way.reverse() }));
+        ways.filter_map(|way| way.last).max()
     }
 
     fn check_directions(&self, told: &mut Told) {
-        for way in [Direction::Forward, Direction::Backward] {
-            if self.one_way(way, told) || self.stopped(way, told) {
+        for side in 0..2 {
+            if self.one_way(side, told) || self.stopped(side, told) {
                 return;
             }
         }
     }
 
-    /// Media goes this way, and nothing of media comes back: no RTP, and no reports either.
-    fn one_way(&self, way: Direction, told: &mut Told) -> bool {
-        let back = way.reverse();
-        let Some((first, last)) = self.span(way) else {
+    /// This side sends media, and nothing of media comes back: no RTP, and no reports either.
+    fn one_way(&self, side: usize, told: &mut Told) -> bool {
+        let back = 1 - side;
+        let Some((first, last)) = self.span(side) else {
             return false;
         };
         let lasts = last.at.since(first.at);
-        let silent = self.span(back).is_none() && self.rtcp(back).is_none();
+        let silent = self.span(back).is_none() && self.reported(back).is_none();
         // The other side was captured, and is alive: its checks or its keys came meanwhile.
-        let alive = self.session.way(back).last.is_some_and(|came| came.at >= first.at);
-        let long = if self.both_send() { ONE_WAY_AGREED } else { ONE_WAY };
-        if !silent || !alive || lasts < long {
+        let came = self.last(back).filter(|came| came.at >= first.at);
+        let agreed = self
+            .sessions
+            .iter()
+            .any(|(session, _)| described::both_send(self.facts, session));
+        let long = if agreed { ONE_WAY_AGREED } else { ONE_WAY };
+        let Some(came) = came.filter(|_| silent && lasts >= long) else {
             return false;
-        }
+        };
+        let (from, to) = (self.address(side), self.address(back));
         let summary = format!(
-            "{} sent media for {}; from {} came neither RTP nor RTCP, though its other packets do.",
-            self.session.from(way),
-            lasted(lasts),
-            self.session.from(back)
+            "{from} sent media for {}; from {to} came neither RTP nor RTCP, though its other packets do.",
+            lasted(lasts)
         );
-        let mut evidence = vec![
-            fact(first, "first RTP", self.session.from(way)),
-            fact(last, "last RTP", self.session.from(way)),
+        let evidence = vec![
+            fact(first, "first RTP", from),
+            fact(last, "last RTP", from),
+            fact(came, "last packet of any kind", to),
         ];
-        evidence.extend(
-            self.session
-                .way(back)
-                .last
-                .map(|came| fact(came, "last packet of any kind", self.session.from(back))),
-        );
         told.push(catalog::MEDIA_ONE_WAY.finding(self.subject(), summary, evidence));
         true
     }
 
-    /// Whether the descriptions of both sides say that both send.
-    fn both_send(&self) -> bool {
-        described::both_send(self.facts, self.session)
-    }
-
-    /// Media came this way, and then no more, while the session went on.
-    fn stopped(&self, way: Direction, told: &mut Told) -> bool {
-        let Some((first, last)) = self.span(way) else {
+    /// Media of this side came, and then no more, while the session went on.
+    fn stopped(&self, side: usize, told: &mut Told) -> bool {
+        let Some((first, last)) = self.span(side) else {
             return false;
         };
-        let Some(end) = self.session.last() else { return false };
-        let silent = end.at.since(last.at);
-        let lasts = last.at.since(first.at);
-        // Somebody who says goodbye, or whose reports go on, stopped on purpose.
-        let goodbye = self
-            .facts
-            .media
-            .control_of(self.session.id, way)
-            .is_some_and(|control| !control.goodbyes.is_empty());
-        let closed = dtls::is_closed(self.facts, self.session, last);
+        let Some(end) = self.last(0).max(self.last(1)) else {
+            return false;
+        };
+        let (lasts, silent) = (last.at.since(first.at), end.at.since(last.at));
+        // Who says goodbye, or whose reports go on, stopped on purpose.
+        let goodbye = self.controls(side).any(|control| !control.goodbyes.is_empty());
+        let closed = self
+            .sessions
+            .iter()
+            .any(|(session, _)| dtls::is_closed(self.facts, session, last));
         let reports = self
-            .rtcp(way)
-            .is_some_and(|(_, rtcp)| rtcp.at.since(last.at) >= STOPPED / 2);
-        let other = self
-            .session
-            .way(way)
-            .last
+            .reported(side)
+            .is_some_and(|rtcp| rtcp.at.since(last.at) >= STOPPED / 2);
+        let alive = self
+            .last(side)
             .is_some_and(|came| came.at.since(last.at) >= STOPPED / 2);
-        let alive = self.session.count(Carried::Stun) > 0 && other;
         let went_on = self
-            .span(way.reverse())
+            .span(1 - side)
             .is_some_and(|(_, theirs)| theirs.at.since(last.at) >= STOPPED);
-        if silent < STOPPED || lasts < Duration::from_secs(1) || goodbye || closed || reports || !(alive || went_on) {
+        let on_purpose = goodbye || closed || reports;
+        if silent < STOPPED || lasts < FLOWED || on_purpose || !(alive || went_on) {
             return false;
         }
+        let from = self.address(side);
         let mut evidence: Vec<Evidence> = self
-            .of(way)
+            .of(side)
             .take(4)
-            .map(|stream| {
-                fact(
-                    stream.last,
-                    format!("last RTP of 0x{:08x}", stream.ssrc),
-                    self.session.from(way),
-                )
-            })
+            .map(|stream| fact(stream.last, format!("last RTP of 0x{:08x}", stream.ssrc), from))
             .collect();
-        evidence.extend(
-            self.session
-                .way(way)
-                .last
-                .map(|came| fact(came, "last packet of any kind", self.session.from(way))),
-        );
+        evidence.extend(self.last(side).map(|came| fact(came, "last packet of any kind", from)));
         let summary = format!(
-            "Media of {} stopped after {}, RTCP too; for {} until the end nothing of it came, while the session went on.",
-            self.session.from(way),
+            "Media of {from} stopped after {}, RTCP too; for {} until the end nothing of it came, while the session went on.",
             lasted(lasts),
             lasted(silent)
         );
@@ -185,11 +235,13 @@ impl One<'_> {
     }
 
     fn check_loss(&self, told: &mut Told) {
-        for way in [Direction::Forward, Direction::Backward] {
+        for side in 0..2 {
             let mut evidence = Vec::new();
             let mut worst = 0.0_f64;
-            for stream in self.of(way) {
-                let Some(rate) = self.rate(stream) else { continue };
+            for stream in self.of(side) {
+                let Some((lost, rate)) = self.loss(stream) else {
+                    continue;
+                };
                 worst = worst.max(rate);
                 let nacks = self
                     .facts
@@ -201,12 +253,7 @@ impl One<'_> {
                 } else {
                     String::new()
                 };
-                let value = format!(
-                    "{:.1} % lost: {} of {}{asked}",
-                    rate * 100.0,
-                    scattered(stream),
-                    scattered(stream) + stream.packets
-                );
+                let value = format!("{:.1} % lost: {lost} of {}{asked}", rate * 100.0, lost + stream.packets);
                 evidence.push(fact(stream.first, format!("0x{:08x}", stream.ssrc), value));
             }
             if evidence.is_empty() {
@@ -214,58 +261,56 @@ impl One<'_> {
             }
             let summary = format!(
                 "{} from {} lost up to {:.1} % of its packets before they were captured.",
-                count(evidence.len(), "stream"),
-                self.session.from(way),
+                capital(&count(evidence.len(), "stream")),
+                self.address(side),
                 worst * 100.0
             );
             let finding = catalog::MEDIA_LOSS.finding(self.subject(), summary, evidence);
-            told.push_at_most(
-                if worst >= HEAVY {
-                    Severity::Error
-                } else {
-                    Severity::Warning
-                },
-                finding,
-            );
+            let most = if worst >= HEAVY {
+                Severity::Error
+            } else {
+                Severity::Warning
+            };
+            told.push_at_most(most, finding);
         }
-        self.check_gaps(told);
     }
 
-    /// The part of a stream's packets that was lost, if it is worth a word.
-    fn rate(&self, stream: &Stream) -> Option<f64> {
-        let lost = scattered(stream);
+    /// Packets of a stream that were lost one here and one there, and which part of all that is, if it is worth a word. What a
+    /// long pause swallowed is told apart, and what went over another pair was not lost.
+    fn loss(&self, stream: &Stream) -> Option<(u64, f64)> {
+        let paused: u64 = stream.gaps().iter().map(|gap| u64::from(gap.lost)).sum();
+        let others = self.streams.iter().filter(|(other, _)| {
+            other.ssrc == stream.ssrc && other.direction == stream.direction && other.session != stream.session
+        });
+        let elsewhere: u64 = others.map(|(other, _)| other.packets).sum();
+        let lost = stream.lost().saturating_sub(paused + elsewhere);
         let rate = lost as f64 / (lost + stream.packets) as f64;
-        (stream.packets >= ENOUGH && rate >= NOTABLE).then_some(rate)
+        (stream.packets >= ENOUGH && rate >= NOTABLE).then_some((lost, rate))
     }
 
     fn check_gaps(&self, told: &mut Told) {
-        let gaps: Vec<Evidence> = self
-            .streams
-            .iter()
-            .flat_map(|stream| stream.gaps().iter().map(move |gap| (stream, gap)))
-            .filter(|(_, gap)| gap.duration() >= GAP && gap.lost > 0)
-            .map(|(stream, gap)| {
-                let value = format!(
-                    "{} lost in {}",
-                    count(usize::from(gap.lost), "packet"),
-                    lasted(gap.duration())
-                );
-                fact(gap.from, format!("0x{:08x}", stream.ssrc), value)
-            })
-            .take(8)
-            .collect();
-        if !gaps.is_empty() {
-            let summary = format!(
-                "{} of two seconds or more, in which packets were lost.",
-                count(gaps.len(), "pause")
-            );
-            told.push(catalog::MEDIA_GAP.finding(self.subject(), summary, gaps));
+        let mut gaps: Vec<Evidence> = Vec::new();
+        for (stream, _) in &self.streams {
+            for gap in stream.gaps().iter().filter(|gap| gap.duration() >= GAP && gap.lost > 0) {
+                let lost = count(usize::from(gap.lost), "packet");
+                let value = format!("{lost} lost in {}", lasted(gap.duration()));
+                gaps.push(fact(gap.from, format!("0x{:08x}", stream.ssrc), value));
+            }
         }
+        if gaps.is_empty()
+            || self
+                .sessions
+                .iter()
+                .any(|(session, _)| told.explained.contains(&session.id))
+        {
+            return;
+        }
+        let number = gaps.len();
+        gaps.truncate(8);
+        let summary = format!(
+            "{} of two seconds or more, in which packets were lost.",
+            capital(&count(number, "pause"))
+        );
+        told.push(catalog::MEDIA_GAP.finding(self.subject(), summary, gaps));
     }
-}
-
-/// Packets lost one here and one there; what a long pause swallowed is told apart.
-fn scattered(stream: &Stream) -> u64 {
-    let paused: u64 = stream.gaps().iter().map(|gap| u64::from(gap.lost)).sum();
-    stream.lost().saturating_sub(paused)
 }

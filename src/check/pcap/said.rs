@@ -34,3 +34,11 @@ pub fn times(number: u64) -> String {
         _ => format!("{number} times"),
     }
 }
+
+/// With a capital letter.
+pub fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
