@@ -8,6 +8,7 @@
 //! | [`turn`] | TURN allocations |
 //! | [`dtls`] | DTLS handshakes |
 //! | [`ice`] | connectivity checks by pair of ufrags |
+//! | [`tls`] | TLS handshakes over TCP |
 //! | [`signaling`] | session descriptions |
 
 pub mod binding;
@@ -17,6 +18,7 @@ mod hello;
 pub mod ice;
 pub mod session;
 pub mod signaling;
+pub mod tls;
 pub mod turn;
 
 use std::collections::BTreeMap;
