@@ -9,6 +9,7 @@
 //! | [`dtls`] | DTLS handshakes |
 //! | [`ice`] | connectivity checks by pair of ufrags |
 //! | [`rtp`] | RTP and RTCP by session, direction and SSRC |
+//! | [`tls`] | TLS handshakes over TCP |
 //! | [`signaling`] | session descriptions |
 
 pub mod binding;
@@ -24,6 +25,7 @@ pub mod rtp;
 pub mod session;
 pub mod signaling;
 mod table;
+pub mod tls;
 pub mod turn;
 
 use std::collections::BTreeMap;
