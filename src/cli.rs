@@ -595,12 +595,7 @@ mod tests {
 
     #[test]
     fn ranges_of_frames() {
-        for (text, wanted) in [
-            ("7", (7, 7)),
-            ("7-9", (7, 9)),
-            ("7-", (7, u64::MAX)),
-            ("-9", (1, 9)),
-        ] {
+        for (text, wanted) in [("7", (7, 7)), ("7-9", (7, 9)), ("7-", (7, u64::MAX)), ("-9", (1, 9))] {
             assert_eq!(frames(text), Ok(wanted));
         }
         for bad in ["", "-", "0", "9-7", "x", "1-x", "1-2-3"] {

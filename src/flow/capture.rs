@@ -1,18 +1,21 @@
 //! [`Capture`]: takes the units of a capture and makes facts of them.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::net::{IpAddr, SocketAddr};
+
+use foldhash::fast::RandomState;
 
 use crate::capture::{FrameKind, Framing, IcmpError, Packet, Sink, TcpSignal, Time, Unit};
 use crate::datagram::{Datagram, Seen, Transport};
 use crate::exchange::{Exchanges, Passed};
+use crate::flow::dtls::{self, Dtls};
 use crate::flow::filter::Filter;
 use crate::flow::heard::{Heard, Known, Via};
 use crate::flow::passwords::{Passwords, Verdict};
 use crate::flow::session::IcmpSeen;
 use crate::flow::signaling::{self, Source};
 use crate::flow::table::Table;
-use crate::flow::{Carried, Counts, Direction, Facts, SessionId, StunCounts, binding, ice, rtp, turn};
+use crate::flow::{Carried, Counts, Direction, Facts, HandshakePiece, SessionId, StunCounts, binding, ice, rtp, turn};
 use crate::proto::demux::{self, Context, Protocol};
 use crate::proto::stun::{AttributeType, Class, Message, Method};
 use crate::proto::turn::ChannelData;
@@ -20,6 +23,8 @@ use crate::time::At;
 
 /// How many STUN requests are kept with their answers; of more, the oldest are forgotten.
 const EXCHANGES: usize = 100_000;
+/// How many fragments of DTLS handshake messages are kept.
+const PIECES: usize = 20_000;
 /// TURN inside of TURN is read so deep.
 const DEPTH: u8 = 4;
 /// The first octets of a text in a datagram (SIP) that may hold a description.
@@ -39,6 +44,10 @@ pub struct Capture<'w> {
     bindings: binding::Tracker,
     turn: turn::Tracker,
     ice: ice::Tracker,
+    dtls: Vec<(SessionId, Dtls)>,
+    dtls_index: HashMap<SessionId, usize, RandomState>,
+    pieces: Vec<HandshakePiece>,
+    pieces_left_out: u64,
     media: rtp::Media,
     texts: signaling::Streams,
     known: signaling::Known,
@@ -95,6 +104,10 @@ impl<'w> Capture<'w> {
             bindings: binding::Tracker::default(),
             turn: turn::Tracker::default(),
             ice: ice::Tracker::default(),
+            dtls: Vec::new(),
+            dtls_index: HashMap::default(),
+            pieces: Vec::new(),
+            pieces_left_out: 0,
             media: rtp::Media::default(),
             texts: signaling::Streams::default(),
             known,
@@ -131,6 +144,8 @@ impl<'w> Capture<'w> {
             bindings: self.bindings.list,
             allocations: self.turn.list,
             ice: self.ice.list,
+            dtls: self.dtls,
+            handshake_pieces: self.pieces,
             media: self.media,
             descriptions: self.known.descriptions,
             ..Facts::default()
@@ -141,6 +156,7 @@ impl<'w> Capture<'w> {
             ("STUN servers", self.bindings.left_out),
             ("TURN allocations", self.turn.left_out),
             ("pairs of ICE agents", self.ice.left_out),
+            ("fragments of DTLS handshakes", self.pieces_left_out),
             ("packets of RTP and RTCP", media_left_out),
             ("session descriptions", self.known.left_out),
             ("messages within messages", self.too_deep),
@@ -201,10 +217,7 @@ impl<'w> Capture<'w> {
                 }
                 Carried::ChannelData
             }
-            Protocol::Dtls => {
-                self.moved(place);
-                Carried::Dtls
-            }
+            Protocol::Dtls => self.dtls(place, bytes, missing),
             Protocol::Rtp => self.rtp(place, bytes, missing),
             Protocol::Rtcp => self.rtcp(place, bytes, missing),
             Protocol::Quic => Carried::Quic,
@@ -212,6 +225,49 @@ impl<'w> Capture<'w> {
             Protocol::Sctp => Carried::Sctp,
             Protocol::Unknown => self.unknown(place, bytes),
         }
+    }
+
+    fn dtls(&mut self, place: &Place, bytes: &[u8], missing: usize) -> Carried {
+        if !place.shown {
+            return Carried::Dtls;
+        }
+        // What an ICMP error quotes was seen before.
+        let mut quoted = Dtls::default();
+        let dtls = match place.icmp {
+            true => &mut quoted,
+            false => {
+                let next = self.dtls.len();
+                let at = *self.dtls_index.entry(place.session).or_insert(next);
+                if at == next {
+                    self.dtls.push((place.session, Dtls::default()));
+                }
+                &mut self.dtls[at].1
+            }
+        };
+        let pieces = dtls.feed(place.direction, place.seen, bytes, missing);
+        // DTLS-SRTP: what looks like RTP is RTP from now on, and SRTP.
+        let offered = |handshake: &dtls::Handshake| {
+            let offer = handshake.offer.as_ref();
+            offer.is_some_and(|offer| offer.srtp_profiles.is_some())
+        };
+        if !pieces.is_empty() && dtls.handshakes.iter().any(offered) {
+            self.media.trust(place.session);
+            self.media.protect(place.session);
+        }
+        for piece in pieces {
+            if self.pieces.len() >= PIECES {
+                self.pieces_left_out += 1;
+                continue;
+            }
+            self.pieces.push(HandshakePiece {
+                src: place.src,
+                dst: place.dst,
+                session: place.session,
+                piece,
+            });
+        }
+        self.moved(place);
+        Carried::Dtls
     }
 
     /// What can be RTP: whether it is, the packets around it tell.

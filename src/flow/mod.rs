@@ -6,6 +6,7 @@
 //! | [`session`] | 5-tuples, and the flows inside of TURN, with what passed each way |
 //! | [`binding`] | STUN servers that were asked |
 //! | [`turn`] | TURN allocations |
+//! | [`dtls`] | DTLS handshakes |
 //! | [`ice`] | connectivity checks by pair of ufrags |
 //! | [`rtp`] | RTP and RTCP by session, direction and SSRC |
 //! | [`signaling`] | session descriptions |
@@ -13,8 +14,10 @@
 pub mod binding;
 pub mod capture;
 pub mod counts;
+pub mod dtls;
 pub mod filter;
 pub mod heard;
+mod hello;
 pub mod ice;
 pub mod passwords;
 pub mod rtp;
@@ -24,6 +27,7 @@ mod table;
 pub mod turn;
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 
 use crate::datagram::Seen;
 use crate::exchange::Exchanges;
@@ -31,6 +35,7 @@ use crate::proto::stun::ErrorCode;
 
 pub use capture::Capture;
 pub use counts::{Counts, StunCounts};
+pub use hello::{Choice, Offer};
 pub use session::{Carried, Direction, Session, SessionId};
 
 /// Everything that a capture says.
@@ -50,12 +55,29 @@ pub struct Facts {
     pub allocations: Vec<turn::Allocation>,
     /// ICE, by pair of ufrags.
     pub ice: Vec<ice::Association>,
+    /// DTLS, by session, in the order of the first records.
+    pub dtls: Vec<(SessionId, dtls::Dtls)>,
+    /// Every fragment of a DTLS handshake message, and from where to where it went.
+    pub handshake_pieces: Vec<HandshakePiece>,
     /// RTP and RTCP.
     pub media: rtp::Media,
     /// Session descriptions known.
     pub descriptions: Vec<signaling::Described>,
     /// What was left out because there was too much of it: a noun in the plural, and how many.
     pub left_out: BTreeMap<&'static str, u64>,
+}
+
+/// A fragment of a DTLS handshake message, with the innermost addresses around it.
+#[derive(Clone, Debug)]
+pub struct HandshakePiece {
+    /// Who sent it; the TURN client or server where it is relayed.
+    pub src: SocketAddr,
+    /// To whom.
+    pub dst: SocketAddr,
+    /// The session; the relayed flow where it is relayed.
+    pub session: SessionId,
+    /// What it is.
+    pub piece: dtls::Piece,
 }
 
 impl Facts {

@@ -687,7 +687,7 @@ pub struct NominatedPair {
 }
 
 /// A change of the path.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct IceSwitch {
     /// When.
     #[serde(flatten)]
@@ -696,6 +696,8 @@ pub struct IceSwitch {
     pub from: usize,
     /// The entry of `pairs` since.
     pub to: usize,
+    /// Who sends on it: `local` or `remote`.
+    pub side: Word,
 }
 
 /// Checks of the pair that is used, over its life.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::cli;
 use crate::command::input::{from_environment, from_file, read_text};
-use crate::error::Error;
+use crate::error::{Error, place};
 use crate::net::interface::{Families, Selection};
 use crate::net::server::{EmbeddedServer, Family};
 use crate::net::tls::TlsOptions;
@@ -172,7 +172,6 @@ fn credentials(options: &cli::Candidates, now_unix: u64) -> Result<(Option<Strin
     };
     Ok((options.username.clone(), credential))
 }
-
 
 fn embedded_servers(embedded: &EmbeddedServer, family: Family) -> Result<Vec<IceServer>, Error> {
     let (Some(stun), Some(turn)) = (embedded.stun_url(family), embedded.turn_url(family)) else {

@@ -42,7 +42,10 @@ pub(super) fn message(heard: &Heard<'_>, known: &Known) -> StunMessage {
         truncated: message.is_truncated(),
         damage: message.damage().map(|damage| damage.to_string()),
         response_to: known.request.filter(|_| answers).map(|seen| seen.frame),
-        rtt_ms: known.request.filter(|_| answers).map(|seen| millis(heard.seen.at.since(seen.at))),
+        rtt_ms: known
+            .request
+            .filter(|_| answers)
+            .map(|seen| millis(heard.seen.at.since(seen.at))),
         retransmission_of: known.request.filter(|_| !answers).map(|seen| seen.frame),
         integrity_by: known.integrity.from.clone(),
     }

@@ -33,7 +33,12 @@ pub fn run(options: &cli::Pcap, context: &mut Context<'_>) -> Result<Envelope, E
     let (facts, dissector) = read(&mut source, prepared, options, context, &mut messages);
     let mut report = document::report(&facts, source.files(), &dissector, options);
     report.messages = messages;
-    Ok(Envelope::new("pcap", started, Report::Pcap(Box::new(report)), Vec::new()))
+    Ok(Envelope::new(
+        "pcap",
+        started,
+        Report::Pcap(Box::new(report)),
+        Vec::new(),
+    ))
 }
 
 /// All of the capture, from the first packet to the last. STUN messages are told as they come, where they are wanted.

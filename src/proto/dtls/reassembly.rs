@@ -38,7 +38,7 @@ pub struct Reassembler {
 
 impl Reassembler {
     /// Octets that are kept in all; where more come, the oldest message that is not whole is given up.
-    pub const BOUND: usize = 256 * 1024;
+    pub const BOUND: usize = 64 * 1024;
     /// What a piece costs beside its octets, so that many small ones are bounded too.
     const PIECE: usize = 64;
 
@@ -81,12 +81,11 @@ impl Reassembler {
         None
     }
 
-    /// The messages of which only a part has come: number, type, length, and octets that are still missing.
-    pub fn unfinished(&self) -> impl Iterator<Item = (u16, HandshakeType, usize, usize)> + '_ {
-        self.partials.iter().map(|(seq, partial)| {
-            let there: usize = partial.pieces.values().map(Vec::len).sum();
-            (*seq, partial.kind, partial.length, partial.length - there)
-        })
+    /// Octets that are still missing of the message with this number, of which a part has come.
+    pub fn missing(&self, message_seq: u16) -> Option<usize> {
+        let partial = self.partials.get(&message_seq)?;
+        let there: usize = partial.pieces.values().map(Vec::len).sum();
+        Some(partial.length - there)
     }
 
     /// How many messages were given up because of the bound.
@@ -203,15 +202,12 @@ mod tests {
         assert_eq!(reassembler.push(&fragment(1, two, 0, 9)), None);
         assert_eq!(reassembler.push(&fragment(0, one, 0, 9)), None);
         assert_eq!(
-            reassembler.unfinished().collect::<Vec<_>>(),
-            [
-                (0, HandshakeType::CERTIFICATE, 13, 4),
-                (1, HandshakeType::CERTIFICATE, 14, 5)
-            ]
+            (reassembler.missing(0), reassembler.missing(1), reassembler.missing(2)),
+            (Some(4), Some(5), None)
         );
         assert_eq!(*reassembler.push(&fragment(1, two, 9, 14)).unwrap().body, *two);
         assert_eq!(*reassembler.push(&fragment(0, one, 5, 13)).unwrap().body, *one);
-        assert_eq!((reassembler.unfinished().count(), reassembler.kept), (0, 0));
+        assert_eq!((reassembler.missing(0), reassembler.kept), (None, 0));
     }
 
     #[test]
@@ -239,7 +235,7 @@ mod tests {
             ..fragment(0, b"0123456789", 0, 5)
         };
         assert_eq!(reassembler.push(&beyond), None);
-        assert_eq!(reassembler.unfinished().count(), 0);
+        assert_eq!(reassembler.missing(0), None);
     }
 
     #[test]
