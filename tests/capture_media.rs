@@ -29,8 +29,18 @@ const EXCEPTIONS: &[(&str, u32, u64, u64, &str)] = &[
 
 /// Captures of which tshark's own streams say less, and why.
 const BEYOND: &[(&str, &str)] = &[
-    ("derived-6in4.pcap", "the tables of tshark name the IPv4 addresses of the tunnel"),
-    ("derived-snaplen-60.pcap", "the RTP header was captured; tshark wants the ChannelData whole"),
+    (
+        "derived-6in4.pcap",
+        "the tables of tshark name the IPv4 addresses of the tunnel",
+    ),
+    (
+        "derived-snaplen-60.pcap",
+        "the RTP header was captured; tshark wants the ChannelData whole",
+    ),
+    (
+        "srtp_decoder-WebRTC_PCMA_p2p_SDES_Call_1.pcap",
+        "the same two sources over ICE-TCP, framed by RFC 4571: tshark looks for RTP in UDP only",
+    ),
     ("derived-udp-length-0.pcap", "tshark stops at a UDP length of 0"),
 ];
 
@@ -134,15 +144,27 @@ fn streams_are_those_of_tshark() {
             };
             let ours = (stream.packets, stream.lost());
             let near = |a: u64, b: u64| a.abs_diff(b) <= (packets / 50).max(1);
-            let excepted = EXCEPTIONS.iter().any(|it| (it.0, it.1, it.2, it.3) == (name, *ssrc, ours.0, ours.1));
+            let excepted = EXCEPTIONS
+                .iter()
+                .any(|it| (it.0, it.1, it.2, it.3) == (name, *ssrc, ours.0, ours.1));
             if !(near(ours.0, *packets) && near(ours.1, *lost)) && !excepted {
-                wrong.push(format!("{name}: {ssrc:08x} {ours:?} packets and lost, not {:?}", (packets, lost)));
+                wrong.push(format!(
+                    "{name}: {ssrc:08x} {ours:?} packets and lost, not {:?}",
+                    (packets, lost)
+                ));
             }
         }
         for (stream, ends) in &found {
             let beyond = BEYOND.iter().any(|(other, _)| *other == name);
-            if !beyond && !streams.iter().any(|(ssrc, others, ..)| *ssrc == stream.ssrc && others == ends) {
-                wrong.push(format!("{name}: {:08x} between {ends:?} is no stream to tshark", stream.ssrc));
+            if !beyond
+                && !streams
+                    .iter()
+                    .any(|(ssrc, others, ..)| *ssrc == stream.ssrc && others == ends)
+            {
+                wrong.push(format!(
+                    "{name}: {:08x} between {ends:?} is no stream to tshark",
+                    stream.ssrc
+                ));
             }
         }
     }
