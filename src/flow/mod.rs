@@ -61,6 +61,8 @@ pub struct Facts {
     pub dtls: Vec<(SessionId, dtls::Dtls)>,
     /// Every fragment of a DTLS handshake message, and from where to where it went.
     pub handshake_pieces: Vec<HandshakePiece>,
+    /// TLS over TCP, by session, in the order of the first records.
+    pub tls: Vec<(SessionId, tls::Tls)>,
     /// RTP and RTCP.
     pub media: rtp::Media,
     /// Session descriptions known.
