@@ -219,10 +219,14 @@ impl<'w> Capture<'w> {
                 Err(_) => Carried::Other,
             },
             Protocol::ChannelData => {
-                if let Ok(message) = ChannelData::decode(bytes) {
-                    let missing = usize::from(message.length()).saturating_sub(message.data().len());
-                    self.nested_channel(place, message.channel(), message.data(), missing);
+                let Ok(message) = ChannelData::decode(bytes) else { return Carried::Other };
+                let missing = usize::from(message.length()).saturating_sub(message.data().len());
+                // Where nothing else speaks of TURN, what is in it must: two numbers alone may be anybody's.
+                let inside = || demux::identify(message.data(), missing, &Context::default());
+                if self.turn.of(place.session).is_none() && inside() == Protocol::Unknown {
+                    return Carried::Other;
                 }
+                self.nested_channel(place, message.channel(), message.data(), missing);
                 Carried::ChannelData
             }
             Protocol::Dtls => self.dtls(place, bytes, missing),
@@ -250,22 +254,16 @@ impl<'w> Capture<'w> {
     }
 
     fn dtls(&mut self, place: &Place, bytes: &[u8], missing: usize) -> Carried {
-        if !place.shown {
+        // What an ICMP error quotes was seen before.
+        if !place.shown || place.icmp {
             return Carried::Dtls;
         }
-        // What an ICMP error quotes was seen before.
-        let mut quoted = Dtls::default();
-        let dtls = match place.icmp {
-            true => &mut quoted,
-            false => {
-                let next = self.dtls.len();
-                let at = *self.dtls_index.entry(place.session).or_insert(next);
-                if at == next {
-                    self.dtls.push((place.session, Dtls::default()));
-                }
-                &mut self.dtls[at].1
-            }
-        };
+        let next = self.dtls.len();
+        let at = *self.dtls_index.entry(place.session).or_insert(next);
+        if at == next {
+            self.dtls.push((place.session, Dtls::default()));
+        }
+        let dtls = &mut self.dtls[at].1;
         let pieces = dtls.feed(place.direction, place.seen, bytes, missing);
         // DTLS-SRTP: what looks like RTP is RTP from now on, and SRTP.
         let offered = |handshake: &dtls::Handshake| {
