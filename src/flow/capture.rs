@@ -15,6 +15,7 @@ use crate::flow::passwords::{Passwords, Verdict};
 use crate::flow::session::IcmpSeen;
 use crate::flow::signaling::{self, Source};
 use crate::flow::table::Table;
+use crate::flow::tls::Tls;
 use crate::flow::{Carried, Counts, Direction, Facts, HandshakePiece, SessionId, StunCounts, binding, ice, rtp, turn};
 use crate::proto::demux::{self, Context, Protocol};
 use crate::proto::stun::{AttributeType, Class, Message, Method};
@@ -25,6 +26,8 @@ use crate::time::At;
 const EXCHANGES: usize = 100_000;
 /// How many fragments of DTLS handshake messages are kept.
 const PIECES: usize = 20_000;
+/// How many TLS connections are followed.
+const TLS: usize = 1024;
 /// TURN inside of TURN is read so deep.
 const DEPTH: u8 = 4;
 /// The first octets of a text in a datagram (SIP) that may hold a description.
@@ -48,6 +51,8 @@ pub struct Capture<'w> {
     dtls_index: HashMap<SessionId, usize, RandomState>,
     pieces: Vec<HandshakePiece>,
     pieces_left_out: u64,
+    tls: Vec<(SessionId, Tls)>,
+    tls_index: HashMap<SessionId, usize, RandomState>,
     media: rtp::Media,
     texts: signaling::Streams,
     known: signaling::Known,
@@ -108,6 +113,8 @@ impl<'w> Capture<'w> {
             dtls_index: HashMap::default(),
             pieces: Vec::new(),
             pieces_left_out: 0,
+            tls: Vec::new(),
+            tls_index: HashMap::default(),
             media: rtp::Media::default(),
             texts: signaling::Streams::default(),
             known,
@@ -146,6 +153,7 @@ impl<'w> Capture<'w> {
             ice: self.ice.list,
             dtls: self.dtls,
             handshake_pieces: self.pieces,
+            tls: self.tls,
             media: self.media,
             descriptions: self.known.descriptions,
             ..Facts::default()
@@ -179,7 +187,7 @@ impl<'w> Capture<'w> {
     fn payload(&mut self, place: &Place, bytes: &[u8], missing: usize, framing: Framing) -> Carried {
         let carried = match framing {
             Framing::Bytes => self.text(place, bytes),
-            Framing::Tls => Carried::Tls,
+            Framing::Tls => self.tls(place, bytes),
             Framing::Datagram | Framing::Stun | Framing::Rfc4571 => self.datagram(place, bytes, missing, framing),
         };
         self.count(place, carried);
@@ -225,6 +233,20 @@ impl<'w> Capture<'w> {
             Protocol::Sctp => Carried::Sctp,
             Protocol::Unknown => self.unknown(place, bytes),
         }
+    }
+
+    /// A TLS record.
+    fn tls(&mut self, place: &Place, bytes: &[u8]) -> Carried {
+        let next = self.tls.len();
+        if place.icmp || !place.shown || (next >= TLS && !self.tls_index.contains_key(&place.session)) {
+            return Carried::Tls;
+        }
+        let at = *self.tls_index.entry(place.session).or_insert(next);
+        if at == next {
+            self.tls.push((place.session, Tls::default()));
+        }
+        self.tls[at].1.feed(place.direction, place.seen, bytes);
+        Carried::Tls
     }
 
     fn dtls(&mut self, place: &Place, bytes: &[u8], missing: usize) -> Carried {

@@ -9,6 +9,7 @@
 //! | [`dtls`] | DTLS handshakes |
 //! | [`ice`] | connectivity checks by pair of ufrags |
 //! | [`rtp`] | RTP and RTCP by session, direction and SSRC |
+//! | [`tls`] | TLS handshakes over TCP |
 //! | [`signaling`] | session descriptions |
 
 pub mod binding;
@@ -24,6 +25,7 @@ pub mod rtp;
 pub mod session;
 pub mod signaling;
 mod table;
+pub mod tls;
 pub mod turn;
 
 use std::collections::BTreeMap;
@@ -59,6 +61,8 @@ pub struct Facts {
     pub dtls: Vec<(SessionId, dtls::Dtls)>,
     /// Every fragment of a DTLS handshake message, and from where to where it went.
     pub handshake_pieces: Vec<HandshakePiece>,
+    /// TLS over TCP, by session, in the order of the first records.
+    pub tls: Vec<(SessionId, tls::Tls)>,
     /// RTP and RTCP.
     pub media: rtp::Media,
     /// Session descriptions known.

@@ -92,3 +92,6 @@ fn end(window: &Window, facts: &mut FileFacts, wanted: &str) {
         None => {}
     }
 }
+
+#[cfg(test)]
+mod tests;

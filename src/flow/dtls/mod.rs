@@ -434,7 +434,7 @@ impl Handshake {
     }
 
     fn has_hello(&self) -> bool {
-        self.random.is_some() || self.choice.is_some()
+        self.choice.is_some() || self.has_client_hello()
     }
 
     /// Whether both sides must have finished, as data just came under the keys of the application.
