@@ -147,7 +147,8 @@ fn streams_are_those_of_tshark() {
             let excepted = EXCEPTIONS
                 .iter()
                 .any(|it| (it.0, it.1, it.2, it.3) == (name, *ssrc, ours.0, ours.1));
-            if !(near(ours.0, *packets) && near(ours.1, *lost)) && !excepted {
+            let agree = near(ours.0, *packets) && near(ours.1, *lost);
+            if !agree && !excepted {
                 wrong.push(format!(
                     "{name}: {ssrc:08x} {ours:?} packets and lost, not {:?}",
                     (packets, lost)

@@ -6,8 +6,8 @@
 
 mod facts;
 mod fields;
-pub mod pcap;
-pub mod pcapng;
+mod pcap;
+mod pcapng;
 mod window;
 
 use std::io::ErrorKind;

@@ -270,7 +270,12 @@ impl Framer {
                         self.wanted = rest.len() + 1;
                         return at;
                     }
-                    _ => return at + self.read_unknown(at, rest, marks, out),
+                    _ => {
+                        at += self.read_unknown(at, rest, marks, out);
+                        if !matches!(self.state, State::Framed(_)) {
+                            return at;
+                        }
+                    }
                 },
             }
         }
@@ -280,23 +285,21 @@ impl Framer {
     /// Passes over octets that are nothing known, up to the next STUN message. Octets that are done with.
     fn read_unknown<S: Sink>(&mut self, at: usize, rest: &[u8], marks: &[Mark], out: &mut Out<'_, S>) -> usize {
         let framed_before = !matches!(self.state, State::Start | State::Unknown { framed_before: false });
-        self.state = State::Unknown { framed_before };
-        let found = detect::find(rest);
-        let passed = match found {
-            Some((passed, _)) => passed,
+        let (passed, state) = match detect::find(rest) {
+            Some((passed, kind)) => (passed, State::Framed(kind)),
             // The beginning of a message may stand at the end.
-            None if framed_before => rest.len().saturating_sub(detect::ENOUGH).max(1),
-            None => rest.len(),
+            None if framed_before => (
+                rest.len().saturating_sub(detect::ENOUGH).max(1),
+                State::Unknown { framed_before },
+            ),
+            None => (rest.len(), State::Unknown { framed_before }),
         };
+        self.state = state;
+        self.wanted = rest.len() - passed + 1;
         if let Some(arrival) = latest(marks, at, at + passed) {
             out.unit(&rest[..passed], 0, Framing::Bytes, arrival);
         }
-        let Some((_, kind)) = found else {
-            self.wanted = rest.len() - passed + 1;
-            return passed;
-        };
-        self.state = State::Framed(kind);
-        passed + self.read(&rest[passed..], marks, out)
+        passed
     }
 }
 

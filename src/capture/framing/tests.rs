@@ -82,8 +82,11 @@ fn tls(kind: u8, body: &[u8]) -> Vec<u8> {
     [&[kind, 3, 3], &(body.len() as u16).to_be_bytes()[..], body].concat()
 }
 
-/// Streams of every kind, with what they carry.
-fn streams() -> Vec<(&'static str, Vec<u8>, Vec<(Framing, Vec<u8>)>)> {
+/// A name, a stream, and what it carries.
+type Stream = (&'static str, Vec<u8>, Vec<(Framing, Vec<u8>)>);
+
+/// Streams of every kind.
+fn streams() -> Vec<Stream> {
     let (a, b) = (binding(1), binding(2));
     let five = channel(b"hello");
     let zeros = channel(&[0; 6]);
@@ -302,6 +305,13 @@ fn what_is_nothing_known_comes_as_it_is() {
         let seen = units(&[Push(text)]);
         assert_eq!(content(seen), [(Framing::Bytes, text.to_vec())], "{text:?}");
     }
+}
+
+#[test]
+fn messages_between_octets_of_no_meaning_take_no_stack() {
+    let piece = [&[0xee; 5][..], &binding(1), &[0xee; 3]].concat();
+    let seen = units(&[Push(&piece.repeat(100_000))]);
+    assert_eq!(seen.iter().filter(|unit| unit.1 == Framing::Stun).count(), 100_000);
 }
 
 #[test]

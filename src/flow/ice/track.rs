@@ -187,13 +187,23 @@ impl Tracker {
     }
 
     /// The association, the pair and the sending side of what passes in a session.
-    fn place(&self, session: SessionId, direction: Direction) -> Option<(u32, u32, usize)> {
+    pub fn place(&self, session: SessionId, direction: Direction) -> Option<(u32, u32, usize)> {
         let &(association, pair, forward) = self.by_session.get(&session)?;
         let side = match direction {
             Direction::Forward => forward,
             Direction::Backward => 1 - forward,
         };
         Some((association, pair, usize::from(side)))
+    }
+
+    /// The first generation of an association.
+    pub fn origin(&self, association: u32) -> u32 {
+        let mut at = association;
+        // Each restarts one that came before it.
+        while let Some(before) = self.list[at as usize].restart_of {
+            at = before as u32;
+        }
+        at
     }
 
     fn checks(&mut self, asked: Asked) -> &mut Checks {
