@@ -5,6 +5,7 @@ use super::said::{fact, times};
 use crate::check::catalog::pcap as catalog;
 use crate::flow::Facts;
 use crate::flow::binding::Binding;
+use crate::report::Severity;
 
 /// So many transmissions without an answer mean something.
 const ENOUGH: u64 = 3;
@@ -12,11 +13,11 @@ const ENOUGH: u64 = 3;
 /// Every finding about STUN servers.
 pub(super) fn check(facts: &Facts, told: &mut Told) {
     for binding in &facts.bindings {
-        check_answered(binding, told);
+        check_answered(facts, binding, told);
     }
 }
 
-fn check_answered(binding: &Binding, told: &mut Told) {
+fn check_answered(facts: &Facts, binding: &Binding, told: &mut Told) {
     let sent = binding.requests + binding.retransmissions;
     let answered = binding.successes > 0 || !binding.errors.is_empty();
     if answered || sent < ENOUGH {
@@ -28,5 +29,9 @@ fn check_answered(binding: &Binding, told: &mut Told) {
         "first request",
         format!("{} -> {}", binding.client, binding.server),
     )];
-    told.push(catalog::BINDING_UNANSWERED.finding(format!("STUN server {}", binding.server), summary, evidence));
+    let finding = catalog::BINDING_UNANSWERED.finding(format!("STUN server {}", binding.server), summary, evidence);
+    // One server of several that is silent takes time and nothing else.
+    let mut others = facts.bindings.iter().filter(|other| other.client.ip() == binding.client.ip());
+    let most = if others.any(|other| other.successes > 0) { Severity::Info } else { Severity::Warning };
+    told.push_at_most(most, finding);
 }

@@ -1,6 +1,6 @@
 //! A call in which nothing was found says so, in one line.
 
-use super::Told;
+use super::{Told, media};
 use super::said::lasted;
 use crate::check::catalog::pcap as catalog;
 use crate::check::words::count;
@@ -45,21 +45,10 @@ fn parts(facts: &Facts, association: &Association, pair: &Pair) -> Vec<String> {
         Outcome::Complete { took: Some(took), .. } => Some(format!("DTLS in {}", lasted(took))),
         _ => None,
     });
-    let streams: Vec<_> = facts
-        .media
-        .streams()
-        .iter()
-        .filter(|stream| session(stream.session))
-        .collect();
-    let lost: u64 = streams.iter().map(|stream| stream.lost()).sum();
-    let packets: u64 = streams.iter().map(|stream| stream.packets).sum();
+    let (streams, packets, lost) = media::totals(facts, pair.session);
     let media = (packets > 0).then(|| {
         let rate = lost as f64 * 100.0 / (lost + packets) as f64;
-        format!(
-            "{}, {rate:.1} % of {} packets lost",
-            count(streams.len(), "stream"),
-            packets + lost
-        )
+        format!("{}, {rate:.1} % of {} packets lost", count(streams, "stream"), packets + lost)
     });
     let data: u64 = facts
         .dtls

@@ -21,6 +21,8 @@ const TRIED: Duration = Duration::from_secs(2);
 const ENOUGH: u64 = 4;
 /// Without any packet from the peer for so long, the path is broken (browsers say `disconnected` then).
 const BROKEN: Duration = Duration::from_secs(5);
+/// Without any packet for so long nobody comes back by himself.
+const GONE: Duration = Duration::from_secs(10);
 /// A silence from which it recovered is worth a word from here on.
 const GAP: Duration = Duration::from_secs(5);
 /// How long the controlling side may take to nominate after a first success.
@@ -168,7 +170,8 @@ impl<'a> One<'a> {
         let mut total = 0;
         let mut codes: Vec<ErrorCode> = Vec::new();
         for (pair, side, code, number, seen) in self.errors() {
-            if code == ErrorCode::ROLE_CONFLICT {
+            // 0 stands for an ERROR-CODE that cannot be read.
+            if code == ErrorCode::ROLE_CONFLICT || code.0 == 0 {
                 continue;
             }
             total += number;
@@ -193,7 +196,7 @@ impl<'a> One<'a> {
             );
             evidence.push(fact(seen, self.pair_name(pair), what));
         }
-        if evidence.is_empty() || (total == 0 && !self.tried()) {
+        if evidence.is_empty() || (total < 2 && !self.tried()) {
             return None;
         }
         let mut summary = if total > 0 {
@@ -305,7 +308,7 @@ impl<'a> One<'a> {
 
     fn unanswered(&self) -> Option<(&'static Entry, String, Vec<Evidence>)> {
         let pairs = &self.association.pairs;
-        if pairs.iter().any(Pair::works) || !self.tried() {
+        if pairs.iter().any(Pair::works) || !self.tried() || self.is_half_captured() {
             return None;
         }
         let sent = |checks: &Checks| checks.requests + checks.retransmissions;
@@ -333,6 +336,26 @@ impl<'a> One<'a> {
             Some(fact(pair.checks[side].first?, self.pair_name(pair), value))
         });
         Some((catalog::CHECKS_UNANSWERED, summary, evidence.collect()))
+    }
+
+    /// Whether only one direction was captured: of a TCP connection, which cannot live so, or of everything that the asking
+    /// machine does.
+    fn is_half_captured(&self) -> bool {
+        self.association.pairs.iter().all(|pair| {
+            let session = self.session(pair);
+            let outer = session.inside.map(|relay| self.facts.session(relay.outer));
+            let carrier = outer.unwrap_or(session);
+            let side = usize::from(pair.checks[0].requests == 0);
+            let asking = if outer.is_some() { None } else { Some(pair.addresses[side].ip()) };
+            let both_ways = |session: &Session| session.ways.iter().all(|way| way.packets > 0);
+            let heard = |ip| {
+                let sessions = self.facts.sessions.iter();
+                sessions.into_iter().any(|one| {
+                    (one.a.ip() == ip && one.ways[1].packets > 0) || (one.b.ip() == ip && one.ways[0].packets > 0)
+                })
+            };
+            !both_ways(carrier) && !asking.is_some_and(heard)
+        })
     }
 
     /// One side's checks are answered, the other one never checks, and nobody nominates.
@@ -526,7 +549,9 @@ impl<'a> One<'a> {
                 self.pair_name(pair),
             ),
         ];
-        told.push(catalog::CONSENT_LOST.finding(self.pair_name(pair), summary, evidence));
+        let finding = catalog::CONSENT_LOST.finding(self.pair_name(pair), summary, evidence);
+        // For a few seconds at the end of a capture it may also be that somebody hung up without a word.
+        told.push_at_most(if silent < GONE { Severity::Warning } else { Severity::Error }, finding);
         true
     }
 
@@ -540,7 +565,7 @@ impl<'a> One<'a> {
             let side = switch.side;
             let (old, new) = (from.addresses[side], to.addresses[side]);
             let same_peer = from.addresses[1 - side] == to.addresses[1 - side];
-            if !same_peer || old.ip() != new.ip() || old.port() == new.port() || self.is_described(new) {
+            if !same_peer || old.ip() != new.ip() || old.port() == new.port() || self.was_known(side, new) {
                 continue;
             }
             let died = self.session(from).way(self.direction(from, side)).last;
@@ -568,12 +593,11 @@ impl<'a> One<'a> {
         }
     }
 
-    /// Whether a description has this candidate: it is then another socket, not another mapping.
-    fn is_described(&self, address: SocketAddr) -> bool {
-        let sides = self.association.sides.iter();
-        sides
-            .flat_map(|side| &side.candidates)
-            .any(|candidate| candidate.address == address && candidate.learnt == Learnt::Sdp)
+    /// Whether this address of `side` was known before a packet came from it, by a description or because its peer checked
+    /// it: it is then another socket, not another mapping.
+    fn was_known(&self, side: usize, address: SocketAddr) -> bool {
+        let mut candidates = self.association.sides[side].candidates.iter();
+        candidates.any(|candidate| candidate.address == address && candidate.learnt != Learnt::Check)
     }
 }
 

@@ -9,6 +9,7 @@ use super::{Told, described, dtls};
 use crate::check::catalog::pcap as catalog;
 use crate::check::words::count;
 use crate::datagram::Seen;
+use crate::flow::ice::Pair;
 use crate::flow::rtp::{Control, Stream, Wishes};
 use crate::flow::{Carried, Direction, Facts, Session, SessionId};
 use crate::report::{Evidence, Severity};
@@ -47,6 +48,17 @@ pub(super) fn check(facts: &Facts, told: &mut Told) {
             call.check_directions(told);
         }
     }
+}
+
+/// How many streams the call of `session` has, how many packets they have, and how many were lost.
+pub(super) fn totals(facts: &Facts, session: SessionId) -> (usize, u64, u64) {
+    let mut calls = calls(facts).into_iter();
+    let Some(call) = calls.find(|call| call.sessions.iter().any(|(one, _)| one.id == session)) else {
+        return (0, 0, 0);
+    };
+    let sources: BTreeSet<(usize, u32)> = call.streams.iter().map(|(stream, side)| (*side, stream.ssrc)).collect();
+    let packets = call.streams.iter().map(|(stream, _)| stream.packets).sum();
+    (sources.len(), packets, call.streams.iter().map(|(stream, _)| call.lost(stream)).sum())
 }
 
 /// What belongs together: the sessions of two ICE agents, since media may move from one pair to another; else one session.
@@ -234,6 +246,12 @@ impl Call<'_> {
         true
     }
 
+    /// Whether ICE keeps the path: then a session that goes on is a call that goes on.
+    fn is_checked(&self) -> bool {
+        let ours = |pair: &Pair| self.sessions.iter().any(|(session, _)| session.id == pair.session);
+        self.facts.ice.iter().any(|association| association.pairs.iter().any(ours))
+    }
+
     fn check_loss(&self, told: &mut Told) {
         for side in 0..2 {
             let mut evidence = Vec::new();
@@ -279,13 +297,15 @@ impl Call<'_> {
     /// long pause swallowed is told apart, and what went over another pair was not lost.
     fn loss(&self, stream: &Stream) -> Option<(u64, f64)> {
         let paused: u64 = stream.gaps().iter().map(|gap| u64::from(gap.lost)).sum();
-        let others = self.streams.iter().filter(|(other, _)| {
-            other.ssrc == stream.ssrc && other.direction == stream.direction && other.session != stream.session
-        });
-        let elsewhere: u64 = others.map(|(other, _)| other.packets).sum();
-        let lost = stream.lost().saturating_sub(paused + elsewhere);
+        let lost = self.lost(stream).saturating_sub(paused);
         let rate = lost as f64 / (lost + stream.packets) as f64;
         (stream.packets >= ENOUGH && rate >= NOTABLE).then_some((lost, rate))
+    }
+
+    fn lost(&self, stream: &Stream) -> u64 {
+        let others = self.streams.iter().filter(|(other, _)| other.ssrc == stream.ssrc && other.session != stream.session);
+        let elsewhere: u64 = others.map(|(other, _)| other.packets).sum();
+        stream.lost().saturating_sub(elsewhere)
     }
 
     fn check_gaps(&self, told: &mut Told) {

@@ -31,7 +31,10 @@ pub(super) fn check(facts: &Facts, told: &mut Told) {
         let connected = facts.ice.iter().any(|association| {
             serves(facts, allocation, association) && association.pairs.iter().any(|pair| pair.nominated().is_some())
         });
-        if connected || (fatal && another && is_soft(&finding)) {
+        if connected && !fatal {
+            // Servers refuse private addresses of peers; whoever found a path did not need it.
+            told.push_at_most(Severity::Info, finding);
+        } else if connected || (fatal && another && is_soft(&finding)) {
             told.push_at_most(Severity::Warning, finding);
         } else {
             told.refused.push(allocation.session);
