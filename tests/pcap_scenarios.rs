@@ -145,6 +145,7 @@ fn all_udp_between_the_peers_dropped() {
         name: "dropped-both-ways",
         rules: BETWEEN_PEERS,
         connects: false,
+        seconds: 8,
         cause: Some("ice-checks-unanswered"),
         ..HEALTHY
     }
@@ -157,6 +158,7 @@ fn udp_towards_the_answerer_dropped() {
         name: "dropped-one-way",
         rules: "iifname \"in0\" udp sport >= 32768 udp dport >= 32768 drop",
         connects: false,
+        seconds: 8,
         cause: Some("ice-checks-one-way"),
         ..HEALTHY
     }
@@ -185,7 +187,7 @@ fn dtls_dropped() {
         // DTLS by its first octet.
         rules: "meta l4proto udp @th,64,8 20-63 drop",
         connects: false,
-        seconds: 5,
+        seconds: 8,
         cause: Some("dtls-stuck"),
         ..HEALTHY
     }
