@@ -31,7 +31,14 @@ fn check_answered(facts: &Facts, binding: &Binding, told: &mut Told) {
     )];
     let finding = catalog::BINDING_UNANSWERED.finding(format!("STUN server {}", binding.server), summary, evidence);
     // One server of several that is silent takes time and nothing else.
-    let mut others = facts.bindings.iter().filter(|other| other.client.ip() == binding.client.ip());
-    let most = if others.any(|other| other.successes > 0) { Severity::Info } else { Severity::Warning };
+    let mut others = facts
+        .bindings
+        .iter()
+        .filter(|other| other.client.ip() == binding.client.ip());
+    let most = if others.any(|other| other.successes > 0) {
+        Severity::Info
+    } else {
+        Severity::Warning
+    };
     told.push_at_most(most, finding);
 }

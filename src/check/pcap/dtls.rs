@@ -143,7 +143,11 @@ fn slow(session: &Session, handshake: &Handshake, seen: Seen, took: Duration, to
     let again = handshake.retransmissions();
     let summary = match again {
         0 => format!("The handshake took {}, though nothing was sent again.", lasted(took)),
-        _ => format!("The handshake took {}; flights were sent again {}.", lasted(took), times(again)),
+        _ => format!(
+            "The handshake took {}; flights were sent again {}.",
+            lasted(took),
+            times(again)
+        ),
     };
     let mut evidence: Vec<Evidence> = handshake.flights.iter().take(6).enumerate().map(flight_fact).collect();
     evidence.push(fact(seen, "complete", subject(session)));

@@ -1,7 +1,7 @@
 //! A call in which nothing was found says so, in one line.
 
-use super::{Told, media};
 use super::said::lasted;
+use super::{Told, media};
 use crate::check::catalog::pcap as catalog;
 use crate::check::words::count;
 use crate::flow::dtls::Outcome;
@@ -48,7 +48,11 @@ fn parts(facts: &Facts, association: &Association, pair: &Pair) -> Vec<String> {
     let (streams, packets, lost) = media::totals(facts, pair.session);
     let media = (packets > 0).then(|| {
         let rate = lost as f64 * 100.0 / (lost + packets) as f64;
-        format!("{}, {rate:.1} % of {} packets lost", count(streams, "stream"), packets + lost)
+        format!(
+            "{}, {rate:.1} % of {} packets lost",
+            count(streams, "stream"),
+            packets + lost
+        )
     });
     let data: u64 = facts
         .dtls

@@ -346,7 +346,11 @@ impl<'a> One<'a> {
             let outer = session.inside.map(|relay| self.facts.session(relay.outer));
             let carrier = outer.unwrap_or(session);
             let side = usize::from(pair.checks[0].requests == 0);
-            let asking = if outer.is_some() { None } else { Some(pair.addresses[side].ip()) };
+            let asking = if outer.is_some() {
+                None
+            } else {
+                Some(pair.addresses[side].ip())
+            };
             let both_ways = |session: &Session| session.ways.iter().all(|way| way.packets > 0);
             let heard = |ip| {
                 let sessions = self.facts.sessions.iter();
@@ -551,7 +555,14 @@ impl<'a> One<'a> {
         ];
         let finding = catalog::CONSENT_LOST.finding(self.pair_name(pair), summary, evidence);
         // For a few seconds at the end of a capture it may also be that somebody hung up without a word.
-        told.push_at_most(if silent < GONE { Severity::Warning } else { Severity::Error }, finding);
+        told.push_at_most(
+            if silent < GONE {
+                Severity::Warning
+            } else {
+                Severity::Error
+            },
+            finding,
+        );
         true
     }
 

@@ -9,7 +9,6 @@ use super::{Told, described, dtls};
 use crate::check::catalog::pcap as catalog;
 use crate::check::words::count;
 use crate::datagram::Seen;
-use crate::flow::ice::Pair;
 use crate::flow::rtp::{Control, Stream, Wishes};
 use crate::flow::{Carried, Direction, Facts, Session, SessionId};
 use crate::report::{Evidence, Severity};
@@ -58,7 +57,11 @@ pub(super) fn totals(facts: &Facts, session: SessionId) -> (usize, u64, u64) {
     };
     let sources: BTreeSet<(usize, u32)> = call.streams.iter().map(|(stream, side)| (*side, stream.ssrc)).collect();
     let packets = call.streams.iter().map(|(stream, _)| stream.packets).sum();
-    (sources.len(), packets, call.streams.iter().map(|(stream, _)| call.lost(stream)).sum())
+    (
+        sources.len(),
+        packets,
+        call.streams.iter().map(|(stream, _)| call.lost(stream)).sum(),
+    )
 }
 
 /// What belongs together: the sessions of two ICE agents, since media may move from one pair to another; else one session.
@@ -202,7 +205,7 @@ impl Call<'_> {
         true
     }
 
-    /// Media of this side came, and then no more, while the session went on.
+    /// Media of this side came, and then no more, while that of the other side went on.
     fn stopped(&self, side: usize, told: &mut Told) -> bool {
         let Some((first, last)) = self.span(side) else {
             return false;
@@ -220,14 +223,11 @@ impl Call<'_> {
         let reports = self
             .reported(side)
             .is_some_and(|rtcp| rtcp.at.since(last.at) >= STOPPED / 2);
-        let alive = self
-            .last(side)
-            .is_some_and(|came| came.at.since(last.at) >= STOPPED / 2);
         let went_on = self
             .span(1 - side)
             .is_some_and(|(_, theirs)| theirs.at.since(last.at) >= STOPPED);
-        let on_purpose = goodbye || closed || reports;
-        if silent < STOPPED || lasts < FLOWED || on_purpose || !(alive || went_on) {
+        let elsewhere = goodbye || closed || reports || self.moved(side, last);
+        if silent < STOPPED || lasts < FLOWED || elsewhere || !went_on {
             return false;
         }
         let from = self.address(side);
@@ -238,7 +238,7 @@ impl Call<'_> {
             .collect();
         evidence.extend(self.last(side).map(|came| fact(came, "last packet of any kind", from)));
         let summary = format!(
-            "Media of {from} stopped after {}, RTCP too; for {} until the end nothing of it came, while the session went on.",
+            "Media of {from} stopped after {}, RTCP too; for {} until the end nothing of it came, while the other side went on sending.",
             lasted(lasts),
             lasted(silent)
         );
@@ -246,10 +246,14 @@ impl Call<'_> {
         true
     }
 
-    /// Whether ICE keeps the path: then a session that goes on is a call that goes on.
-    fn is_checked(&self) -> bool {
-        let ours = |pair: &Pair| self.sessions.iter().any(|(session, _)| session.id == pair.session);
-        self.facts.ice.iter().any(|association| association.pairs.iter().any(ours))
+    /// Whether the same socket goes on sending media to somebody else: a server that media was handed over to.
+    fn moved(&self, side: usize, last: Seen) -> bool {
+        let from = self.address(side);
+        let mut streams = self.facts.media.streams().iter();
+        streams.any(|stream| {
+            let sender = self.facts.session(stream.session).from(stream.direction);
+            sender == from && stream.last.at > last.at + STOPPED / 2
+        })
     }
 
     fn check_loss(&self, told: &mut Told) {
@@ -303,7 +307,10 @@ impl Call<'_> {
     }
 
     fn lost(&self, stream: &Stream) -> u64 {
-        let others = self.streams.iter().filter(|(other, _)| other.ssrc == stream.ssrc && other.session != stream.session);
+        let others = self
+            .streams
+            .iter()
+            .filter(|(other, _)| other.ssrc == stream.ssrc && other.session != stream.session);
         let elsewhere: u64 = others.map(|(other, _)| other.packets).sum();
         stream.lost().saturating_sub(elsewhere)
     }
