@@ -353,7 +353,7 @@ fn certificate(certificate: &Certificate) -> report::Certificate {
     report::Certificate {
         sha256: certificate.sha256.clone(),
         subject: contents.map(|one| one.subject.clone()),
-        key: contents.map(|one| key(one)),
+        key: contents.map(key),
         not_before: contents.map(|one| rfc3339_seconds(one.not_before)),
         not_after: contents.map(|one| rfc3339_seconds(one.not_after)),
     }
