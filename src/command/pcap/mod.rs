@@ -33,6 +33,19 @@ pub fn run(options: &cli::Pcap, context: &mut Context<'_>) -> Result<Envelope, E
     let mut messages = Vec::new();
     let (facts, dissector) = read(&mut source, prepared, options, context, &mut messages);
     let mut report = document::report(&facts, source.files(), &dissector, options);
+    if document::wants(options, cli::Subject::Stun) {
+        // There may be many: they are held only where they are needed all together.
+        let transactions = facts.exchanges.iter().map(document::transaction);
+        if context.streams && !options.transactions {
+            for transaction in transactions {
+                if !(context.emit)(Event::StunTransaction(Box::new(transaction))) {
+                    break;
+                }
+            }
+        } else {
+            report.stun.transactions = transactions.collect();
+        }
+    }
     report.messages = messages;
     Ok(Envelope::new(
         "pcap",
