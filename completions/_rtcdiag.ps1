@@ -35,7 +35,7 @@ Register-ArgumentCompleter -Native -CommandName 'rtcdiag' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('candidates', 'candidates', [CompletionResultType]::ParameterValue, 'Gather ICE candidates and check every STUN and TURN server')
             [CompletionResult]::new('sdp', 'sdp', [CompletionResultType]::ParameterValue, 'Read session descriptions (SDP): what they say, and what is wrong with them')
-            [CompletionResult]::new('pcap', 'pcap', [CompletionResultType]::ParameterValue, 'Read a capture of WebRTC traffic: who talked to whom, how it went, and what went wrong')
+            [CompletionResult]::new('pcap', 'pcap', [CompletionResultType]::ParameterValue, 'Read a capture of WebRTC traffic: what happened, and what went wrong')
             [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'Say what a finding, a STUN/TURN error or a line of SDP means')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print the completion script of a shell')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print the manual page, or write all of them to a folder')

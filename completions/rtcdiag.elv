@@ -32,7 +32,7 @@ set edit:completion:arg-completer[rtcdiag] = {|@words|
             cand --version 'Print version'
             cand candidates 'Gather ICE candidates and check every STUN and TURN server'
             cand sdp 'Read session descriptions (SDP): what they say, and what is wrong with them'
-            cand pcap 'Read a capture of WebRTC traffic: who talked to whom, how it went, and what went wrong'
+            cand pcap 'Read a capture of WebRTC traffic: what happened, and what went wrong'
             cand explain 'Say what a finding, a STUN/TURN error or a line of SDP means'
             cand completions 'Print the completion script of a shell'
             cand man 'Print the manual page, or write all of them to a folder'

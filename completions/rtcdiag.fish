@@ -39,7 +39,7 @@ complete -c rtcdiag -n "__fish_rtcdiag_needs_command" -s h -l help -d 'Print hel
 complete -c rtcdiag -n "__fish_rtcdiag_needs_command" -s V -l version -d 'Print version'
 complete -c rtcdiag -n "__fish_rtcdiag_needs_command" -f -a "candidates" -d 'Gather ICE candidates and check every STUN and TURN server'
 complete -c rtcdiag -n "__fish_rtcdiag_needs_command" -f -a "sdp" -d 'Read session descriptions (SDP): what they say, and what is wrong with them'
-complete -c rtcdiag -n "__fish_rtcdiag_needs_command" -f -a "pcap" -d 'Read a capture of WebRTC traffic: who talked to whom, how it went, and what went wrong'
+complete -c rtcdiag -n "__fish_rtcdiag_needs_command" -f -a "pcap" -d 'Read a capture of WebRTC traffic: what happened, and what went wrong'
 complete -c rtcdiag -n "__fish_rtcdiag_needs_command" -f -a "explain" -d 'Say what a finding, a STUN/TURN error or a line of SDP means'
 complete -c rtcdiag -n "__fish_rtcdiag_needs_command" -f -a "completions" -d 'Print the completion script of a shell'
 complete -c rtcdiag -n "__fish_rtcdiag_needs_command" -f -a "man" -d 'Print the manual page, or write all of them to a folder'
