@@ -258,12 +258,18 @@ impl<'w> Capture<'w> {
     }
 
     fn dtls(&mut self, place: &Place, bytes: &[u8], missing: usize) -> Carried {
-        // What an ICMP error quotes was seen before.
-        if !place.shown || place.icmp {
+        if !place.shown {
             return Carried::Dtls;
         }
-        let (at, direction) = self.dtls_of(place);
-        let dtls = &mut self.dtls[at].1;
+        // What an ICMP error quotes was seen before: its messages are listed, and change nothing.
+        let mut quoted = Dtls::default();
+        let (dtls, direction) = match place.icmp {
+            true => (&mut quoted, place.direction),
+            false => {
+                let (at, direction) = self.dtls_of(place);
+                (&mut self.dtls[at].1, direction)
+            }
+        };
         let pieces = dtls.feed(direction, place.seen, bytes, missing);
         // DTLS-SRTP: what looks like RTP is RTP from now on, and SRTP.
         let offered = |handshake: &dtls::Handshake| {

@@ -62,7 +62,7 @@ impl Tracker {
         }
         // libjingle before ICE: two ufrags of the same length, without anything between them.
         let half = username.len() / 2;
-        (username.len() >= 8 && username.len() % 2 == 0 && username.is_char_boundary(half))
+        (username.len() >= 8 && username.len().is_multiple_of(2) && username.is_char_boundary(half))
             .then(|| (&username[..half], &username[half..], true))
     }
 
@@ -175,8 +175,8 @@ impl Tracker {
             return;
         };
         let last = &mut self.media[association as usize][side];
-        let before = last.replace(pair as u32);
-        let Some(before) = before.filter(|&before| before != pair as u32) else {
+        let before = last.replace(pair);
+        let Some(before) = before.filter(|&before| before != pair) else {
             return;
         };
         let switches = &mut self.list[association as usize].switches;
