@@ -47,6 +47,16 @@ pub(super) fn check_values(part: &Part<'_>, out: &mut Out) {
         let seen = format!("The only fingerprint is by {}", first.hash);
         out.add(catalog::FINGERPRINT_WEAK, part, &[*line], seen);
     }
+    if let Some((line, first)) = part.setups.first()
+        && let Some((other_line, other)) = part.setups.iter().find(|(_, setup)| setup != first)
+    {
+        let seen = format!(
+            "The section has `a=setup:{}` and `a=setup:{}`",
+            first.name(),
+            other.name()
+        );
+        out.add(catalog::SETUP_TWICE, part, &[*line, *other_line], seen);
+    }
     for (line, setup) in &part.setups {
         if *setup == Setup::HoldConn {
             out.add(

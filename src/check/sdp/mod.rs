@@ -25,9 +25,10 @@ mod rtp;
 mod sctp;
 mod session;
 mod simulcast;
+mod values;
 
 pub use browsers::{CHROMIUM, FIREFOX, Refusal, refusal, with_browsers};
-pub use pair::lint_pair;
+pub use pair::{lint_negotiated, lint_pair, number};
 pub use reoffer::lint_reoffer;
 
 use std::collections::HashSet;
@@ -163,6 +164,9 @@ pub fn lint(description: &Description<'_>, context: &LintContext) -> Vec<Finding
             dtls::check_values(&part, &mut out);
             dtls::check_section(&subject, &part, &mut out);
             payload::check(&subject, &part, &mut out);
+            values::check_parameters(&part, &mut out);
+            values::check_contradictions(&part, &mut out);
+            values::check_restrictions(&part, &mut out);
             rtp::check(&subject, &part, &mut out);
             simulcast::check(&part, &mut out);
             candidates::check(&part, &mut out);

@@ -21,8 +21,8 @@ struct Collected {
     finding: Finding,
     case: &'static str,
     count: usize,
-    /// The lines that are in the evidence.
-    lines: HashSet<usize>,
+    /// The lines that are in the evidence, with the descriptions that they are of.
+    lines: HashSet<(Option<u64>, usize)>,
     /// The other sections that it is about, the first few.
     others: Vec<String>,
 }
@@ -30,7 +30,11 @@ struct Collected {
 /// The findings so far.
 pub(super) struct Out {
     profile: Profile,
+    /// The description that lines are of, where there are two.
+    description: Option<u64>,
     list: Vec<Collected>,
+    /// The finding that was added to last.
+    last: usize,
     places: HashMap<(&'static str, Severity, &'static str), usize>,
 }
 
@@ -38,8 +42,25 @@ impl Out {
     pub(super) fn new(profile: Profile) -> Out {
         Out {
             profile,
+            description: None,
             list: Vec::new(),
+            last: 0,
             places: HashMap::new(),
+        }
+    }
+
+    /// Findings about two descriptions; lines are of this one unless [`Out::also`] says otherwise.
+    pub(super) fn about(profile: Profile, description: u64) -> Out {
+        Out {
+            description: Some(description),
+            ..Out::new(profile)
+        }
+    }
+
+    /// Adds lines of another description to the finding that was added to last.
+    pub(super) fn also(&mut self, description: u64, lines: &[Line<'_>]) {
+        if let Some(one) = self.list.get_mut(self.last) {
+            one.tell(Some(description), lines);
         }
     }
 
@@ -84,6 +105,7 @@ impl Out {
             });
             self.list.len() - 1
         });
+        self.last = at;
         let one = &mut self.list[at];
         one.count += 1;
         if one.others.len() <= OTHERS
@@ -92,11 +114,7 @@ impl Out {
         {
             one.others.push(subject.to_owned());
         }
-        for line in lines {
-            if one.finding.evidence.len() < EVIDENCE && one.lines.insert(line.number) {
-                one.finding.evidence.push(evidence(line));
-            }
-        }
+        one.tell(self.description, lines);
     }
 
     /// The findings, the first line first. A finding about more than one place says how many, and one that browsers
@@ -129,6 +147,18 @@ impl Out {
 }
 
 impl Collected {
+    /// Puts lines under the finding, as many as have room.
+    fn tell(&mut self, description: Option<u64>, lines: &[Line<'_>]) {
+        for line in lines {
+            if self.finding.evidence.len() < EVIDENCE && self.lines.insert((description, line.number)) {
+                self.finding.evidence.push(Evidence {
+                    description,
+                    ..evidence(line)
+                });
+            }
+        }
+    }
+
     /// The other sections in words: `, in m=video (mid 1), m=audio (mid 2), …`.
     fn others(&mut self) -> String {
         if self.others.is_empty() {

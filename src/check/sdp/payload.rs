@@ -90,7 +90,14 @@ fn check_parameters(part: &Part<'_>, codec: &Codec<'_>, payload_type: u16, liste
     match codec.config() {
         CodecConfig::Rtx(rtx) => match (rtx.apt, fmtp) {
             (None, _) => {
-                let text = format!("The retransmission payload type {payload_type} has no `apt`");
+                let apt = codec.fmtp.iter().find_map(|(_, fmtp)| fmtp.parameters().get("apt")?);
+                let text = match apt {
+                    Some(apt) => format!(
+                        "The retransmission payload type {payload_type} has the `apt` {}, which is no payload type",
+                        short(apt)
+                    ),
+                    None => format!("The retransmission payload type {payload_type} has no `apt`"),
+                };
                 let lines: Vec<_> = lines.into_iter().chain(fmtp).collect();
                 out.add(catalog::RTX_WITHOUT_APT, part, &lines, text);
             }

@@ -7,10 +7,16 @@ use super::out::Out;
 use super::part::{Part, short};
 use super::{LintContext, Profile, Subject};
 use crate::check::catalog::sdp_lint as catalog;
-use crate::proto::sdp::{Description, Line};
-use crate::report::Finding;
+use crate::proto::sdp::{Description, Line, Setup};
+use crate::report::{Finding, Severity};
 
-/// Every finding about a new description of one side that only its last one shows. Evidence is the lines of the new one.
+/// The number of the description before, in the evidence.
+const OLD: u64 = 1;
+/// The number of the new one.
+const NEW: u64 = 2;
+
+/// Every finding about a new description of one side that only its last one shows. Evidence is of
+/// description 1, the old one, or 2, the new one.
 pub fn lint_reoffer(old: &Description<'_>, new: &Description<'_>, context: &LintContext) -> Vec<Finding> {
     let profile = context.profile.unwrap_or_else(|| Profile::of(old));
     let context = LintContext {
@@ -18,7 +24,14 @@ pub fn lint_reoffer(old: &Description<'_>, new: &Description<'_>, context: &Lint
         ..*context
     };
     let (before, after) = (Subject::new(old, &context), Subject::new(new, &context));
-    let mut out = Out::new(profile);
+    let mut out = Out::about(profile, NEW);
+    if let Some((line, other)) = is_answer_to(&before, &after) {
+        let seen =
+            "These look like an offer and its answer, not like two descriptions of one side: what changed says little";
+        out.add(catalog::DIFF_OF_PAIR, &after.session, &[other], seen);
+        out.also(OLD, &[line]);
+        return out.finish();
+    }
     check_origin(old, new, &after, &mut out);
     if new.media_count() < old.media_count() {
         let last = new.media().next_back().and_then(|section| section.media_line());
@@ -42,6 +55,30 @@ pub fn lint_reoffer(old: &Description<'_>, new: &Description<'_>, context: &Lint
         check_bundle(&before, &after, index, &is, &mut out);
     }
     out.finish()
+}
+
+/// The lines that tell, if the second is the answer to the first: the roles are those of offer and answer, the session is
+/// another one, and section by section the kinds are the same.
+fn is_answer_to<'d>(before: &Subject<'d>, after: &Subject<'d>) -> Option<(Line<'d>, Line<'d>)> {
+    let (old, new) = (
+        before.session.section.description(),
+        after.session.section.description(),
+    );
+    let role = |description: &'d Description<'d>| -> Option<(Line<'d>, Setup)> {
+        description.sections().find_map(|section| section.first::<Setup>())
+    };
+    let ((line, offered), (other, answered)) = role(old).zip(role(new))?;
+    let roles = offered == Setup::ActPass && matches!(answered, Setup::Active | Setup::Passive);
+    let another = old
+        .origin()
+        .zip(new.origin())
+        .is_some_and(|(one, other)| !one.same_session(&other));
+    let kinds = |description: &'d Description<'d>| {
+        description
+            .media()
+            .map(|section| (section.media().map_or("", |media| media.kind), section.mid()))
+    };
+    (roles && another && kinds(old).eq(kinds(new))).then_some((line, other))
 }
 
 fn check_origin(old: &Description<'_>, new: &Description<'_>, after: &Subject<'_>, out: &mut Out) {
@@ -134,31 +171,69 @@ fn check_transport(was: &Part<'_>, is: &Part<'_>, out: &mut Out) {
 }
 
 fn check_payloads(was: &Part<'_>, is: &Part<'_>, out: &mut Out) {
-    let before: HashMap<u16, String> = meanings(was)
+    let before: HashMap<u16, (Line<'_>, String)> = meanings(was)
         .into_iter()
-        .map(|(payload_type, _, meaning)| (payload_type, meaning.codec))
+        .map(|(payload_type, line, meaning)| (payload_type, (line, meaning.codec)))
         .collect();
     for (payload_type, line, meaning) in meanings(is) {
-        if let Some(codec) = before.get(&payload_type).filter(|codec| **codec != meaning.codec) {
+        if let Some((old, codec)) = before.get(&payload_type).filter(|(_, codec)| *codec != meaning.codec) {
             let seen = format!(
                 "Payload type {payload_type} was {} and is {}",
                 short(codec),
                 short(&meaning.codec)
             );
             out.add(catalog::REOFFER_PAYLOAD, is, &[line], seen);
+            out.also(OLD, &[*old]);
         }
     }
-    let ids: HashMap<u32, &str> = was.extmaps.iter().map(|(_, map)| (map.id, map.uri)).collect();
+    check_extensions(was, is, out);
+}
+
+/// An id keeps its extension, and an extension its id (RFC 8285 §7).
+fn check_extensions(was: &Part<'_>, is: &Part<'_>, out: &mut Out) {
+    let ids: HashMap<u32, (Line<'_>, &str)> = was
+        .extmaps
+        .iter()
+        .map(|(line, map)| (map.id, (*line, map.uri)))
+        .collect();
+    let mut uris: HashMap<(&str, Option<&str>), Vec<(Line<'_>, u32)>> = HashMap::new();
+    for (line, map) in &was.extmaps {
+        uris.entry((map.uri, map.encrypts)).or_default().push((*line, map.id));
+    }
     for (line, map) in &is.extmaps {
-        if let Some(uri) = ids.get(&map.id).filter(|uri| **uri != map.uri) {
-            let seen = format!(
-                "The extension id {} was {} and is {}",
-                map.id,
-                short(uri),
-                short(map.uri)
-            );
-            out.add(catalog::REOFFER_EXTMAP, is, &[*line], seen);
-        }
+        let moved = || {
+            let before = uris.get(&(map.uri, map.encrypts))?;
+            let kept = before
+                .iter()
+                .take(16)
+                .any(|(_, id)| *id == map.id || super::rtp::UNASSIGNED.contains(id));
+            before.first().filter(|_| !kept)
+        };
+        let (old, case, seen) = if let Some((old, uri)) = ids.get(&map.id).filter(|(_, uri)| *uri != map.uri) {
+            let (was, is) = (short(uri), short(map.uri));
+            (
+                old,
+                "changed",
+                format!("The extension id {} was {was} and is {is}", map.id),
+            )
+        } else if let Some((old, id)) = moved() {
+            let uri = short(map.uri);
+            (
+                old,
+                "moved",
+                format!("The header extension {uri} had the id {id} and has {}", map.id),
+            )
+        } else {
+            continue;
+        };
+        // Browsers take the second, as long as nothing else had the new id.
+        let severity = if case == "moved" {
+            Severity::Warning
+        } else {
+            Severity::Error
+        };
+        out.add_case(catalog::REOFFER_EXTMAP, severity, case, &is.name(), &[*line], seen);
+        out.also(OLD, &[*old]);
     }
 }
 

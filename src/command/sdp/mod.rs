@@ -7,7 +7,7 @@ use std::path::Path;
 
 use super::now;
 use crate::check::sdp::origin::made_by;
-use crate::check::sdp::{Profile, agreement, form, lint, untold, with_browsers};
+use crate::check::sdp::{Profile, form, lint, untold, with_browsers};
 use crate::cli;
 use crate::error::Error;
 use crate::proto::sdp::unwrap::{self, DescriptionType, Found, Text};
@@ -50,8 +50,7 @@ pub fn run(options: &cli::Sdp) -> Result<Envelope, Error> {
         report.descriptions.push(one);
     }
     texts.look_at(options, &mut report)?;
-    findings.extend(texts.lint_together(options));
-    findings.extend(report.negotiation.iter().flat_map(agreement::check));
+    findings.extend(texts.lint_together(options, &report));
     texts.place(&mut findings);
     report.rules = views::rules(&findings);
     Ok(Envelope::new("sdp", started, Report::Sdp(report), findings))

@@ -6,7 +6,7 @@ use crate::check::catalog;
 use crate::check::sdp::diff::diff;
 use crate::check::sdp::explain::explain;
 use crate::check::sdp::negotiate::negotiate;
-use crate::check::sdp::{LintContext, Profile, lint_pair, lint_reoffer};
+use crate::check::sdp::{LintContext, Profile, lint_negotiated, lint_reoffer, number};
 use crate::cli;
 use crate::error::Error;
 use crate::proto::sdp::Description;
@@ -90,36 +90,27 @@ impl<'t> Texts<'t> {
     }
 
     /// What two descriptions break together: a re-offer the session before it, an answer its offer.
-    pub(super) fn lint_together(&self, options: &cli::Sdp) -> Vec<Finding> {
-        let (rule, one, other): (fn(&_, &_, &_) -> _, _, _) = match (options.diff, self.0.as_slice(), self.pair()) {
-            (true, [before, after], _) => (lint_reoffer, before, after),
-            (false, _, Some((offer, answer))) => (lint_pair, &self.0[offer], &self.0[answer]),
-            _ => return Vec::new(),
-        };
-        let context = context(options, other.kind);
-        rule(&one.description, &other.description, &context)
+    pub(super) fn lint_together(&self, options: &cli::Sdp, report: &Sdp) -> Vec<Finding> {
+        match (&report.negotiation, self.pair(), self.0.as_slice()) {
+            (Some(negotiation), Some((offer, answer)), _) => {
+                let context = context(options, self.0[answer].kind);
+                let (one, other) = (self.description(offer), self.description(answer));
+                let mut findings = lint_negotiated(one, other, negotiation, &context);
+                number(&mut findings, offer as u64 + 1, answer as u64 + 1);
+                findings
+            }
+            (None, _, [before, after]) if options.diff => {
+                lint_reoffer(&before.description, &after.description, &context(options, after.kind))
+            }
+            _ => Vec::new(),
+        }
     }
 
-    /// Tells of each line under a finding which description it is of, where there are several: the last one that has
-    /// this line, since that is the one to mend. `findings` are those that do not know it yet.
+    /// Takes the numbers of descriptions out of findings where there is one description only.
     pub(super) fn place(&self, findings: &mut [Finding]) {
         if self.0.len() < 2 {
             let evidence = findings.iter_mut().flat_map(|finding| &mut finding.evidence);
             evidence.for_each(|fact| fact.description = None);
-            return;
-        }
-        let evidence = findings.iter_mut().flat_map(|finding| &mut finding.evidence);
-        for fact in evidence.filter(|fact| fact.description.is_none()) {
-            let (Some(number), Some(value)) = (fact.line, &fact.value) else {
-                continue;
-            };
-            let number = usize::try_from(number).unwrap_or(usize::MAX);
-            let shown = value.trim_end_matches('…');
-            let has_it = |text: &Text<'_>| {
-                let line = text.description.line(number);
-                line.is_some_and(|line| line.text.starts_with(shown))
-            };
-            fact.description = self.0.iter().rposition(has_it).map(|index| index as u64 + 1);
         }
     }
 

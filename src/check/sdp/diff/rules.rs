@@ -72,7 +72,7 @@ rules! {
     PAYLOAD_NAME = "format", "RFC 3264 §8.3.2", yes("formats may be added"), maybe("a format that is in use has to stay until the other side has answered"), FREE;
     FMTP = "fmtp", "RFC 3264 §8.3.2", maybe("parameters may be added if the codec stays the same"), maybe("defaults hold now"), maybe("parameters may change if the codec stays the same: profile and packetization mode may not");
     FEEDBACK = "rtcp-fb", "RFC 4585 §4.2", yes("holds if the answer has it too"), yes("does not hold any more"), FREE;
-    EXTENSION = "extmap", "RFC 8285 §6", yes("holds if the answer has it too"), yes("is not used any more"), no("an extension keeps its id for the whole session");
+    EXTENSION = "extmap", "RFC 8285 §7", yes("holds if the answer has it too"), yes("is not used any more"), no("an extension keeps its id for the whole session");
     CODEC_ORDER = "codec order", "RFC 3264 §8.3.2", FREE, FREE, yes("the first one is preferred now");
     SSRC = "ssrc", "RFC 5576 §4.1", yes("a new source"), yes("the source ends; browsers keep their ssrcs as long as they send"), maybe("the name of a source stays; another MediaStream may show the same track");
     SSRC_GROUP = "ssrc-group", "RFC 5576 §4.2", FREE, FREE, FREE;

@@ -141,8 +141,13 @@ fn refusal(offered: &Option<Section<'_>>, answered: &Option<Section<'_>>) -> Opt
         (_, None) => Some(Refusal::MissingInAnswer),
         (Some(offered), _) if offered.is_rejected() => Some(Refusal::RejectedInOffer),
         (_, Some(answered)) if answered.is_rejected() => Some(Refusal::RejectedInAnswer),
+        (Some(offered), Some(answered)) if kind(offered) != kind(answered) => Some(Refusal::AnotherKind),
         _ => None,
     }
+}
+
+fn kind<'d>(section: &Section<'d>) -> &'d str {
+    section.media().map_or("", |media| media.kind)
 }
 
 /// RFC 3264 §6.1: a side sends where it wants to and the other one wants to receive.
@@ -172,7 +177,7 @@ fn both(one: Direction, other: Direction) -> Direction {
     Direction::new(one.sends() && other.receives(), one.receives() && other.sends())
 }
 
-/// RFC 8285 §6: the answer has those of the offer that it takes, under the same ids (or, for ids above 4095, its own).
+/// RFC 8285 §7: the answer has those of the offer that it takes, under the same ids (or, for ids above 4095, its own).
 fn extensions(offered: &[ExtMap<'_>], answered: &[ExtMap<'_>]) -> (Vec<Extension>, LeftOut) {
     let name = |extension: &ExtMap<'_>| match extension.encrypts {
         Some(uri) => format!("{} {uri}", extension.uri),
@@ -229,9 +234,10 @@ fn bundles(offer: &Party<'_>, answer: &Party<'_>) -> Vec<Bundle> {
             section.is_some_and(|section| !section.is_rejected())
         };
         let mids: HashSet<&str> = group.mids.iter().copied().collect();
-        let origin = group.mids.iter().find_map(|mid| offer.bundles.section_named(mid));
-        let offered = origin.and_then(|index| offer.bundles.group_of(index));
+        let known = group.mids.iter().filter_map(|mid| offer.bundles.section_named(mid));
+        let offered = known.into_iter().find_map(|index| offer.bundles.group_of(index));
         let taken_out = offered.map_or(&[][..], |group| group.mids.as_slice());
+        let offered_mids: HashSet<&str> = taken_out.iter().copied().collect();
         Bundle {
             mids: group
                 .members
@@ -244,6 +250,10 @@ fn bundles(offer: &Party<'_>, answer: &Party<'_>) -> Vec<Bundle> {
             taken_out: taken_out
                 .iter()
                 .filter(|mid| !mids.contains(*mid))
+                .map(|mid| (*mid).to_owned())
+                .collect(),
+            not_offered: (group.mids.iter())
+                .filter(|mid| !offered_mids.contains(*mid))
                 .map(|mid| (*mid).to_owned())
                 .collect(),
         }

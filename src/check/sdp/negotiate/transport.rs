@@ -1,9 +1,10 @@
 //! What is below the media: BUNDLE, DTLS roles, ICE roles, SCTP.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 
 use crate::proto::sdp::effective::{Effective, effective};
-use crate::proto::sdp::{MaxMessageSize, SctpMap, SctpPort, Section, Setup};
+use crate::proto::sdp::{CandidateLine, MaxMessageSize, SctpMap, SctpPort, Section, Setup};
 use crate::report::sdp_negotiation::{Dtls, Ice, IceSide, Sctp, Transport};
 
 use super::Party;
@@ -123,8 +124,24 @@ fn ice_side(side: &Effective<'_, '_>) -> IceSide {
         ice2: side.has_ice_option("ice2"),
         ufrag: side.ice_ufrag().map(|(_, ufrag)| ufrag.0.to_owned()),
         candidates: side.transport.attribute_lines("candidate").count(),
+        families: families(&side.transport),
         end_of_candidates: has("end-of-candidates"),
     }
+}
+
+/// The families of the addresses of the candidates, each once.
+fn families(transport: &Section<'_>) -> Vec<String> {
+    let mut seen = [("ipv4", false), ("ipv6", false), ("name", false)];
+    for (_, candidate) in transport.all::<CandidateLine<'_>>() {
+        let at = match candidate.address.parse() {
+            Ok(IpAddr::V4(_)) => 0,
+            Ok(IpAddr::V6(_)) => 1,
+            Err(_) => 2,
+        };
+        seen[at].1 = true;
+    }
+    let seen = seen.into_iter().filter(|(_, seen)| *seen);
+    seen.map(|(name, _)| name.to_owned()).collect()
 }
 
 /// RFC 8841 §6.1: what `a=max-message-size` is where nothing is written.
