@@ -165,7 +165,6 @@ pub fn lint(description: &Description<'_>, context: &LintContext) -> Vec<Finding
             dtls::check_section(&subject, &part, &mut out);
             payload::check(&subject, &part, &mut out);
             values::check_parameters(&part, &mut out);
-            values::check_contradictions(&part, &mut out);
             values::check_restrictions(&part, &mut out);
             rtp::check(&subject, &part, &mut out);
             simulcast::check(&part, &mut out);

@@ -1,6 +1,6 @@
 //! [`Out`]: collects findings, one for each code, severity and case, however many places there are.
 
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashSet};
 
 use super::Profile;
 use super::browsers;
@@ -45,7 +45,7 @@ impl Out {
             description: None,
             list: Vec::new(),
             last: 0,
-            places: HashMap::new(),
+            places: HashMap::default(),
         }
     }
 
@@ -100,7 +100,7 @@ impl Out {
                 finding,
                 case,
                 count: 0,
-                lines: HashSet::new(),
+                lines: HashSet::default(),
                 others: Vec::new(),
             });
             self.list.len() - 1

@@ -2,7 +2,7 @@
 //!
 //! What the two agreed on is worked out once, in [`super::negotiate`]; the rules here read it, and look up the lines.
 
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashSet};
 
 use super::negotiate::negotiate;
 use super::out::Out;
@@ -44,7 +44,7 @@ pub fn lint_negotiated(
     check_bundle(&negotiation.bundle, &answered, &mut out);
     check_lite(negotiation, &offered, &answered, &mut out);
     let mut copied = Copied::default();
-    let mut transports = HashSet::new();
+    let mut transports = HashSet::default();
     for ((media, theirs), ours) in negotiation.media.iter().zip(offer.media()).zip(answer.media()) {
         let (offer, answer) = (Part::of(&theirs), Part::of(&ours));
         match media.not_accepted {
@@ -211,7 +211,7 @@ fn direction_line<'d>(subject: &Subject<'d>, part: &Part<'d>) -> Option<Line<'d>
     written.map(|(line, _)| *line)
 }
 
-fn check_direction(media: &Media, offered: &Subject<'_>, offer: &Part<'_>, answer: &Part<'_>, out: &mut Out) {
+fn check_direction<'d>(media: &Media, offered: &Subject<'d>, offer: &Part<'d>, answer: &Part<'_>, out: &mut Out) {
     let named = |name: &Option<String>| name.as_deref().and_then(Direction::from_name);
     let (Some(theirs), Some(ours)) = (named(&media.direction.offered), named(&media.direction.answered)) else {
         return;
@@ -399,7 +399,7 @@ fn check_codecs(media: &Media, offer: &Part<'_>, answer: &Part<'_>, out: &mut Ou
 
 /// The line that says what a payload type is; the `m=` line for those that need none.
 fn lines_of<'d>(part: &Part<'d>) -> HashMap<u16, Line<'d>> {
-    let mut lines = HashMap::new();
+    let mut lines = HashMap::default();
     for format in part.media.iter().flat_map(|media| media.payload_types()) {
         lines.insert(u16::from(format), part.head);
     }

@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
-use super::bundle::meanings;
+use super::bundle::{Meaning, meanings};
 use super::out::Out;
 use super::part::{Part, short};
 use super::{LintContext, Profile, Subject};
 use crate::check::catalog::sdp_lint as catalog;
-use crate::proto::sdp::{Description, Line, Setup};
+use crate::proto::sdp::{Description, ExtMap, Line, Setup};
 use crate::report::{Finding, Severity};
 
 /// The number of the description before, in the evidence.
@@ -171,17 +171,16 @@ fn check_transport(was: &Part<'_>, is: &Part<'_>, out: &mut Out) {
 }
 
 fn check_payloads(was: &Part<'_>, is: &Part<'_>, out: &mut Out) {
-    let before: HashMap<u16, (Line<'_>, String)> = meanings(was)
-        .into_iter()
-        .map(|(payload_type, line, meaning)| (payload_type, (line, meaning.codec)))
+    let before: HashMap<u16, (Line<'_>, Meaning<'_>)> = meanings(was)
+        .map(|(payload_type, line, meaning)| (payload_type, (line, meaning)))
         .collect();
     for (payload_type, line, meaning) in meanings(is) {
-        if let Some((old, codec)) = before.get(&payload_type).filter(|(_, codec)| *codec != meaning.codec) {
-            let seen = format!(
-                "Payload type {payload_type} was {} and is {}",
-                short(codec),
-                short(&meaning.codec)
-            );
+        if let Some((old, other)) = before
+            .get(&payload_type)
+            .filter(|(_, other)| !other.same_codec(&meaning))
+        {
+            let (other, own) = (other.name(), meaning.name());
+            let seen = format!("Payload type {payload_type} was {other} and is {own}");
             out.add(catalog::REOFFER_PAYLOAD, is, &[line], seen);
             out.also(OLD, &[*old]);
         }
@@ -196,18 +195,17 @@ fn check_extensions(was: &Part<'_>, is: &Part<'_>, out: &mut Out) {
         .iter()
         .map(|(line, map)| (map.id, (*line, map.uri)))
         .collect();
-    let mut uris: HashMap<(&str, Option<&str>), Vec<(Line<'_>, u32)>> = HashMap::new();
+    let mut uris: HashMap<&str, Vec<(Line<'_>, ExtMap<'_>)>> = HashMap::new();
     for (line, map) in &was.extmaps {
-        uris.entry((map.uri, map.encrypts)).or_default().push((*line, map.id));
+        uris.entry(map.uri).or_default().push((*line, *map));
     }
     for (line, map) in &is.extmaps {
         let moved = || {
-            let before = uris.get(&(map.uri, map.encrypts))?;
-            let kept = before
-                .iter()
-                .take(16)
-                .any(|(_, id)| *id == map.id || super::rtp::UNASSIGNED.contains(id));
-            before.first().filter(|_| !kept)
+            let before = uris.get(map.uri)?.iter().take(16);
+            let mut before = before.filter(|(_, old)| old.encrypts == map.encrypts);
+            let kept = |old: &ExtMap<'_>| old.id == map.id || super::rtp::UNASSIGNED.contains(&old.id);
+            let first = before.clone().next();
+            first.filter(|_| !before.any(|(_, old)| kept(old)))
         };
         let (old, case, seen) = if let Some((old, uri)) = ids.get(&map.id).filter(|(_, uri)| *uri != map.uri) {
             let (was, is) = (short(uri), short(map.uri));
@@ -216,12 +214,12 @@ fn check_extensions(was: &Part<'_>, is: &Part<'_>, out: &mut Out) {
                 "changed",
                 format!("The extension id {} was {was} and is {is}", map.id),
             )
-        } else if let Some((old, id)) = moved() {
+        } else if let Some((old, before)) = moved() {
             let uri = short(map.uri);
             (
                 old,
                 "moved",
-                format!("The header extension {uri} had the id {id} and has {}", map.id),
+                format!("The header extension {uri} had the id {} and has {}", before.id, map.id),
             )
         } else {
             continue;

@@ -10,6 +10,8 @@ use crate::check::catalog::sdp_lint as catalog;
 enum Allowed {
     /// A number, both ends included.
     Range(u64, u64),
+    /// Whatever there is.
+    Any,
     /// `0` or `1`.
     Bit,
     /// Six hex digits.
@@ -18,7 +20,10 @@ enum Allowed {
     Words(&'static [&'static str]),
 }
 
-use Allowed::{Bit, Octets, Range, Words};
+use Allowed::{Any, Bit, Octets, Range, Words};
+
+/// So many parameters at most has a codec here.
+const ROWS: usize = 11;
 
 /// Any number.
 const NUMBER: Allowed = Range(0, u64::MAX);
@@ -62,7 +67,8 @@ const AV1: &[Row] = &[
     ("level-idx", Range(0, 31), "RTP Payload Format For AV1 §7.2"),
     ("tier", Bit, "RTP Payload Format For AV1 §7.2"),
 ];
-const RTX: &[Row] = &[("rtx-time", NUMBER, "RFC 4588 §8.1")];
+/// An `apt` that is no payload type is for the rules about retransmissions.
+const RTX: &[Row] = &[("apt", Any, "RFC 4588 §8.1"), ("rtx-time", NUMBER, "RFC 4588 §8.1")];
 const FLEXFEC: &[Row] = &[("repair-window", NUMBER, "RFC 8627 §5.1")];
 
 /// By encoding name.
@@ -91,13 +97,14 @@ const RESTRICTIONS: [&str; 7] = [
 
 impl Allowed {
     fn takes(self, value: Option<&str>) -> bool {
-        let Some(value) = value else { return false };
+        let Some(value) = value else { return matches!(self, Any) };
         let number = || {
             let digits = !value.is_empty() && value.bytes().all(|octet| octet.is_ascii_digit());
             digits.then(|| value.parse::<u64>().unwrap_or(u64::MAX))
         };
         match self {
             Range(from, to) => number().is_some_and(|number| (from..=to).contains(&number)),
+            Any => true,
             Bit => matches!(number(), Some(0 | 1)),
             Octets => value.len() == 6 && value.bytes().all(|octet| octet.is_ascii_hexdigit()),
             Words(words) => words.iter().any(|word| word.eq_ignore_ascii_case(value)),
@@ -108,6 +115,7 @@ impl Allowed {
         match self {
             Range(_, u64::MAX) => "a number".to_owned(),
             Range(from, to) => format!("a number from {from} to {to}"),
+            Any => "a value".to_owned(),
             Bit => "0 or 1".to_owned(),
             Octets => "six hex digits".to_owned(),
             Words(words) => format!("one of {}", words.join(", ")),
@@ -115,16 +123,22 @@ impl Allowed {
     }
 }
 
-/// The parameters of the codecs that are known.
+/// The parameters of the codecs that are known: their values, and whether they have one each. Of other codecs nobody can
+/// tell which parameters may stand there more than once (RFC 8331 has one).
 pub(super) fn check_parameters(part: &Part<'_>, out: &mut Out) {
-    for codec in part.codecs() {
+    for codec in part.codecs().iter().filter(|codec| !codec.fmtp.is_empty()) {
         let Some((name, rows)) = CODECS.iter().find(|(name, _)| codec.is(name)) else {
             continue;
         };
+        // The first value of each row.
+        let mut first = [None; ROWS];
         for (line, fmtp) in &codec.fmtp {
             for (parameter, value) in fmtp.parameters().iter() {
-                let row = rows.iter().find(|(own, ..)| own.eq_ignore_ascii_case(parameter));
-                if let Some((own, allowed, reference)) = row.filter(|(_, allowed, _)| !allowed.takes(value)) {
+                let Some(at) = rows.iter().position(|(own, ..)| own.eq_ignore_ascii_case(parameter)) else {
+                    continue;
+                };
+                let (own, allowed, reference) = rows[at];
+                if !allowed.takes(value) {
                     let seen = format!(
                         "{name} {} has `{own}={}`, where {} belongs ({reference})",
                         codec.format,
@@ -134,43 +148,15 @@ pub(super) fn check_parameters(part: &Part<'_>, out: &mut Out) {
                     let entry = catalog::FMTP_VALUE;
                     out.add_case(entry, entry.severity, own, &part.name(), &[*line], seen);
                 }
-            }
-        }
-    }
-}
-
-/// One parameter of a payload type with two values, on one line or on two. Of codecs that are not known nobody can tell
-/// which parameters may stand there more than once (RFC 8331 has one).
-pub(super) fn check_contradictions(part: &Part<'_>, out: &mut Out) {
-    for codec in part.codecs() {
-        let Some((_, rows)) = CODECS.iter().find(|(name, _)| codec.is(name)) else {
-            continue;
-        };
-        let is_known = |name: &str| name == "apt" || rows.iter().any(|(own, ..)| own.eq_ignore_ascii_case(name));
-        // Most have one line, whose parameters stand there once.
-        let lines = codec.fmtp.iter().take(8);
-        let mut known: Vec<(&str, Option<&str>, usize)> = Vec::new();
-        for (at, (line, fmtp)) in lines.enumerate() {
-            for (name, value) in fmtp
-                .parameters()
-                .iter()
-                .filter(|(name, value)| value.is_some() && is_known(name))
-            {
-                match known.iter().find(|(own, ..)| own.eq_ignore_ascii_case(name)) {
-                    Some((_, other, before)) if *other != value => {
-                        let seen = format!(
-                            "Payload type {} has `{}={}` and `{}`",
-                            codec.format,
-                            short(name),
-                            short(other.unwrap_or("")),
-                            short(value.unwrap_or(""))
-                        );
-                        let before = codec.fmtp[*before].0;
-                        out.add(catalog::FMTP_TWICE, part, &[before, *line], seen);
-                        return;
-                    }
-                    Some(_) => {}
-                    None => known.push((name, value, at)),
+                let (before, other) = *first[at].get_or_insert((*line, value));
+                if other != value {
+                    let seen = format!(
+                        "Payload type {} has `{own}={}` and `{own}={}`",
+                        codec.format,
+                        short(other.unwrap_or("")),
+                        short(value.unwrap_or(""))
+                    );
+                    out.add(catalog::FMTP_TWICE, part, &[before, *line], seen);
                 }
             }
         }
@@ -233,6 +219,11 @@ mod tests {
         ] {
             assert_eq!(takes(rows, name, config), Some(wanted), "{config}");
         }
+    }
+
+    #[test]
+    fn there_is_room_for_all_rows() {
+        assert_eq!(CODECS.iter().map(|(_, rows)| rows.len()).max(), Some(ROWS));
     }
 
     #[test]

@@ -6,7 +6,7 @@
 //! tier and mode of H.265 (RFC 7798 §7.2.2). AV1 goes by profile and tier first, as browsers do, then by its name alone.
 //! RTX and RED follow what they carry.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 use crate::proto::sdp::fmtp::{Av1, CodecConfig, H264, H265};
 use crate::proto::sdp::{Codec, RtcpFeedback, Section, codecs};
@@ -185,7 +185,7 @@ impl<'d> Codecs<'d> {
     }
 
     fn pair_those(&mut self, of_kind: impl Fn(&Known<'_>) -> bool) {
-        let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
+        let mut by_name: HashMap<String, Vec<usize>> = HashMap::default();
         for (index, known) in self.offer.iter().enumerate() {
             if of_kind(known) && !known.name.is_empty() {
                 by_name.entry(known.name.clone()).or_default().push(index);
@@ -270,12 +270,7 @@ impl<'d> Codecs<'d> {
                     rtcp_fb: answered.iter().filter(|one| offered.contains(one)).cloned().collect(),
                     rtcp_fb_offer_only: only(&offered, &answered),
                     rtcp_fb_answer_only: only(&answered, &offered),
-                    note: difference(offer, answer).map(|difference| {
-                        format!(
-                            "{}: browsers take these for two codecs; the payload format does not",
-                            difference.what
-                        )
-                    }),
+                    note: note(offer, answer),
                 }
             })
             .collect()
@@ -331,6 +326,16 @@ impl<'d> Codecs<'d> {
         }
         left_out
     }
+}
+
+/// Where the payload format takes two for one codec and browsers do not: AV1 with another profile or tier.
+fn note(offer: &Known<'_>, answer: &Known<'_>) -> Option<String> {
+    let av1 = matches!(offer.config, CodecConfig::Av1(_));
+    let difference = av1.then(|| difference(offer, answer)).flatten()?;
+    let what = difference.what;
+    Some(format!(
+        "{what}: browsers take these for two codecs; the payload format does not"
+    ))
 }
 
 /// `nack pli`, `ccm fir`, …; each once.

@@ -7,7 +7,7 @@ mod codecs;
 mod simulcast;
 mod transport;
 
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashSet};
 
 use crate::proto::sdp::effective::Bundles;
 use crate::proto::sdp::{Description, Direction, ExtMap, Section};
@@ -183,11 +183,11 @@ fn extensions(offered: &[ExtMap<'_>], answered: &[ExtMap<'_>]) -> (Vec<Extension
         Some(uri) => format!("{} {uri}", extension.uri),
         None => extension.uri.to_owned(),
     };
-    let mut by_uri: HashMap<String, Vec<usize>> = HashMap::new();
+    let mut by_uri: HashMap<String, Vec<usize>> = HashMap::default();
     for (index, extension) in offered.iter().enumerate() {
         by_uri.entry(name(extension)).or_default().push(index);
     }
-    let mut taken = HashSet::new();
+    let mut taken = HashSet::default();
     let (mut agreed, mut left_out) = (Vec::new(), LeftOut::default());
     for extension in answered {
         let uri = name(extension);

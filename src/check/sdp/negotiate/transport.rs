@@ -1,7 +1,8 @@
 //! What is below the media: BUNDLE, DTLS roles, ICE roles, SCTP.
 
-use std::collections::HashMap;
 use std::net::IpAddr;
+
+use foldhash::HashMap;
 
 use crate::proto::sdp::effective::{Effective, effective};
 use crate::proto::sdp::{CandidateLine, MaxMessageSize, SctpMap, SctpPort, Section, Setup};
