@@ -33,7 +33,10 @@ impl Transports {
             let offered = effective(offer.description, &offer.bundles, offer_at);
             let answered = effective(answer.description, &answer.bundles, at);
             match (offered, answered) {
-                (Some(offered), Some(answered)) => (dtls(&offered, &answered), ice(&offered, &answered)),
+                (Some(offered), Some(answered)) => {
+                    let (offerer, answerer) = (ice_side(offer, &offered), ice_side(answer, &answered));
+                    (dtls(&offered, &answered), ice(offerer, answerer))
+                }
                 _ => (None, None),
             }
         });
@@ -100,8 +103,7 @@ fn roles(offer: Option<Setup>, answer: Option<Setup>) -> Result<(&'static str, &
 }
 
 /// RFC 8445 §6.1.1: the full agent controls; of two equal ones the offerer.
-fn ice(offered: &Effective<'_, '_>, answered: &Effective<'_, '_>) -> Option<Ice> {
-    let (offerer, answerer) = (ice_side(offered), ice_side(answered));
+fn ice(offerer: IceSide, answerer: IceSide) -> Option<Ice> {
     if offerer.ufrag.is_none() && answerer.ufrag.is_none() {
         return None;
     }
@@ -116,17 +118,15 @@ fn ice(offered: &Effective<'_, '_>, answered: &Effective<'_, '_>) -> Option<Ice>
     })
 }
 
-fn ice_side(side: &Effective<'_, '_>) -> IceSide {
-    let session = side.section.description().session();
-    let has = |name: &str| session.has(name) || side.transport.has(name);
+fn ice_side(party: &Party<'_>, side: &Effective<'_, '_>) -> IceSide {
     IceSide {
-        lite: session.has("ice-lite"),
+        lite: party.ice_lite,
         trickle: side.has_ice_option("trickle"),
         ice2: side.has_ice_option("ice2"),
         ufrag: side.ice_ufrag().map(|(_, ufrag)| ufrag.0.to_owned()),
         candidates: side.transport.attribute_lines("candidate").count(),
         families: families(&side.transport),
-        end_of_candidates: has("end-of-candidates"),
+        end_of_candidates: party.end_of_candidates || side.transport.has("end-of-candidates"),
     }
 }
 
