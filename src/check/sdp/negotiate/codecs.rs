@@ -291,8 +291,8 @@ impl<'d> Codecs<'d> {
             let name = &first.codec.encoding().unwrap_or("");
             sending.note = Some(format!(
                 "the offer has {name} ({}) first, and the answer leaves it out: by RFC 3264 §6.1 the answerer sends what both \
-                 list, but Chromium and Firefox send the first of the offer that they can encode, since \
-                 `setCodecPreferences` is about receiving alone",
+                 list; Chromium and Firefox send the first of the offer that they can encode, as RFC 9429 §5.11 has it, since \
+                 `setCodecPreferences` is about receiving alone (§4.2.6)",
                 first.payload_type()
             ));
             sending.browsers_send = Some(first.payload_type());
