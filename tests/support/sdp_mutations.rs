@@ -476,6 +476,7 @@ pub fn all() -> Vec<Mutation> {
         swap("payload-clash", Answer, &[("a=rtpmap:126 telephone-event/8000", "a=rtpmap:126 telephone-event/48000")], &["sdp-answer-payload-type-clash"]),
         swap("h264-profile", Answer, &[("packetization-mode=1;profile-level-id=42001f", "packetization-mode=1;profile-level-id=7a001f")], &["sdp-answer-codec-parameters-differ"]),
         swap("av1-tier", Answer, &[("profile=0;tier=0", "profile=0;tier=1")], &["sdp-answer-av1-differs"]),
+        swap("feedback", Answer, &[("a=rtcp-fb:96 nack\n", "a=rtcp-fb:96 nack\na=rtcp-fb:96 nack rpsi\n")], &["sdp-answer-feedback-not-offered"]),
         swap("rtx-apt", Answer, &[("a=fmtp:97 apt=96", "a=fmtp:97 apt=98"), ("a=fmtp:99 apt=98", "a=fmtp:99 apt=96")], &["sdp-answer-rtx-apt-differs"]),
         swap("payload-differs", Answer, &[("13 110 126", "13 110 127"), ("a=rtpmap:126 ", "a=rtpmap:127 ")], &["sdp-answer-payload-type-differs"]),
         Mutation { before: &[("a=sendrecv", "a=recvonly")], ..swap("direction-recv", Answer, &[], &["sdp-answer-direction"]) },

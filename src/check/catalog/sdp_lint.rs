@@ -773,6 +773,13 @@ entries! {
         reference: "RTP Payload Format For AV1 §7.2.3",
     }
 
+    ANSWER_FEEDBACK = "sdp-answer-feedback-not-offered", Warning, "The answer has RTCP feedback that was not offered" {
+        what: "An answer picks from the `a=rtcp-fb` of the offer; JSEP has the reader refuse others, and nobody sends them.",
+        why: "The answerer lists what it can do in place of what both can.",
+        fix: "Leave the `a=rtcp-fb` lines out that the offer does not have for the codec.",
+        reference: "RFC 9429 §5.11",
+    }
+
     ANSWER_RTX_APT = "sdp-answer-rtx-apt-differs", Warning, "A retransmission payload type is for another codec in the answer" {
         what: "`apt` names one payload type in the offer and another one in the answer, so neither side can use these retransmissions.",
         why: "The answerer gives payload types anew, or codecs were removed by code that does not know `apt`.",

@@ -371,6 +371,10 @@ fn check_codecs(media: &Media, offer: &Part<'_>, answer: &Part<'_>, out: &mut Ou
             let seen = format!("{name} {own} has {note}");
             tell(catalog::ANSWER_AV1_DIFFERS, own, theirs, seen);
         }
+        if let Some(kind) = pair.rtcp_fb_answer_only.first() {
+            let seen = format!("{name} {own} has the feedback `{}`, which was not offered", short(kind));
+            tell(catalog::ANSWER_FEEDBACK, own, theirs, seen);
+        }
         if theirs == own {
             continue;
         }
