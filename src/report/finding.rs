@@ -62,6 +62,9 @@ pub struct Evidence {
     /// The column of that line, in characters from 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub column: Option<u64>,
+    /// The column after the last character of what is wrong there, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub end_column: Option<u64>,
     /// Which of several: an address pair, a stats id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,

@@ -8,6 +8,7 @@ pub mod explain;
 pub mod finding;
 pub mod sdp;
 pub mod sdp_diff;
+pub mod sdp_dump;
 pub mod sdp_explain;
 pub mod sdp_negotiation;
 pub mod timestamp;

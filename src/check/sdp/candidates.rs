@@ -65,10 +65,12 @@ fn check_line(part: &Part<'_>, line: Line<'_>, candidate: &CandidateLine<'_>, ou
             .iter()
             .any(|known| candidate.protocol.eq_ignore_ascii_case(known));
         let entry = catalog::CANDIDATE_TRANSPORT;
-        match known {
-            true => out.add_case(entry, Severity::Info, "known", &part.name(), &[line], text),
-            false => out.add_case(entry, entry.severity, "unknown", &part.name(), &[line], text),
-        }
+        let (severity, case) = match known {
+            true => (Severity::Info, "known"),
+            false => (entry.severity, "unknown"),
+        };
+        out.add_case(entry, severity, case, &part.name(), &[line], text)
+            .mark(candidate.protocol);
     }
     if tcp && candidate.tcp_type.is_none() {
         let text = "A TCP candidate has no `tcptype`";

@@ -230,6 +230,8 @@ fn found_at<'a>(
         wrappers,
         place: String::new(),
         label: None,
+        connection: None,
+        time: None,
         line,
         column,
         damage: Vec::new(),
