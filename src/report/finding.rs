@@ -65,6 +65,9 @@ pub struct Evidence {
     /// The column after the last character of what is wrong there, where that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub end_column: Option<u64>,
+    /// Where the line stands in the file (its line and column, from 1), where it is wrapped in lines of their own: a log.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_file: Option<(u64, u64)>,
     /// Which of several: an address pair, a stats id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,

@@ -224,11 +224,20 @@ impl Place<'_, '_> {
         self.mark_in(line, value)
     }
 
-    /// Marks a word (a number, a name) in the last line: the first whole one after the `=` of the line that is this.
+    /// Marks a word (a number, a name): in each line the first whole one.
     pub(super) fn word(self, word: impl ToString) -> Self {
         let word = word.to_string();
+        self.lines.iter().fold(self, |place, line| {
+            let value = find_word(line.text, &word);
+            place.mark_in(Some(*line), value.unwrap_or(""))
+        })
+    }
+
+    /// Marks the word at an index (from 0, of those between blanks) of the last line, if it is this one.
+    pub(super) fn token(self, index: usize, word: impl ToString) -> Self {
         let line = self.lines.last().copied();
-        let value = line.and_then(|line| find_word(line.text, &word));
+        let found = line.and_then(|line| line.text.split_ascii_whitespace().nth(index));
+        let value = found.filter(|found| *found == word.to_string());
         self.mark_in(line, value.unwrap_or(""))
     }
 

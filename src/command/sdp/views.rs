@@ -153,8 +153,14 @@ impl<'t> Texts<'t> {
     /// Says of each line under a finding that it is one of this description, where there are several.
     fn place(&self, index: usize, finding: &mut Finding) {
         let number = self.list[index].taken.number as u64;
-        for fact in finding.evidence.iter_mut().filter(|fact| fact.line.is_some()) {
+        let places = &self.list[index].found().places;
+        for fact in &mut finding.evidence {
+            let Some(line) = fact.line else { continue };
             fact.description = Some(number).filter(|_| self.several);
+            let place = usize::try_from(line)
+                .ok()
+                .and_then(|line| places.get(line.checked_sub(1)?));
+            fact.in_file = place.map(|(line, column)| (*line as u64, *column as u64));
         }
     }
 

@@ -379,6 +379,7 @@ impl<'a> Scan<'a> {
             time: None,
             line,
             column,
+            places: Vec::new(),
             damage: Vec::new(),
         });
     }

@@ -185,6 +185,9 @@ pub struct Found<'a> {
     pub line: usize,
     /// The column of the input (characters, from 1).
     pub column: usize,
+    /// Where each of its lines stands in the input (line and column, both from 1), where the wrapping keeps lines apart:
+    /// logs, indented text. Nothing for raw SDP, whose lines follow the first one.
+    pub places: Vec<(usize, usize)>,
     /// What the wrapping did to it.
     pub damage: Vec<Damage>,
 }
@@ -458,6 +461,7 @@ fn lift<'a>(found: Vec<Found<'_>>, wrapper: Wrapper, (line, column): (usize, usi
             time: found.time,
             line,
             column,
+            places: Vec::new(),
             damage: found
                 .damage
                 .into_iter()
