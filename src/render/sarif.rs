@@ -172,7 +172,7 @@ fn location(fact: &Evidence, report: &Sdp, files: &[String]) -> Value {
     let mut region = Map::new();
     // The line of the file, and how many characters stand before the description in it.
     let place = match (fact.line, fact.in_file) {
-        (Some(_), Some((line, column))) => Some((line, column.saturating_sub(1))),
+        (Some(_), Some(place)) => Some((place.line, place.column.saturating_sub(1))),
         (Some(line), None) if description.is_some_and(|one| !is_wrapped(one)) => Some((start + line - 1, 0)),
         _ => None,
     };
@@ -214,6 +214,7 @@ fn fingerprint(finding: &Finding, first: &Evidence) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::Place;
     use crate::report::sdp::Input;
     use crate::report::{explain, sdp};
 
@@ -378,7 +379,7 @@ mod tests {
         let fact = Evidence {
             column: Some(3),
             end_column: Some(5),
-            in_file: Some((14, 21)),
+            in_file: Some(Place { line: 14, column: 21 }),
             ..line(None, 2, None)
         };
         let region = &location(&fact, &report, &[])["physicalLocation"]["region"];

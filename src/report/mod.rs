@@ -16,7 +16,7 @@ pub mod timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-pub use finding::{Evidence, Finding, Severity};
+pub use finding::{Evidence, Finding, Place, Severity};
 
 /// The number of the JSON contract; raised when a key changes its meaning or goes away.
 pub const SCHEMA: u32 = 1;

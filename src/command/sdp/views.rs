@@ -13,10 +13,10 @@ use crate::cli;
 use crate::error::Error;
 use crate::proto::sdp::Description;
 use crate::proto::sdp::unwrap::{DescriptionType, Found};
-use crate::report::Finding;
 use crate::report::explain::Entry;
 use crate::report::sdp::Sdp;
 use crate::report::sdp_dump::Pair;
+use crate::report::{Finding, Place};
 
 /// So many different descriptions are shown in full; of more there is a list first.
 pub(super) const FEW: usize = 2;
@@ -160,7 +160,10 @@ impl<'t> Texts<'t> {
             let place = usize::try_from(line)
                 .ok()
                 .and_then(|line| places.get(line.checked_sub(1)?));
-            fact.in_file = place.map(|(line, column)| (*line as u64, *column as u64));
+            fact.in_file = place.map(|(line, column)| Place {
+                line: *line as u64,
+                column: *column as u64,
+            });
         }
     }
 

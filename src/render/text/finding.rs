@@ -21,13 +21,14 @@ pub fn write_all(findings: &[Finding], style: &Style, quiet: bool, out: &mut dyn
 
 fn write(finding: &Finding, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let severity = finding.severity.name();
-    writeln!(
-        out,
-        "{}{} {}",
+    let head = format!("{severity}[{}] ", finding.code);
+    let painted = format!(
+        "{}{} ",
         style.paint(color(finding.severity), severity),
-        style.paint(Paint::Bold, &format!("[{}]", finding.code)),
-        finding.subject
-    )?;
+        style.paint(Paint::Bold, &format!("[{}]", finding.code))
+    );
+    let text = style.hang(&head, 4, &finding.subject);
+    writeln!(out, "{}", text.replacen(&head, &painted, 1))?;
     writeln!(out, "{}", style.wrap("  ", &finding.summary))?;
     if finding.severity == Severity::Info {
         // Nothing needs to be done: `rtcdiag explain CODE` tells the rest to who wants to know.

@@ -21,6 +21,8 @@ struct Frame {
     label: Option<String>,
     /// The member `offerer` of Firefox's reports.
     offerer: Option<bool>,
+    /// The member `isLocal` of their history.
+    local: Option<bool>,
     /// The results that stand right in it.
     results: Vec<usize>,
     /// Those that stand in one of its values, as text or as an object.
@@ -69,8 +71,9 @@ pub(super) fn find<'a>(text: &'a str, start: usize, depth: usize) -> Vec<Found<'
     scan.run();
     // Firefox's reports say whose each description is, and not what.
     for one in &mut scan.found {
-        if one.kind.is_none() && one.place.contains("/sdpHistory/") {
-            one.kind = type_by_role(&one.sdp);
+        if let Some((report, _)) = one.place.split_once("/sdpHistory/") {
+            one.kind = one.kind.or_else(|| type_by_role(&one.sdp));
+            one.connection = one.connection.take().or_else(|| Some(report.to_owned()));
         }
     }
     scan.found
@@ -169,6 +172,7 @@ impl<'a> Scan<'a> {
         match (frame.key.clone().map(|key| &self.text[key]), word) {
             (Some("sdp"), "null") => self.null = self.null.or(Some(self.at)),
             (Some("offerer"), "true" | "false") => frame.offerer = Some(word == "true"),
+            (Some("isLocal"), "true" | "false") => frame.local = Some(word == "true"),
             (Some("time" | "timestamp"), _) => frame.time = Some(word.to_owned()),
             _ => {}
         }
@@ -176,13 +180,14 @@ impl<'a> Scan<'a> {
 
     /// A string that says to which connection a description belongs, or when it was handed over.
     fn note(&mut self, raw: &str) {
-        let Some(frame) = self.frames.last_mut().filter(|_| raw.len() <= 64) else {
+        let Some(frame) = self.frames.last_mut().filter(|_| raw.len() <= 200) else {
             return;
         };
         let text = || Some(unescape(raw).into_owned()).filter(|text| !text.is_empty());
         match frame.key.clone().map(|key| &self.text[key]) {
             Some("time" | "timestamp") => frame.time = text(),
-            Some("pcid") => frame.connection = text(),
+            // `{UUID} 1795165589129990 (id=… url=…)`: the first word names it.
+            Some("pcid") => frame.connection = text().map(|text| text.split(' ').take(1).collect()),
             None if !frame.object && frame.index == 1 && frame.label.is_some() => frame.connection = text(),
             _ => {}
         }
@@ -201,6 +206,7 @@ impl<'a> Scan<'a> {
             index: 0,
             label: None,
             offerer: None,
+            local: None,
             results: Vec::new(),
             inner: Vec::new(),
             before: self.found.len(),
@@ -230,6 +236,8 @@ impl<'a> Scan<'a> {
         for &index in frame.results.iter().chain(&frame.inner) {
             let found = &mut self.found[index];
             found.time = found.time.take().or_else(|| frame.time.clone());
+            let side = frame.local.map(|local| if local { "local" } else { "remote" });
+            found.label = found.label.take().or_else(|| side.map(str::to_owned));
             if !frame.object {
                 found.connection = found.connection.take().or_else(|| frame.connection.clone());
             }
