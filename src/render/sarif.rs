@@ -267,6 +267,7 @@ mod tests {
             why: Some("Why it is.".to_owned()),
             fix: "Fix it.".to_owned(),
             reference: "RFC 8866 §5.2".to_owned(),
+            ..explain::Entry::default()
         };
         let report = Sdp {
             descriptions: vec![

@@ -36,7 +36,10 @@ fn write_line(number: usize, digits: usize, text: &str, style: &Style, out: &mut
     let mut number = format!("{number:>digits$}  ");
     let mut rest = text;
     loop {
-        let end = rest.char_indices().nth(room).map_or(rest.len(), |(end, _)| end);
+        let end = rest
+            .char_indices()
+            .nth(room)
+            .map_or(rest.len(), |(end, _)| fold(rest, end));
         let (part, after) = rest.split_at(end);
         writeln!(
             out,
@@ -50,4 +53,10 @@ fn write_line(number: usize, digits: usize, text: &str, style: &Style, out: &mut
         number = format!("{:>digits$}> ", "");
         rest = after;
     }
+}
+
+/// Where to go on below: after the last blank, `:` or `;` of what fits, if one stands in its last third.
+fn fold(text: &str, end: usize) -> usize {
+    let after = text[..end].rfind([' ', ':', ';']).map_or(0, |at| at + 1);
+    if after > end / 3 * 2 { after } else { end }
 }
