@@ -64,7 +64,12 @@ fn every_cut_of_an_offer_and_of_an_answer() {
     ] {
         let text = fixture(name);
         assert_eq!(findings(&text, sdp_type), Some(Vec::new()), "{name} as it is");
-        for length in (0..text.len()).filter(|length| text.is_char_boundary(*length)) {
+        // The first one at every octet, the others here and there: a debug build takes its time.
+        let step = if name == "chromium156-av-data-offer.sdp" { 1 } else { 7 };
+        for length in (0..text.len())
+            .step_by(step)
+            .filter(|length| text.is_char_boundary(*length))
+        {
             let cut = &text[..length];
             let Some(findings) = findings(cut, sdp_type) else {
                 assert!(length < 3, "no description in {cut:?}");

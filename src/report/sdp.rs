@@ -510,7 +510,10 @@ impl Description {
 fn time(text: &str) -> String {
     match text.parse::<f64>() {
         // From 2001 on; smaller numbers are times since something else.
-        Ok(ms) if (1e12..1e14).contains(&ms) => super::timestamp::rfc3339(Duration::from_secs_f64(ms / 1000.0)),
+        // Whole microseconds: what comes after is not in the number.
+        Ok(ms) if (1e12..1e14).contains(&ms) => {
+            super::timestamp::rfc3339(Duration::from_micros((ms * 1000.0).round() as u64))
+        }
         _ => text.to_owned(),
     }
 }
