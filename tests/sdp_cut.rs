@@ -79,10 +79,7 @@ fn every_cut_of_an_offer_and_of_an_answer() {
             let last = cut.lines().next_back().unwrap_or("");
             if cut.ends_with("\r\n") {
                 let known = |code: &&str| AT_LINE_END.contains(code) || MORE_AT_LINE_END.contains(code);
-                assert!(
-                    codes.iter().all(|code| known(code)),
-                    "{name} cut after {last:?}: {codes:?}"
-                );
+                assert!(codes.iter().all(known), "{name} cut after {last:?}: {codes:?}");
                 continue;
             }
             inside += 1;
@@ -132,6 +129,8 @@ fn an_open_last_line_that_is_whole_is_no_cut() {
     assert_eq!(codes(text.trim_end()), ["sdp-last-line-unterminated"]);
     let without = text.replace("a=fingerprint", "a=no-fingerprint");
     assert!(codes(without.trim_end()).contains(&"sdp-fingerprint-missing".to_owned()));
+    let misnamed = text.replace("a=group:BUNDLE 0 1 2", "a=group:BUNDLE a b c");
+    assert!(codes(misnamed.trim_end()).contains(&"sdp-group-unknown-mid".to_owned()));
     let junk = format!("{text}that was it");
     assert!(!codes(&junk).contains(&"sdp-truncated".to_owned()));
 }

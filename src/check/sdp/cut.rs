@@ -249,15 +249,18 @@ fn expected_after(description: &Description<'_>, last: Line<'_>) -> Option<Strin
         .or_else(|| missing_port(&section))
 }
 
-/// A BUNDLE group whose last names are those of no section: the sections stand in its order.
+/// A BUNDLE group whose last names are those of no section: browsers write the sections in its order. A group of which
+/// no name fits is wrong, not cut, unless the name of the only section is not there yet.
 fn missing_sections(description: &Description<'_>) -> Option<String> {
     let bundles = Bundles::of(description);
+    let last = description.media().next_back();
     bundles.groups().iter().find_map(|group| {
         let is_there = |mid: &&str| bundles.section_named(mid).is_some();
         let first = group.mids.iter().position(|mid| !is_there(mid))?;
-        let rest = &group.mids[first..];
-        (!rest.iter().any(|mid| is_there(mid)))
-            .then(|| format!("the section `{}` of the BUNDLE group has not come", short(rest[0])))
+        let (before, rest) = group.mids.split_at(first);
+        let open = last.is_none_or(|last| last.mid().is_none_or(|mid| rest[0].starts_with(mid)));
+        let in_order = !rest.iter().any(is_there) && (open || !before.is_empty());
+        in_order.then(|| format!("the section `{}` of the BUNDLE group has not come", short(rest[0])))
     })
 }
 

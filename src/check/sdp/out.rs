@@ -218,56 +218,56 @@ pub(super) struct Place<'o, 'l> {
 
 impl Place<'_, '_> {
     /// Marks a value: a slice of one of the lines. Nothing where it is none.
-    pub(super) fn mark(self, value: &str) -> Self {
-        let at = |line: &&Line<'_>| line.column_of(value).is_some() && !value.is_empty();
-        let line = self.lines.iter().find(at).copied();
-        self.mark_in(line, value)
+    pub(super) fn mark(mut self, value: &str) -> Self {
+        for line in self.lines.iter() {
+            self.mark_in(line, || Some(value));
+        }
+        self
     }
 
     /// Marks a word (a number, a name): in each line the first whole one.
-    pub(super) fn word(self, word: impl ToString) -> Self {
+    pub(super) fn word(mut self, word: impl ToString) -> Self {
         let word = word.to_string();
-        self.lines.iter().fold(self, |place, line| {
-            let value = find_word(line.text, &word);
-            place.mark_in(Some(*line), value.unwrap_or(""))
-        })
+        for line in self.lines.iter() {
+            self.mark_in(line, || find_word(line.text, &word));
+        }
+        self
     }
 
     /// Marks the word at an index (from 0, of those between blanks) of the last line, if it is this one.
-    pub(super) fn token(self, index: usize, word: impl ToString) -> Self {
-        let line = self.lines.last().copied();
-        let found = line.and_then(|line| line.text.split_ascii_whitespace().nth(index));
-        let value = found.filter(|found| *found == word.to_string());
-        self.mark_in(line, value.unwrap_or(""))
+    pub(super) fn token(mut self, index: usize, word: impl ToString) -> Self {
+        if let Some(line) = self.lines.last() {
+            let word = word.to_string();
+            let mut words = line.text.split_ascii_whitespace();
+            self.mark_in(line, || words.nth(index).filter(|found| *found == word));
+        }
+        self
     }
 
-    fn mark_in(mut self, line: Option<Line<'_>>, value: &str) -> Self {
-        let (Some(one), Some(line)) = (self.one.as_mut(), line) else {
-            return self;
-        };
-        let Some(column) = line.column_of(value).filter(|_| !value.is_empty()) else {
-            return self;
-        };
+    /// Nothing is looked for in a line that is marked already, or is not shown: lines may be long, and places many.
+    fn mark_in<'v>(&mut self, line: &Line<'_>, find: impl FnOnce() -> Option<&'v str>) {
+        let Some(one) = self.one.as_mut() else { return };
         let number = Some(line.number as u64);
-        let facts = &mut one.finding.evidence;
+        let mut facts = one.finding.evidence.iter_mut().rev();
         // The last ones: a rule marks what it has just added.
-        if let Some(fact) = facts
-            .iter_mut()
-            .rev()
-            .find(|fact| fact.line == number && fact.column.is_none())
-        {
+        let fact = facts.find(|fact| fact.line == number && fact.column.is_none());
+        let Some(fact) = fact else { return };
+        let Some(value) = find().filter(|value| !value.is_empty()) else {
+            return;
+        };
+        if let Some(column) = line.column_of(value) {
             let end = column + value.chars().count();
             (fact.column, fact.end_column) = (Some(column as u64), Some(end as u64));
             fact.value = Some(shortened(line.text, VALUE.max((end + 40).min(MARKED))));
         }
-        self
     }
 }
 
-/// The first place of a whole word in a line, after its letter.
+/// The first place of a whole word in a line, after its letter; not in what is too long to be shown.
 fn find_word<'t>(text: &'t str, word: &str) -> Option<&'t str> {
     let is_part = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
-    let value = text.get(2..)?;
+    let shown = text.char_indices().nth(MARKED).map_or(text.len(), |(end, _)| end);
+    let value = text.get(2..shown)?;
     value.match_indices(word).map(|(at, _)| at + 2).find_map(|at| {
         let end = at + word.len();
         let open = !text[..at].ends_with(is_part) && !text[end..].starts_with(is_part);

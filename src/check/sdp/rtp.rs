@@ -25,7 +25,7 @@ pub(super) fn check(subject: &Subject<'_>, part: &Part<'_>, out: &mut Out) {
     }
 }
 
-/// RFC 8285 §5: 4096 to 4351 stand for "an id that the answer chooses".
+/// RFC 8285 §7: 4096 to 4351 stand for "an id that the answer chooses".
 pub(super) const UNASSIGNED: std::ops::RangeInclusive<u32> = 4096..=4351;
 
 /// Ids and URIs of header extensions.

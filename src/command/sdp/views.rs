@@ -241,28 +241,35 @@ impl<'t> Texts<'t> {
 
     /// The last answer of each peer connection with the offer before it; those with the same texts once.
     fn pairs(&self) -> Vec<Pair> {
-        // By the connection, in order: the last offer, and the last one that was answered with its answer.
-        let mut calls: Vec<(&str, &str, Option<usize>, Option<(usize, usize)>)> = Vec::new();
+        let mut calls: Vec<Call<'_>> = Vec::new();
         let mut places: HashMap<(&str, &str), usize> = HashMap::new();
         for (index, text) in self.list.iter().enumerate() {
             let Some(connection) = text.found().connection.as_deref() else {
                 continue;
             };
-            let file = text.taken.file;
-            let at = *places.entry((file, connection)).or_insert_with(|| {
-                calls.push((file, connection, None, None));
+            let at = *places.entry((text.taken.file, connection)).or_insert_with(|| {
+                calls.push(Call {
+                    connection,
+                    offer: None,
+                    answered: None,
+                });
                 calls.len() - 1
             });
-            let (_, _, offer, answered) = &mut calls[at];
             let first = text.same_as.unwrap_or(index);
             match text.kind {
-                Some(DescriptionType::Offer) => *offer = Some(first),
-                Some(DescriptionType::Answer) => *answered = offer.map(|offer| (offer, first)).or(*answered),
+                Some(DescriptionType::Offer) => calls[at].offer = Some(first),
+                Some(DescriptionType::Answer) => {
+                    let answered = calls[at].offer.map(|offer| (offer, first));
+                    calls[at].answered = answered.or(calls[at].answered);
+                }
                 _ => {}
             }
         }
         let mut pairs: Vec<Pair> = Vec::new();
-        for (_, connection, _, answered) in calls {
+        for Call {
+            connection, answered, ..
+        } in calls
+        {
             let Some((offer, answer)) = answered else { continue };
             let (offer_number, answer_number) = (self.list[offer].taken.number, self.list[answer].taken.number);
             let same = |pair: &&mut Pair| (pair.offer, pair.answer) == (offer_number, answer_number);
@@ -279,6 +286,15 @@ impl<'t> Texts<'t> {
         }
         pairs
     }
+}
+
+/// One peer connection of a dump, by the places of its descriptions.
+struct Call<'t> {
+    connection: &'t str,
+    /// The last offer so far.
+    offer: Option<usize>,
+    /// The last offer that was answered, and its answer.
+    answered: Option<(usize, usize)>,
 }
 
 /// So many pairs of a dump are compared; a conference of many has as many peer connections.

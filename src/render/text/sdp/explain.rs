@@ -41,6 +41,7 @@ fn write_line(number: usize, digits: usize, text: &str, style: &Style, out: &mut
             .nth(room)
             .map_or(rest.len(), |(end, _)| fold(rest, end));
         let (part, after) = rest.split_at(end);
+        let part = if after.is_empty() { part } else { part.trim_end() };
         writeln!(
             out,
             "{}{}",
