@@ -129,6 +129,18 @@ fn an_open_last_line_that_is_whole_is_no_cut() {
     assert_eq!(codes(text.trim_end()), ["sdp-last-line-unterminated"]);
     let without = text.replace("a=fingerprint", "a=no-fingerprint");
     assert!(codes(without.trim_end()).contains(&"sdp-fingerprint-missing".to_owned()));
+    // The parameters of an earlier section again, as they are.
+    let twice =
+        format!("{text}m=video 9 UDP/TLS/RTP/SAVPF 96\r\na=mid:9\r\na=rtpmap:96 H264/90000\r\na=fmtp:96 a=1\r\n");
+    let twice = twice.replace("BUNDLE 0 1 2", "BUNDLE 0 1 2 9");
+    assert!(
+        !codes(
+            twice
+                .replace("a=fmtp:96 a=1\r\n", "a=fmtp:96 a=1\r\na=fmtp:96 a=1")
+                .as_str()
+        )
+        .contains(&"sdp-truncated".to_owned())
+    );
     let misnamed = text.replace("a=group:BUNDLE 0 1 2", "a=group:BUNDLE a b c");
     assert!(codes(misnamed.trim_end()).contains(&"sdp-group-unknown-mid".to_owned()));
     let junk = format!("{text}that was it");

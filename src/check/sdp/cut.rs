@@ -214,7 +214,7 @@ fn last_word(text: &str) -> &str {
 fn short_parameters(description: &Description<'_>, section: &Section<'_>, last: Line<'_>) -> Option<String> {
     use crate::proto::sdp::AttributeValue as _;
     let own = Fmtp::of(last).value?;
-    let whole = |line: &Line<'_>| line.number != last.number && line.text.starts_with(last.text);
+    let whole = |line: &Line<'_>| line.text.len() > last.text.len() && line.text.starts_with(last.text);
     if description
         .lines()
         .filter(|line| line.is_attribute("fmtp"))
