@@ -5,10 +5,9 @@ mod support;
 use std::collections::BTreeSet;
 
 use rtcdiag::check::catalog::sdp_lint;
-use rtcdiag::check::sdp::lint_negotiated;
 use rtcdiag::check::sdp::negotiate::negotiate;
 use rtcdiag::check::sdp::{
-    CHROMIUM, FIREFOX, LintContext, Profile, form, lint, lint_pair, lint_reoffer, number, untold, with_browsers,
+    CHROMIUM, FIREFOX, FIRST, LintContext, Profile, SECOND, judge, lint, lint_negotiated, lint_pair, lint_reoffer,
 };
 use rtcdiag::proto::sdp::Description;
 use rtcdiag::proto::sdp::unwrap::DescriptionType;
@@ -56,7 +55,7 @@ fn findings_have_lines_and_the_text_on_them() {
             for evidence in &finding.evidence {
                 let number = evidence.line.expect("a line") as usize;
                 // Description 1 is the one before, 2 the mutated one; what is about one alone names none.
-                let own = if evidence.description == Some(1) {
+                let own = if evidence.description == Some(FIRST) {
                     &earlier
                 } else {
                     &description
@@ -72,14 +71,14 @@ fn findings_have_lines_and_the_text_on_them() {
     }
 }
 
-/// Findings about two descriptions say of each line which of them it is of, and [`number`] gives it another number.
+/// Findings about two descriptions say of each line which of them it is of.
 #[test]
 fn lines_of_pairs_know_their_description() {
     for mutation in all() {
         let Some(before) = mutation.text_before() else { continue };
         let text = mutation.text();
         let (one, other) = (Description::parse(&before), Description::parse(&text));
-        let mut found = match mutation.base {
+        let found = match mutation.base {
             Base::Reoffer => lint_reoffer(&one, &other, &LintContext::default()),
             _ => lint_pair(&one, &other, &LintContext::default()),
         };
@@ -92,15 +91,10 @@ fn lines_of_pairs_know_their_description() {
         };
         let own = lines(&found);
         assert!(
-            own.iter().all(|which| matches!(which, Some(1 | 2))),
+            own.iter().all(|which| matches!(which, Some(FIRST | SECOND))),
             "{}: {found:#?}",
             mutation.name
         );
-        number(&mut found, 7, 3);
-        let wanted = own
-            .iter()
-            .map(|which| which.map(|which| if which == 1 { 7 } else { 3 }));
-        assert!(lines(&found).into_iter().eq(wanted));
     }
 }
 
@@ -154,16 +148,8 @@ fn what_cannot_work_has_a_finding() {
                     sdp_type: Some(sdp_type),
                     profile: None,
                 };
-                let mut all = lint(&offer, &of(DescriptionType::Offer));
-                all.extend(lint(&answer, &of(DescriptionType::Answer)));
-                for description in [&offer, &answer] {
-                    all.extend(form::check(
-                        "",
-                        description,
-                        &untold(rtcdiag::proto::sdp::defects(description), &all),
-                        &[],
-                    ));
-                }
+                let mut all = judge(&offer, &[], &of(DescriptionType::Offer));
+                all.extend(judge(&answer, &[], &of(DescriptionType::Answer)));
                 all.extend(lint_negotiated(&offer, &answer, &negotiation, &LintContext::default()));
                 let told = codes(&all);
                 let any = |parts: &[&str]| told.iter().any(|code| parts.iter().any(|part| code.contains(part)));
@@ -235,7 +221,7 @@ fn a_hundred_thousand_sections() {
     let codes: BTreeSet<&str> = findings.iter().map(|finding| finding.code.as_str()).collect();
     assert_eq!(codes.len(), findings.len(), "one finding a code");
     assert!(codes.contains("sdp-extmap-id-invalid") && codes.contains("sdp-rtcp-fb-for-absent-payload-type"));
-    assert!(findings.iter().all(|finding| finding.evidence.len() <= 52));
+    assert!(findings.iter().all(|finding| finding.evidence.len() <= 102));
     assert!(findings.iter().any(|finding| finding.severity == Severity::Error));
 }
 
@@ -284,7 +270,7 @@ fn judged(mutation: &support::sdp_mutations::Mutation, profile: Profile) -> Vec<
         sdp_type: Some(mutation.base.sdp_type()),
         profile: Some(profile),
     };
-    let mut all = lint(&description, &context);
+    let mut all = judge(&description, &[], &context);
     if let Some(before) = mutation.text_before() {
         let before = Description::parse(&before);
         all.extend(match mutation.base {
@@ -292,8 +278,6 @@ fn judged(mutation: &support::sdp_mutations::Mutation, profile: Profile) -> Vec<
             _ => lint_pair(&before, &description, &context),
         });
     }
-    let defects = untold(rtcdiag::proto::sdp::defects(&description), &all);
-    all.extend(with_browsers(form::check("", &description, &defects, &[]), profile));
     all
 }
 

@@ -15,7 +15,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("probe", &["proto", "time", "secret", "datagram"]),
     ("check", &["proto", "exchange", "report", "time"]),
     ("net", &["probe", "proto", "exchange", "time", "secret", "datagram"]),
-    ("render", &["report", "proto", "time"]),
+    ("render", &["report", "proto", "time", "secret"]),
     ("cli", &["secret"]),
     ("error", &["proto", "net"]),
     (
@@ -24,7 +24,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "time", "secret", "datagram", "proto", "report", "exchange", "probe", "check", "net", "cli", "error",
         ],
     ),
-    ("lib", &["cli", "command", "render", "error", "report"]),
+    ("lib", &["cli", "command", "render", "error", "report", "secret"]),
     ("main", &[]),
 ];
 

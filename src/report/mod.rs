@@ -8,6 +8,7 @@ pub mod explain;
 pub mod finding;
 pub mod sdp;
 pub mod sdp_diff;
+pub mod sdp_dump;
 pub mod sdp_explain;
 pub mod sdp_negotiation;
 pub mod timestamp;
@@ -15,7 +16,7 @@ pub mod timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-pub use finding::{Evidence, Finding, Severity};
+pub use finding::{Evidence, Finding, Place, Severity};
 
 /// The number of the JSON contract; raised when a key changes its meaning or goes away.
 pub const SCHEMA: u32 = 1;

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use rtcdiag::check::sdp::{LintContext, form, lint, lint_pair, lint_reoffer, untold};
+use rtcdiag::check::sdp::{LintContext, judge, lint, lint_pair, lint_reoffer};
+use rtcdiag::proto::sdp::Description;
 use rtcdiag::proto::sdp::unwrap::DescriptionType;
-use rtcdiag::proto::sdp::{Description, defects};
 use rtcdiag::report::Finding;
 
 /// What is changed, and what it is.
@@ -142,12 +142,16 @@ pub fn findings(base: Base, text: &str, before: Option<&str>) -> Vec<Finding> {
     findings
 }
 
-/// The codes of the findings, and of the defects of grammar on lines that no finding tells more about.
+/// The codes of the findings, those about form too.
 pub fn codes(base: Base, text: &str, before: Option<&str>) -> BTreeSet<String> {
-    let findings = findings(base, text, before);
     let description = Description::parse(text);
-    let damage = form::check("", &description, &untold(defects(&description), &findings), &[]);
-    findings.into_iter().chain(damage).map(|finding| finding.code).collect()
+    let context = LintContext {
+        sdp_type: Some(base.sdp_type()),
+        profile: None,
+    };
+    let all = judge(&description, &[], &context);
+    let findings = findings(base, text, before);
+    findings.into_iter().chain(all).map(|finding| finding.code).collect()
 }
 
 fn swap(

@@ -49,21 +49,21 @@ entries! {
         what: "The group refers to a media section that is not there.",
         why: "A section was removed, or its `a=mid` changed, and the group was left as it was.",
         fix: "Name in `a=group` only mids of this description.",
-        reference: "RFC 9143 §7.1.1",
+        reference: "RFC 5888 §6",
     }
 
     BUNDLE_MID_TWICE = "sdp-bundle-mid-twice", Warning, "A mid stands in a BUNDLE group twice" {
         what: "The second place says nothing; readers may refuse it.",
         why: "The group was put together from lists with the same section in them.",
         fix: "Name each mid once in the group.",
-        reference: "RFC 9143 §7.1.1",
+        reference: "RFC 9143 §5",
     }
 
     BUNDLE_MID_IN_TWO = "sdp-bundle-mid-in-two-groups", Error, "A mid stands in two BUNDLE groups" {
         what: "A section has one transport, so it can be in one BUNDLE.",
         why: "Groups were joined or written by hand.",
         fix: "Put each mid into one BUNDLE group.",
-        reference: "RFC 9143 §7.1.1",
+        reference: "RFC 9143 §5",
     }
 
     MID_MISSING = "sdp-mid-missing", Warning, "A media section has no mid" {
@@ -371,7 +371,7 @@ entries! {
         what: "Who receives the id can't tell which extension it is.",
         why: "Extensions were added with an id that was taken.",
         fix: "Give each extension of the section its own id.",
-        reference: "RFC 8285 §5",
+        reference: "RFC 8285 §7",
     }
 
     EXTMAP_URI_TWICE = "sdp-extmap-repeated", Warning, "A header extension has two ids" {
@@ -525,21 +525,21 @@ entries! {
         what: "Bundled sections share a port, and packets are told apart by payload type too: one number must mean one codec.",
         why: "Sections were made apart and joined, or codecs were renumbered in one of them.",
         fix: "Give each codec of the BUNDLE its own number.",
-        reference: "RFC 9143 §9.1",
+        reference: "RFC 9143 §9.1.1",
     }
 
     BUNDLE_PARAMETERS_DIFFER = "sdp-bundle-payload-type-parameters-differ", Warning, "A payload type has different parameters in a BUNDLE" {
         what: "The codec is the same, its `a=fmtp` is not; bundled sections should agree.",
         why: "The parameters of one section were changed.",
         fix: "Write the same `a=fmtp` in all sections, or use another payload type.",
-        reference: "RFC 9143 §9.1",
+        reference: "RFC 9143 §9.1.1",
     }
 
     BUNDLE_EXTMAP_CLASH = "sdp-bundle-extmap-clash", Error, "An extension id means two things in a BUNDLE" {
         what: "Bundled sections share a port: one id must mean one extension in all of them.",
         why: "Ids were given section by section.",
         fix: "Give each extension one id for the whole BUNDLE.",
-        reference: "RFC 9143 §9.3",
+        reference: "RFC 9143 §12",
     }
 
     BUNDLE_EXTMAP_TWO_IDS = "sdp-bundle-extmap-two-ids", Info, "An extension has two ids in a BUNDLE" {
@@ -819,14 +819,14 @@ entries! {
         what: "An answer picks from the extensions of the offer.",
         why: "The answerer lists what it can do in place of what both can.",
         fix: "Leave the extension out.",
-        reference: "RFC 8285 §5",
+        reference: "RFC 8285 §7",
     }
 
     ANSWER_EXTMAP_CLASH = "sdp-answer-extmap-clash", Error, "An extension id means something else in the answer" {
         what: "An answer keeps the ids of the offer.",
         why: "The answerer uses ids of its own.",
         fix: "Copy the ids from the offer.",
-        reference: "RFC 8285 §5",
+        reference: "RFC 8285 §7",
     }
 
     ANSWER_EXTMAP_ID = "sdp-answer-extmap-id-differs", Warning, "The answer gives a header extension another id" {
@@ -959,13 +959,13 @@ entries! {
         what: "It is allowed, and the section then needs a transport of its own: candidates, ICE and DTLS.",
         why: "The group was written anew, perhaps without this in mind.",
         fix: "Keep the mid in `a=group:BUNDLE` unless a transport of its own is wanted.",
-        reference: "RFC 9143 §7.5",
+        reference: "RFC 9143 §7.5.2",
     }
 
     ICE_RESTART_HALF = "sdp-ice-restart-incomplete", Warning, "Half an ICE restart" {
         what: "A restart changes ufrag and password together.",
         why: "One of the lines was changed or kept by hand.",
         fix: "Change both or none; `restartIce()` does it.",
-        reference: "RFC 8839 §4.4.3.1.1",
+        reference: "RFC 8839 §4.4.1.1.1",
     }
 }

@@ -1,5 +1,6 @@
 //! What an offer and an answer agreed on, judged: m-lines that are accepted and carry nothing.
 
+use super::{FIRST, SECOND};
 use crate::check::catalog::sdp_pair as catalog;
 use crate::report::sdp_negotiation::{Media, Negotiation, Sending, Side};
 use crate::report::{Evidence, Finding};
@@ -7,7 +8,7 @@ use crate::report::{Evidence, Finding};
 /// So many codecs that fell out stand under one finding.
 const EVIDENCE: usize = 20;
 
-/// The findings about a negotiation; evidence is of description 1, the offer, or 2, the answer.
+/// The findings about a negotiation; evidence is of the first description, the offer, or the second, the answer.
 pub fn check(negotiation: &Negotiation) -> Vec<Finding> {
     negotiation
         .media
@@ -34,7 +35,7 @@ fn no_codec(media: &Media) -> Option<Finding> {
         let name = codec.encoding.as_deref().unwrap_or("unknown");
         let side = codec.side.name();
         Evidence {
-            description: Some(if codec.side == Side::Offer { 1 } else { 2 }),
+            description: Some(if codec.side == Side::Offer { FIRST } else { SECOND }),
             ..Evidence::new(format!("{side}: {name} {}", codec.format), &codec.text)
         }
     });

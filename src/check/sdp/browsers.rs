@@ -131,12 +131,6 @@ pub(super) fn judge(finding: &mut Finding, case: &str, profile: Profile) {
     }
 }
 
-/// Findings about form (of [`super::form::check`]) with what browsers say to them; those of the lint have it already.
-pub fn with_browsers(mut findings: Vec<Finding>, profile: Profile) -> Vec<Finding> {
-    findings.iter_mut().for_each(|finding| judge(finding, "", profile));
-    findings
-}
-
 /// What browsers say to a finding with this code, whenever they were asked.
 pub fn refusal(code: &str) -> Option<&'static Refusal> {
     let at = REFUSALS.binary_search_by(|refusal| refusal.code.cmp(code)).ok()?;

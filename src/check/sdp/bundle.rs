@@ -87,12 +87,14 @@ impl<'d> Shared<'d> {
                         other.name(),
                         meaning.name()
                     );
-                    out.add(catalog::BUNDLE_PAYLOAD_CLASH, part, &[*before, line], seen);
+                    out.add(catalog::BUNDLE_PAYLOAD_CLASH, part, &[*before, line], seen)
+                        .word(payload_type);
                 }
                 Some((before, other)) if !other.same_parameters(&meaning) => {
                     let seen =
                         format!("Payload type {payload_type} has different parameters in two sections of the BUNDLE");
-                    out.add(catalog::BUNDLE_PARAMETERS_DIFFER, part, &[*before, line], seen);
+                    out.add(catalog::BUNDLE_PARAMETERS_DIFFER, part, &[*before, line], seen)
+                        .word(payload_type);
                 }
                 Some(_) => {}
             }
@@ -102,7 +104,8 @@ impl<'d> Shared<'d> {
             let (before, section) = *self.ssrcs.entry((group, ssrc.id)).or_insert((*line, index));
             if section != index {
                 let seen = format!("The SSRC {} stands in two sections of the BUNDLE", ssrc.id);
-                out.add(catalog::BUNDLE_SSRC_CLASH, part, &[before, *line], seen);
+                out.add(catalog::BUNDLE_SSRC_CLASH, part, &[before, *line], seen)
+                    .word(ssrc.id);
             }
         }
     }
@@ -115,7 +118,8 @@ impl<'d> Shared<'d> {
             let elsewhere = |before: Line<'_>| before.number < part.head.number;
             if other != uri && elsewhere(before) {
                 let seen = format!("Extension id {} has two URIs in the BUNDLE", map.id);
-                out.add(catalog::BUNDLE_EXTMAP_CLASH, part, &[before, *line], seen);
+                out.add(catalog::BUNDLE_EXTMAP_CLASH, part, &[before, *line], seen)
+                    .word(map.id);
             }
             if map.encrypts.is_some() {
                 continue;
@@ -123,7 +127,9 @@ impl<'d> Shared<'d> {
             let (before, id) = *self.uris.entry((group, uri)).or_insert((*line, map.id));
             if id != map.id && elsewhere(before) && other == uri {
                 let seen = format!("{} has the ids {id} and {} in the BUNDLE", short(uri), map.id);
-                out.add(catalog::BUNDLE_EXTMAP_TWO_IDS, part, &[before, *line], seen);
+                out.add(catalog::BUNDLE_EXTMAP_TWO_IDS, part, &[before, *line], seen)
+                    .word(id)
+                    .word(map.id);
             }
         }
     }

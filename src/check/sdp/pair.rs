@@ -7,20 +7,14 @@ use foldhash::{HashMap, HashSet};
 use super::negotiate::negotiate;
 use super::out::Out;
 use super::part::{Part, short};
-use super::{LintContext, Profile, Subject, agreement};
+use super::{FIRST as OFFER, LintContext, Profile, SECOND as ANSWER, Subject, agreement};
 use crate::check::catalog::{Entry, sdp_lint as catalog};
 use crate::proto::sdp::{Description, Direction, Line, SimulcastStreams};
 use crate::report::sdp_negotiation::{Bundle, Media, Negotiation, Reason, Refusal, Side};
 use crate::report::{Finding, Severity};
 
-/// The number of the offer in the evidence of findings about a pair.
-const OFFER: u64 = 1;
-/// The number of the answer.
-const ANSWER: u64 = 2;
-
 /// Every finding about an answer that only its offer shows; what each description has by itself, [`super::lint`] tells.
-/// Evidence is of description 1, the offer, or 2, the answer: [`number`] gives them other numbers. Of `context`, the
-/// profile counts.
+/// Evidence is of description [`OFFER`] or [`ANSWER`]. Of `context`, the profile counts.
 pub fn lint_pair(offer: &Description<'_>, answer: &Description<'_>, context: &LintContext) -> Vec<Finding> {
     lint_negotiated(offer, answer, &negotiate(offer, answer), context)
 }
@@ -78,15 +72,6 @@ pub fn lint_negotiated(
     let mut findings = out.finish();
     findings.extend(agreement::check(negotiation));
     findings
-}
-
-/// Gives the descriptions under findings about a pair their numbers in the report.
-pub fn number(findings: &mut [Finding], offer: u64, answer: u64) {
-    for fact in findings.iter_mut().flat_map(|finding| &mut finding.evidence) {
-        fact.description = fact
-            .description
-            .map(|which| if which == OFFER { offer } else { answer });
-    }
 }
 
 fn check_count(negotiation: &Negotiation, offer: &Description<'_>, answer: &Description<'_>, out: &mut Out) {

@@ -178,6 +178,18 @@ impl<'d> Part<'d> {
     }
 }
 
+/// [`Part::name`] of a section that is not read otherwise.
+pub(super) fn section_name(section: &Section<'_>) -> String {
+    match (section.media(), section.mid()) {
+        (None, _) => "session part".to_owned(),
+        (Some(media), Some(mid)) => format!("m={} (mid {})", short(media.kind), short(mid)),
+        (Some(media), None) => {
+            let line = section.media_line().map_or(0, |line| line.number);
+            format!("m={} (line {line})", short(media.kind))
+        }
+    }
+}
+
 /// Words of others are cut where they stand in a sentence.
 pub(super) fn short(text: &str) -> String {
     match text.char_indices().nth(60) {

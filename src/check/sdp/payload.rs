@@ -54,7 +54,8 @@ pub(super) fn check(subject: &Subject<'_>, part: &Part<'_>, out: &mut Out) {
         seen |= 1 << payload_type;
         if seen == before {
             let text = format!("Payload type {payload_type} stands in the `m=` line twice");
-            out.add(catalog::PAYLOAD_LISTED_TWICE, part, &[part.head], text);
+            out.add(catalog::PAYLOAD_LISTED_TWICE, part, &[part.head], text)
+                .mark(codec.format);
             continue;
         }
         check_rtpmap(subject, part, codec, payload_type, out);
@@ -70,7 +71,8 @@ fn check_rtpmap(subject: &Subject<'_>, part: &Part<'_>, codec: &Codec<'_>, paylo
         // Below 35 the numbers without a meaning are reserved, and nobody gives them one.
         if payload_type >= 35 && static_payload(payload_type).is_none() && readable() {
             let text = format!("Payload type {payload_type} has no `a=rtpmap`");
-            out.add(catalog::RTPMAP_MISSING, part, &[part.head], text);
+            out.add(catalog::RTPMAP_MISSING, part, &[part.head], text)
+                .mark(codec.format);
         }
         return;
     };
@@ -92,16 +94,17 @@ fn check_rtpmap(subject: &Subject<'_>, part: &Part<'_>, codec: &Codec<'_>, paylo
                 ),
             ),
         };
-        out.add(entry, part, &[*line, *other_line], text);
+        out.add(entry, part, &[*line, *other_line], text).mark(other.encoding);
     }
     let mux = part.flag("rtcp-mux").is_some();
     if mux && RTCP_RANGE.contains(&payload_type) {
         let text = format!("Payload type {payload_type} cannot be told from RTCP on a port that both share");
-        out.add(catalog::PAYLOAD_RTCP_RANGE, part, &[*line], text);
+        out.add(catalog::PAYLOAD_RTCP_RANGE, part, &[*line], text)
+            .word(payload_type);
     }
     if subject.is_webrtc() && codec.is("opus") && (map.clock_rate, map.channels) != (Some(48_000), Some(2)) {
         let text = "Opus is not written `opus/48000/2`";
-        out.add(catalog::OPUS_RTPMAP, part, &[*line], text);
+        out.add(catalog::OPUS_RTPMAP, part, &[*line], text).mark(map.encoding);
     }
 }
 
@@ -125,7 +128,8 @@ fn check_parameters(part: &Part<'_>, codec: &Codec<'_>, payload_type: u16, liste
             }
             (Some(apt), Some(line)) if !listed.has(apt) => {
                 let text = format!("Payload type {payload_type} retransmits {apt}, which is not in the `m=` line");
-                out.add(catalog::RTX_APT_ABSENT, part, &[line], text);
+                out.add(catalog::RTX_APT_ABSENT, part, &[line], text)
+                    .mark(apt_of(codec));
             }
             _ => {}
         },
@@ -134,7 +138,7 @@ fn check_parameters(part: &Part<'_>, codec: &Codec<'_>, payload_type: u16, liste
                 && let Some(absent) = red.payload_types.iter().find(|one| !listed.has(u16::from(**one)))
             {
                 let text = format!("Payload type {payload_type} wraps {absent}, which is not in the `m=` line");
-                out.add(catalog::RED_ABSENT, part, &[line], text);
+                out.add(catalog::RED_ABSENT, part, &[line], text).word(absent);
             }
         }
         _ => {}
@@ -143,9 +147,22 @@ fn check_parameters(part: &Part<'_>, codec: &Codec<'_>, payload_type: u16, liste
         let google = fmtp.config.contains("x-google-");
         if google && fmtp.parameters().iter().any(|(name, _)| name.starts_with("x-google-")) {
             let text = format!("`{}` is known to Chromium alone", short(fmtp.config));
-            out.add(catalog::BITRATE_MUNGING, part, &[*line], text);
+            out.add(catalog::BITRATE_MUNGING, part, &[*line], text)
+                .mark(fmtp.config);
         }
     }
+}
+
+/// The value of `apt` as it is written.
+fn apt_of<'d>(codec: &Codec<'d>) -> &'d str {
+    let mut parameters = codec
+        .fmtp
+        .iter()
+        .flat_map(|(_, fmtp)| fmtp.parameters().iter().collect::<Vec<_>>());
+    parameters
+        .find(|(name, _)| *name == "apt")
+        .and_then(|(_, value)| value)
+        .unwrap_or("")
 }
 
 /// Lines about payload types that the `m=` line does not have.
@@ -156,19 +173,21 @@ fn check_absent(part: &Part<'_>, listed: &Listed, out: &mut Out) {
                 "`a=rtpmap` is about payload type {}, which is not in the `m=` line",
                 map.payload_type
             );
-            out.add(catalog::RTPMAP_ABSENT, part, &[*line], text);
+            out.add(catalog::RTPMAP_ABSENT, part, &[*line], text)
+                .word(map.payload_type);
         }
     }
     for (line, fmtp) in &part.fmtps {
         if let Some(payload_type) = fmtp.payload_type().filter(|one| !listed.has(*one)) {
             let text = format!("`a=fmtp` is about payload type {payload_type}, which is not in the `m=` line");
-            out.add(catalog::FMTP_ABSENT, part, &[*line], text);
+            out.add(catalog::FMTP_ABSENT, part, &[*line], text).word(payload_type);
         }
     }
     for (line, feedback) in &part.feedbacks {
         if let Some(payload_type) = feedback.payload_type.filter(|one| !listed.has(*one)) {
             let text = format!("`a=rtcp-fb` is about payload type {payload_type}, which is not in the `m=` line");
-            out.add(catalog::FEEDBACK_ABSENT, part, &[*line], text);
+            out.add(catalog::FEEDBACK_ABSENT, part, &[*line], text)
+                .word(payload_type);
         }
     }
 }

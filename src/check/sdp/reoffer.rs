@@ -5,15 +5,10 @@ use std::collections::HashMap;
 use super::bundle::{Meaning, meanings};
 use super::out::Out;
 use super::part::{Part, short};
-use super::{LintContext, Profile, Subject};
+use super::{FIRST as OLD, LintContext, Profile, SECOND as NEW, Subject};
 use crate::check::catalog::sdp_lint as catalog;
 use crate::proto::sdp::{Description, ExtMap, Line, Setup};
 use crate::report::{Finding, Severity};
-
-/// The number of the description before, in the evidence.
-const OLD: u64 = 1;
-/// The number of the new one.
-const NEW: u64 = 2;
 
 /// Every finding about a new description of one side that only its last one shows. Evidence is of
 /// description 1, the old one, or 2, the new one.

@@ -146,7 +146,8 @@ pub(super) fn check_parameters(part: &Part<'_>, out: &mut Out) {
                         allowed.text()
                     );
                     let entry = catalog::FMTP_VALUE;
-                    out.add_case(entry, entry.severity, own, &part.name(), &[*line], seen);
+                    out.add_case(entry, entry.severity, own, &part.name(), &[*line], seen)
+                        .mark(value.unwrap_or(parameter));
                 }
                 let (before, other) = *first[at].get_or_insert((*line, value));
                 if other != value {
@@ -156,7 +157,9 @@ pub(super) fn check_parameters(part: &Part<'_>, out: &mut Out) {
                         short(other.unwrap_or("")),
                         short(value.unwrap_or(""))
                     );
-                    out.add(catalog::FMTP_TWICE, part, &[before, *line], seen);
+                    out.add(catalog::FMTP_TWICE, part, &[before, *line], seen)
+                        .mark(other.unwrap_or(""))
+                        .mark(value.unwrap_or(""));
                 }
             }
         }
@@ -177,7 +180,7 @@ pub(super) fn check_restrictions(part: &Part<'_>, out: &mut Out) {
                     short(rid.id),
                     short(value)
                 );
-                out.add(catalog::RID_RESTRICTION, part, &[*line], seen);
+                out.add(catalog::RID_RESTRICTION, part, &[*line], seen).mark(value);
             }
         }
     }

@@ -1,10 +1,10 @@
 //! From the options to what is to be done: which servers, with which credentials, from which addresses.
 
-use std::io::Read as _;
 use std::path::Path;
 use std::time::Duration;
 
 use crate::cli;
+use crate::command::input::read_text;
 use crate::error::{Error, place};
 use crate::net::interface::{Families, Selection};
 use crate::net::server::{EmbeddedServer, Family};
@@ -213,27 +213,6 @@ fn from_file(path: &Path, operation: &str) -> Result<Secret, Error> {
     Ok(Secret::new(line))
 }
 
-/// The text of a file, or of stdin for `-`. What is larger than `limit` octets is refused: it is not what it should be.
-fn read_text(path: &Path, limit: u64, operation: &str) -> Result<String, Error> {
-    let mut octets = Vec::new();
-    let read = if path == Path::new("-") {
-        std::io::stdin().lock().take(limit + 1).read_to_end(&mut octets)
-    } else {
-        std::fs::File::open(path).and_then(|file| file.take(limit + 1).read_to_end(&mut octets))
-    };
-    let length = read.map_err(|error| Error::file(operation, path, &error))?;
-    if length as u64 > limit {
-        let what = format!("cannot {operation} (larger than {} KiB)", limit >> 10);
-        return Err(Error::new(what)
-            .at(place(path))
-            .hint("check that this is the right file"));
-    }
-    String::from_utf8(octets).map_err(|_| {
-        let error = std::io::Error::new(std::io::ErrorKind::InvalidData, "not UTF-8 text");
-        Error::file(operation, path, &error)
-    })
-}
-
 fn embedded_servers(embedded: &EmbeddedServer, family: Family) -> Result<Vec<IceServer>, Error> {
     let (Some(stun), Some(turn)) = (embedded.stun_url(family), embedded.turn_url(family)) else {
         return Err(
@@ -337,7 +316,7 @@ mod tests {
         let list = refused(&["--ice-servers", name]);
         assert_eq!(
             list.to_string(),
-            format!("cannot read the ICE server list (larger than 4096 KiB): {name}")
+            format!("cannot read the ICE server list (larger than 4 MiB): {name}")
         );
         for option in ["--credential-file", "--turn-secret-file"] {
             let error = refused(&[&TURN[..], &[option, name]].concat());
