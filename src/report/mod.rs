@@ -78,6 +78,11 @@ pub enum Report {
 }
 
 impl Report {
+    /// Whether parts of it are printed as soon as they are known, by `jsonl`.
+    pub const fn is_streamed(&self) -> bool {
+        matches!(self, Report::Candidates(_) | Report::Explain(_))
+    }
+
     /// Takes out of the written report what `jsonl` has printed one by one, as [`Event`]s.
     pub fn strip_streamed(&self, written: &mut Value) {
         let Value::Object(members) = written else { return };

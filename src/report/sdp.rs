@@ -2,9 +2,9 @@
 //!
 //! `session` and `media` have what is written where; `effective` has values of the session part filled in.
 
-use std::collections::HashMap;
 use std::time::Duration;
 
+use foldhash::HashMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -738,7 +738,7 @@ fn codec(codec: &sdp::Codec<'_>) -> Codec {
 }
 
 fn conflicts(section: &Section<'_>) -> Vec<RtpmapConflict> {
-    let mut first: HashMap<u16, &str> = HashMap::new();
+    let mut first: HashMap<u16, &str> = HashMap::default();
     let mut conflicts = Vec::new();
     for (_, map) in section.all::<sdp::RtpMap<'_>>() {
         match first.get(&map.payload_type) {
@@ -766,7 +766,7 @@ fn extmap(extension: &sdp::ExtMap<'_>) -> ExtMap {
 }
 
 fn ssrcs(section: &Section<'_>) -> Vec<Ssrc> {
-    let mut places: HashMap<u32, usize> = HashMap::new();
+    let mut places: HashMap<u32, usize> = HashMap::default();
     let mut list: Vec<Ssrc> = Vec::new();
     for (_, ssrc) in section.all::<sdp::Ssrc<'_>>() {
         let place = *places.entry(ssrc.id).or_insert_with(|| {
@@ -798,7 +798,7 @@ fn candidate(candidate: &sdp::CandidateLine<'_>) -> Candidate {
     }
 }
 
-fn holding(session: &Session, media: &Media, sdp: &sdp::Description<'_>, bundles: &Bundles<'_>) -> Effective {
+fn holding<'d>(session: &Session, media: &Media, sdp: &'d sdp::Description<'d>, bundles: &Bundles<'d>) -> Effective {
     let (own, inherited) = (&media.common, &session.common);
     let list = |own: &[String], inherited: &[String]| if own.is_empty() { inherited } else { own }.to_vec();
     let effective = effective(sdp, bundles, media.index);

@@ -1,7 +1,8 @@
 //! Candidates: what each line says, and what all of them leave out.
 
-use std::collections::HashMap;
 use std::net::IpAddr;
+
+use foldhash::HashMap;
 
 use super::Subject;
 use super::out::Out;
@@ -20,7 +21,7 @@ pub(super) fn is_public(ip: IpAddr) -> bool {
 /// The candidates of one section.
 pub(super) fn check(part: &Part<'_>, out: &mut Out) {
     let mux = part.flag("rtcp-mux").is_some() || part.is_sctp();
-    let mut seen: HashMap<(u32, String, &str, u32, &str), Line<'_>> = HashMap::new();
+    let mut seen: HashMap<(u32, &str, &str, u32, &str), Line<'_>> = HashMap::default();
     for (line, candidate) in &part.candidates {
         check_line(part, *line, candidate, out);
         check_address(part, *line, candidate, out);
@@ -31,7 +32,7 @@ pub(super) fn check(part: &Part<'_>, out: &mut Out) {
         }
         let key = (
             candidate.component,
-            candidate.protocol.to_ascii_lowercase(),
+            protocol(candidate.protocol),
             candidate.address,
             candidate.port,
             candidate.tcp_type.unwrap_or(""),
@@ -48,6 +49,14 @@ pub(super) fn check(part: &Part<'_>, out: &mut Out) {
             seen.insert(key, *line);
         }
     }
+}
+
+/// One spelling of those that are known.
+fn protocol(text: &str) -> &str {
+    let known = ["udp", "tcp"]
+        .into_iter()
+        .find(|known| known.eq_ignore_ascii_case(text));
+    known.unwrap_or(text)
 }
 
 fn check_line(part: &Part<'_>, line: Line<'_>, candidate: &CandidateLine<'_>, out: &mut Out) {

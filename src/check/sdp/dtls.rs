@@ -11,7 +11,7 @@ use crate::report::Severity;
 pub(super) fn check_values(part: &Part<'_>, out: &mut Out) {
     // Beside one that can be used the others are for readers who know more hashes.
     let good = part.fingerprints.iter().any(|(_, one)| {
-        let length = one.octets().map(|octets| octets.len());
+        let length = one.length();
         length.is_some() && length == one.wanted_length() && !one.is_weak()
     });
     let grave = |entry: &Entry| match good {
@@ -19,7 +19,7 @@ pub(super) fn check_values(part: &Part<'_>, out: &mut Out) {
         false => entry.severity,
     };
     for (line, fingerprint) in &part.fingerprints {
-        match (fingerprint.octets(), fingerprint.wanted_length()) {
+        match (fingerprint.length(), fingerprint.wanted_length()) {
             (_, None) => {
                 let seen = format!("The hash `{}` is none that is known", short(fingerprint.hash));
                 let entry = catalog::FINGERPRINT_HASH_UNKNOWN;
@@ -32,11 +32,10 @@ pub(super) fn check_values(part: &Part<'_>, out: &mut Out) {
                 out.add_case(entry, grave(entry), "colons", &part.name(), &[*line], seen)
                     .mark(fingerprint.value);
             }
-            (Some(octets), Some(length)) if octets.len() != length => {
+            (Some(own), Some(length)) if own != length => {
                 let seen = format!(
                     "A fingerprint by {} has {length} octets, this one {}",
-                    fingerprint.hash,
-                    octets.len()
+                    fingerprint.hash, own
                 );
                 out.add(catalog::FINGERPRINT_MALFORMED, part, &[*line], seen)
                     .mark(fingerprint.value);
@@ -50,6 +49,16 @@ pub(super) fn check_values(part: &Part<'_>, out: &mut Out) {
         let seen = format!("The only fingerprint is by {}", first.hash);
         out.add(catalog::FINGERPRINT_WEAK, part, &[*line], seen)
             .mark(first.hash);
+    }
+    if let Some((line, first)) = part.setups.first()
+        && let Some((other_line, other)) = part.setups.iter().find(|(_, setup)| setup != first)
+    {
+        let seen = format!(
+            "The section has `a=setup:{}` and `a=setup:{}`",
+            first.name(),
+            other.name()
+        );
+        out.add(catalog::SETUP_TWICE, part, &[*line, *other_line], seen);
     }
     for (line, setup) in &part.setups {
         if *setup == Setup::HoldConn {

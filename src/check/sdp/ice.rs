@@ -2,7 +2,7 @@
 
 use super::Subject;
 use super::out::Out;
-use super::part::{Part, Transport, has_trickle};
+use super::part::{Part, Transport, Values, has_trickle};
 use crate::check::catalog::sdp_lint as catalog;
 use crate::proto::sdp::Line;
 use crate::report::Severity;
@@ -43,6 +43,8 @@ pub(super) fn check_values(part: &Part<'_>, out: &mut Out) {
                 .mark(pwd.0);
         }
     }
+    contradiction(part, "ice-ufrag", &part.ufrags, |ufrag| ufrag.0, out);
+    contradiction(part, "ice-pwd", &part.pwds, |pwd| pwd.0, out);
     if let Some(line) = part.flag("ice-mismatch") {
         out.add(
             catalog::ICE_MISMATCH,
@@ -57,6 +59,21 @@ pub(super) fn check_values(part: &Part<'_>, out: &mut Out) {
             out.add(catalog::LEGACY_ATTRIBUTE, part, &[*line], seen)
                 .word("google-ice");
         }
+    }
+}
+
+/// One attribute with two values in one section: readers take the first, or the last.
+fn contradiction<'d, T>(
+    part: &Part<'d>,
+    name: &str,
+    values: &Values<'d, T>,
+    text: impl Fn(&T) -> &'d str,
+    out: &mut Out,
+) {
+    let Some((line, first)) = values.first() else { return };
+    if let Some((other, _)) = values.iter().find(|(_, value)| text(value) != text(first)) {
+        let seen = format!("The section has two different `a={name}`");
+        out.add(catalog::ICE_TWICE, part, &[*line, *other], seen);
     }
 }
 

@@ -4,7 +4,7 @@
 //! one before. [`judge`] adds to the first what the wrapping did and damage to the grammar; where a rule tells more about
 //! a line, the damage is left out. All of it takes time by the number of lines.
 
-pub mod agreement;
+mod agreement;
 mod browsers;
 mod bundle;
 mod candidates;
@@ -26,9 +26,10 @@ mod rtp;
 mod sctp;
 mod session;
 mod simulcast;
+mod values;
 
 pub use browsers::{CHROMIUM, FIREFOX, Refusal, refusal};
-pub use pair::lint_pair;
+pub use pair::{lint_negotiated, lint_pair};
 pub use reoffer::lint_reoffer;
 
 use std::collections::HashSet;
@@ -40,6 +41,11 @@ use crate::report::{Finding, Severity};
 use cut::Cut;
 use out::Out;
 use part::{Part, Transport};
+
+/// In the evidence of findings about two descriptions, the number of the first: the offer, or the one before.
+pub const FIRST: u64 = 1;
+/// The number of the second: the answer, or the one after.
+pub const SECOND: u64 = 2;
 
 /// For whom the description is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -180,6 +186,8 @@ fn rules(description: &Description<'_>, context: &LintContext, cut: Option<&Cut>
             dtls::check_values(&part, &mut out);
             dtls::check_section(&subject, &part, &mut out);
             payload::check(&subject, &part, &mut out);
+            values::check_parameters(&part, &mut out);
+            values::check_restrictions(&part, &mut out);
             rtp::check(&subject, &part, &mut out);
             simulcast::check(&part, &mut out);
             candidates::check(&part, &mut out);

@@ -1,6 +1,6 @@
 //! [`Out`]: collects findings, one for each code, severity and case, however many places there are.
 
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashSet};
 
 use super::Profile;
 use super::browsers;
@@ -24,8 +24,8 @@ pub(super) struct Collected {
     pub finding: Finding,
     case: &'static str,
     count: usize,
-    /// The lines that are in the evidence.
-    lines: HashSet<usize>,
+    /// The lines that are in the evidence, with the descriptions that they are of.
+    lines: HashSet<(Option<u64>, usize)>,
     /// The other sections that it is about, the first few.
     others: Vec<String>,
 }
@@ -33,8 +33,12 @@ pub(super) struct Collected {
 /// The findings so far.
 pub(super) struct Out {
     profile: Profile,
+    /// The description that lines are of, where there are two.
+    description: Option<u64>,
     cut: Option<Cut>,
     list: Vec<Collected>,
+    /// The finding that was added to last.
+    last: usize,
     places: HashMap<(&'static str, Severity, &'static str), usize>,
 }
 
@@ -42,9 +46,26 @@ impl Out {
     pub(super) fn new(profile: Profile) -> Out {
         Out {
             profile,
+            description: None,
             cut: None,
             list: Vec::new(),
-            places: HashMap::new(),
+            last: 0,
+            places: HashMap::default(),
+        }
+    }
+
+    /// Findings about two descriptions; lines are of this one unless [`Out::also`] says otherwise.
+    pub(super) fn about(profile: Profile, description: u64) -> Out {
+        Out {
+            description: Some(description),
+            ..Out::new(profile)
+        }
+    }
+
+    /// Adds lines of another description to the finding that was added to last.
+    pub(super) fn also(&mut self, description: u64, lines: &[Line<'_>]) {
+        if let Some(one) = self.list.get_mut(self.last) {
+            one.tell(Some(description), lines);
         }
     }
 
@@ -89,14 +110,12 @@ impl Out {
         seen: impl Into<String>,
     ) -> Place<'_, 'l> {
         if self.cut.as_ref().is_some_and(|cut| cut.covers(entry, lines)) {
+            self.last = usize::MAX;
             return Place { one: None, lines };
         }
+        let description = self.description;
         let one = self.collect(entry, severity, case, subject, seen);
-        for line in lines {
-            if one.finding.evidence.len() < EVIDENCE && one.lines.insert(line.number) {
-                one.finding.evidence.push(evidence(line));
-            }
-        }
+        one.tell(description, lines);
         Place { one: Some(one), lines }
     }
 
@@ -150,11 +169,12 @@ impl Out {
                 finding,
                 case,
                 count: 0,
-                lines: HashSet::new(),
+                lines: HashSet::default(),
                 others: Vec::new(),
             });
             self.list.len() - 1
         });
+        self.last = at;
         let one = &mut self.list[at];
         one.count += 1;
         if one.others.len() <= OTHERS
@@ -196,6 +216,18 @@ impl Out {
 }
 
 impl Collected {
+    /// Puts lines under the finding, as many as have room.
+    fn tell(&mut self, description: Option<u64>, lines: &[Line<'_>]) {
+        for line in lines {
+            if self.finding.evidence.len() < EVIDENCE && self.lines.insert((description, line.number)) {
+                self.finding.evidence.push(Evidence {
+                    description,
+                    ..evidence(line)
+                });
+            }
+        }
+    }
+
     /// The other sections in words: `, in m=video (mid 1), m=audio (mid 2), …`.
     fn others(&mut self) -> String {
         self.others.retain(|other| !other.is_empty());

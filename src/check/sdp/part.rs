@@ -3,7 +3,7 @@
 use crate::proto::sdp::{
     AttributeValue, Bandwidth, CandidateLine, Codec, Crypto, Cursor, Direction, ExtMap, Fingerprint, Fmtp, Group,
     IceOptions, IcePwd, IceUfrag, Line, LineEnding, MaxMessageSize, MediaLine, Msid, Rid, RtcpFeedback, RtpMap,
-    SctpMap, SctpPort, Section, Setup, Simulcast, Ssrc, SsrcGroup, codecs,
+    SctpMap, SctpPort, Section, Setup, Simulcast, Ssrc, SsrcGroup, assemble,
 };
 
 /// The lines of one attribute with their values.
@@ -42,6 +42,8 @@ pub(super) struct Part<'d> {
     pub connections: Vec<Line<'d>>,
     /// Attributes without a value, and those that are of interest only by being there.
     pub flags: Vec<(Line<'d>, &'d str)>,
+    /// What the payload types of the `m=` line are, in its order.
+    codecs: Vec<Codec<'d>>,
 }
 
 impl<'d> Part<'d> {
@@ -82,9 +84,14 @@ impl<'d> Part<'d> {
             bandwidths: Vec::new(),
             connections: Vec::new(),
             flags: Vec::new(),
+            codecs: Vec::new(),
         };
         for line in section.lines() {
             part.read(line);
+        }
+        if let Some(media) = &part.media {
+            let (rtpmaps, fmtps, feedbacks) = (part.rtpmaps.iter(), part.fmtps.iter(), part.feedbacks.iter());
+            part.codecs = assemble(media, rtpmaps.copied(), fmtps.copied(), feedbacks.copied());
         }
         part
     }
@@ -157,8 +164,8 @@ impl<'d> Part<'d> {
     }
 
     /// The codecs of the section.
-    pub(super) fn codecs(&self) -> Vec<Codec<'d>> {
-        codecs(&self.section)
+    pub(super) fn codecs(&self) -> &[Codec<'d>] {
+        &self.codecs
     }
 
     /// For people: `m=video (mid 1)`.

@@ -1,6 +1,6 @@
 //! RTP beside the payload types: header extensions, sources, MediaStreams, Plan B.
 
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashSet};
 
 use super::Subject;
 use super::out::Out;
@@ -30,8 +30,8 @@ pub(super) const UNASSIGNED: std::ops::RangeInclusive<u32> = 4096..=4351;
 
 /// Ids and URIs of header extensions.
 pub(super) fn check_extensions(part: &Part<'_>, mixed: bool, out: &mut Out) {
-    let mut ids: HashMap<u32, (Line<'_>, &str)> = HashMap::new();
-    let mut uris: HashMap<(&str, bool), Line<'_>> = HashMap::new();
+    let mut ids: HashMap<u32, (Line<'_>, &str)> = HashMap::default();
+    let mut uris: HashMap<(&str, bool), Line<'_>> = HashMap::default();
     for (line, map) in &part.extmaps {
         check_id(part, *line, map, mixed, out);
         let uri = map.encrypts.unwrap_or(map.uri);
@@ -84,7 +84,7 @@ fn check_groups(part: &Part<'_>, out: &mut Out) {
         .filter(|(_, ssrc)| ssrc.attribute == "cname")
         .filter_map(|(_, ssrc)| Some((ssrc.id, ssrc.value?)))
         .collect();
-    let mut paired: HashMap<u32, Line<'_>> = HashMap::new();
+    let mut paired: HashMap<u32, Line<'_>> = HashMap::default();
     for (line, group) in &part.ssrc_groups {
         let ids: Vec<u32> = group.ssrcs().collect();
         if let Some(id) = ids.iter().find(|id| !declared.contains(id)) {
@@ -149,7 +149,7 @@ fn check_msids(part: &Part<'_>, out: &mut Out) {
             .mark(track);
     }
     let mut of_sources: Vec<(Line<'_>, &str)> = Vec::new();
-    let mut known: HashSet<&str> = HashSet::new();
+    let mut known: HashSet<&str> = HashSet::default();
     for (line, ssrc) in part.ssrcs.iter().filter(|(_, ssrc)| ssrc.attribute == "msid") {
         let mut words = ssrc.value.unwrap_or("").split_ascii_whitespace();
         match (words.next(), words.next(), words.next()) {
@@ -185,7 +185,7 @@ fn check_msids(part: &Part<'_>, out: &mut Out) {
 }
 
 fn check_sources(part: &Part<'_>, out: &mut Out) {
-    let mut named: HashSet<u32> = HashSet::new();
+    let mut named: HashSet<u32> = HashSet::default();
     let mut legacy = None;
     let mut all: Vec<(Line<'_>, u32)> = Vec::new();
     for (line, ssrc) in &part.ssrcs {
@@ -204,7 +204,7 @@ fn check_sources(part: &Part<'_>, out: &mut Out) {
         let seen = "`mslabel` and `label` of sources are from before `msid`";
         out.add(catalog::LEGACY_ATTRIBUTE, part, &[line], seen);
     }
-    let mut told = HashSet::new();
+    let mut told = HashSet::default();
     for (line, id) in all {
         if !named.contains(&id) && told.insert(id) {
             let seen = format!("The SSRC {id} has no cname");

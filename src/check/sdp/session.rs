@@ -1,6 +1,6 @@
 //! The session part and what every media section has: names, groups, `c=`, bandwidth, directions, old attributes.
 
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashSet};
 
 use super::Subject;
 use super::out::Out;
@@ -48,9 +48,9 @@ pub(super) fn check_session(subject: &Subject<'_>, out: &mut Out) {
 
 fn check_groups(subject: &Subject<'_>, out: &mut Out) {
     let session = &subject.session;
-    let mut bundled: HashMap<&str, Line<'_>> = HashMap::new();
+    let mut bundled: HashMap<&str, Line<'_>> = HashMap::default();
     for (line, group) in &session.groups {
-        let mut own = HashSet::new();
+        let mut own = HashSet::default();
         for mid in group.mids() {
             if subject.bundles.section_named(mid).is_none() {
                 let (severity, case) = match group.semantics {
@@ -149,7 +149,7 @@ impl<'d> Sections<'d> {
 
 /// `b=AS` counts kbit/s with all headers, `b=TIAS` bit/s without those of IP and UDP: the first is the larger one.
 fn check_bandwidth(part: &Part<'_>, out: &mut Out) {
-    let mut first: HashMap<&str, (Line<'_>, u64)> = HashMap::new();
+    let mut first: HashMap<&str, (Line<'_>, u64)> = HashMap::default();
     for (line, bandwidth) in &part.bandwidths {
         match first.get(bandwidth.kind) {
             Some((before, limit)) if *limit != bandwidth.limit => {

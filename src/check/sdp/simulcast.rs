@@ -1,6 +1,6 @@
 //! Simulcast: `a=rid` and `a=simulcast` (RFC 8851, RFC 8853).
 
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashSet};
 
 use super::out::Out;
 use super::part::{Part, short};
@@ -11,7 +11,7 @@ pub(super) fn check(part: &Part<'_>, out: &mut Out) {
     if part.rids.is_empty() && part.simulcasts.is_empty() {
         return;
     }
-    let mut rids: HashMap<&str, (Line<'_>, Rid<'_>)> = HashMap::new();
+    let mut rids: HashMap<&str, (Line<'_>, Rid<'_>)> = HashMap::default();
     let listed: HashSet<&str> = part.media.iter().flat_map(|media| media.formats()).collect();
     for (line, rid) in &part.rids {
         if let Some((before, _)) = rids.insert(rid.id, (*line, *rid)) {
@@ -44,7 +44,7 @@ pub(super) fn check(part: &Part<'_>, out: &mut Out) {
             return;
         }
     }
-    let mut all = HashSet::new();
+    let mut all = HashSet::default();
     for (direction, streams) in [("send", simulcast.send), ("recv", simulcast.recv)] {
         if let Some(streams) = streams {
             check_streams(part, *line, direction, streams, &rids, &mut all, out);

@@ -5,7 +5,6 @@ mod views;
 use std::path::Path;
 
 use super::{input, now};
-use crate::check::sdp::agreement;
 use crate::check::sdp::origin::made_by;
 use crate::cli;
 use crate::error::{Error, place};
@@ -67,7 +66,6 @@ pub fn run(options: &cli::Sdp) -> Result<(Envelope, Option<Error>), Error> {
         texts.look_at(options, &mut report)?;
     }
     findings.extend(texts.lint_together(options, &report));
-    findings.extend(report.negotiation.iter().flat_map(agreement::check));
     report.rules = views::rules(&findings);
     Ok((Envelope::new("sdp", started, Report::Sdp(report), findings), error))
 }

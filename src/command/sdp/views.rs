@@ -8,7 +8,7 @@ use crate::check::catalog;
 use crate::check::sdp::diff::diff;
 use crate::check::sdp::explain::explain;
 use crate::check::sdp::negotiate::negotiate;
-use crate::check::sdp::{LintContext, Profile, agreement, judge, lint_pair, lint_reoffer};
+use crate::check::sdp::{FIRST, LintContext, Profile, judge, lint_negotiated, lint_reoffer};
 use crate::cli;
 use crate::error::Error;
 use crate::proto::sdp::Description;
@@ -16,7 +16,8 @@ use crate::proto::sdp::unwrap::{DescriptionType, Found};
 use crate::report::explain::Entry;
 use crate::report::sdp::Sdp;
 use crate::report::sdp_dump::Pair;
-use crate::report::{Finding, Place};
+use crate::report::sdp_negotiation::Negotiation;
+use crate::report::{Evidence, Finding, Place};
 
 /// So many different descriptions are shown in full; of more there is a list first.
 pub(super) const FEW: usize = 2;
@@ -134,8 +135,8 @@ impl<'t> Texts<'t> {
         all
     }
 
-    /// Says of findings, and of each line under them, which description they are about.
-    fn tell(&self, index: usize, kind: Option<DescriptionType>, findings: &mut [Finding]) {
+    /// Says of findings which description they are about.
+    fn name(&self, index: usize, kind: Option<DescriptionType>, findings: &mut [Finding]) {
         let number = self.list[index].taken.number;
         let name = match kind {
             Some(kind) => format!("{} (description {number})", kind.name()),
@@ -146,25 +147,37 @@ impl<'t> Texts<'t> {
                 true => name.clone(),
                 false => format!("{name}, {}", finding.subject),
             };
-            self.place(index, finding);
         }
     }
 
-    /// Says of each line under a finding that it is one of this description, where there are several.
-    fn place(&self, index: usize, finding: &mut Finding) {
+    /// Says of findings about one description, and of each line under them, which it is.
+    fn tell(&self, index: usize, kind: Option<DescriptionType>, findings: &mut [Finding]) {
+        self.name(index, kind, findings);
+        let facts = findings.iter_mut().flat_map(|finding| &mut finding.evidence);
+        facts
+            .filter(|fact| fact.line.is_some())
+            .for_each(|fact| self.place(index, fact));
+    }
+
+    /// Says of each fact under a finding about two descriptions which of them it is of: the rules know the first and the
+    /// second.
+    fn place_pair(&self, first: usize, second: usize, finding: &mut Finding) {
+        for fact in finding.evidence.iter_mut().filter(|fact| fact.description.is_some()) {
+            let index = if fact.description == Some(FIRST) { first } else { second };
+            self.place(index, fact);
+        }
+    }
+
+    /// Says of a fact that it is of this description, where there are several, and where its line stands in the file.
+    fn place(&self, index: usize, fact: &mut Evidence) {
         let number = self.list[index].taken.number as u64;
         let places = &self.list[index].found().places;
-        for fact in &mut finding.evidence {
-            let Some(line) = fact.line else { continue };
-            fact.description = Some(number).filter(|_| self.several);
-            let place = usize::try_from(line)
-                .ok()
-                .and_then(|line| places.get(line.checked_sub(1)?));
-            fact.in_file = place.map(|(line, column)| Place {
-                line: *line as u64,
-                column: *column as u64,
-            });
-        }
+        fact.description = Some(number).filter(|_| self.several);
+        let line = fact.line.and_then(|line| usize::try_from(line).ok()?.checked_sub(1));
+        fact.in_file = line.and_then(|line| places.get(line)).map(|(line, column)| Place {
+            line: *line as u64,
+            column: *column as u64,
+        });
     }
 
     /// Adds what was asked for to the report.
@@ -192,20 +205,23 @@ impl<'t> Texts<'t> {
 
     /// What two descriptions break together: a re-offer the session before it, an answer its offer.
     pub(super) fn lint_together(&self, options: &cli::Sdp, report: &Sdp) -> Vec<Finding> {
-        let answer_to = |offer: usize, answer: usize| {
+        let answer_to = |offer: usize, answer: usize, negotiation: &Negotiation| {
             let context = context(options, self.list[answer].kind);
-            lint_pair(self.description(offer), self.description(answer), &context)
+            let (one, other) = (self.description(offer), self.description(answer));
+            let mut findings = lint_negotiated(one, other, negotiation, &context);
+            findings
+                .iter_mut()
+                .for_each(|finding| self.place_pair(offer, answer, finding));
+            findings
         };
         if let (Some(_), [before, after]) = (&report.diff, self.list.as_slice()) {
             let context = context(options, after.kind);
             let mut findings = lint_reoffer(&before.description, &after.description, &context);
-            findings.iter_mut().for_each(|finding| self.place(1, finding));
+            findings.iter_mut().for_each(|finding| self.place_pair(0, 1, finding));
             return findings;
         }
-        if let (Some(_), Some((offer, answer))) = (&report.negotiation, self.pair()) {
-            let mut findings = answer_to(offer, answer);
-            findings.iter_mut().for_each(|finding| self.place(answer, finding));
-            return findings;
+        if let (Some(negotiation), Some((offer, answer))) = (&report.negotiation, self.pair()) {
+            return answer_to(offer, answer, negotiation);
         }
         let at = |number: usize| self.list.iter().position(|text| text.taken.number == number);
         let mut all = Vec::new();
@@ -213,9 +229,8 @@ impl<'t> Texts<'t> {
             let (Some(offer), Some(answer)) = (at(pair.offer), at(pair.answer)) else {
                 continue;
             };
-            let mut findings = answer_to(offer, answer);
-            findings.extend(agreement::check(&pair.negotiation));
-            self.tell(answer, Some(DescriptionType::Answer), &mut findings);
+            let mut findings = answer_to(offer, answer, &pair.negotiation);
+            self.name(answer, Some(DescriptionType::Answer), &mut findings);
             all.extend(findings);
         }
         all
