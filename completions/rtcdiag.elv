@@ -18,7 +18,7 @@ set edit:completion:arg-completer[rtcdiag] = {|@words|
     }
     var completions = [
         &'rtcdiag'= {
-            cand --format 'How to print: for people, as one JSON document, or as JSON lines while results come in'
+            cand --format 'How to print: for people, as one JSON document, as JSON lines while results come in, or (`rtcdiag sdp`) as SARIF for code hosts'
             cand --color 'When to use color; auto looks at the terminal, NO_COLOR and CLICOLOR_FORCE'
             cand --json 'Short for --format json'
             cand -q 'Print warnings and errors only, and no progress'
@@ -52,7 +52,7 @@ set edit:completion:arg-completer[rtcdiag] = {|@words|
             cand --relay-family 'Ask TURN servers for a relay address of this family [default: the server''s choice]'
             cand --timeout 'How long a server may take, in seconds; fractions are fine'
             cand --ca-file 'Trust the certificates in this PEM file, and no others'
-            cand --format 'How to print: for people, as one JSON document, or as JSON lines while results come in'
+            cand --format 'How to print: for people, as one JSON document, as JSON lines while results come in, or (`rtcdiag sdp`) as SARIF for code hosts'
             cand --color 'When to use color; auto looks at the terminal, NO_COLOR and CLICOLOR_FORCE'
             cand --embedded 'Start a STUN and TURN server on 127.0.0.1 (::1 with -6) for this run, with made-up credentials'
             cand -4 'Only use IPv4 between this machine and the servers'
@@ -72,9 +72,9 @@ set edit:completion:arg-completer[rtcdiag] = {|@words|
             cand --help 'Print help'
         }
         &'rtcdiag;sdp'= {
-            cand --pick 'Only the Nth description found, from 1; may be repeated'
+            cand --pick 'Only the Nth description, from 1 through all files, as lists and heads number them; may be repeated'
             cand --profile 'For whom the descriptions are: the rules of WebRTC or of SIP, or what one browser refuses [default: webrtc where there is DTLS, else sip]'
-            cand --format 'How to print: for people, as one JSON document, or as JSON lines while results come in'
+            cand --format 'How to print: for people, as one JSON document, as JSON lines while results come in, or (`rtcdiag sdp`) as SARIF for code hosts'
             cand --color 'When to use color; auto looks at the terminal, NO_COLOR and CLICOLOR_FORCE'
             cand --diff 'Tell what changed from the first description to the second one of the same session (a re-offer), and whether it may, in place of what an offer and an answer agreed on'
             cand --explain 'Tell of every line what it means'
@@ -99,7 +99,7 @@ set edit:completion:arg-completer[rtcdiag] = {|@words|
             cand --ice-password-file 'Take UFRAG:PWD from the lines of this file'
             cand --turn-password-env 'Take the password for TURN servers from this environment variable'
             cand --turn-password-file 'Take the password for TURN servers from the first line of this file'
-            cand --format 'How to print: for people, as one JSON document, or as JSON lines while results come in'
+            cand --format 'How to print: for people, as one JSON document, as JSON lines while results come in, or (`rtcdiag sdp`) as SARIF for code hosts'
             cand --color 'When to use color; auto looks at the terminal, NO_COLOR and CLICOLOR_FORCE'
             cand --messages 'Show every STUN message with its attributes, as a tree'
             cand --transactions 'Show every STUN request with its answer'
@@ -113,7 +113,7 @@ set edit:completion:arg-completer[rtcdiag] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'rtcdiag;explain'= {
-            cand --format 'How to print: for people, as one JSON document, or as JSON lines while results come in'
+            cand --format 'How to print: for people, as one JSON document, as JSON lines while results come in, or (`rtcdiag sdp`) as SARIF for code hosts'
             cand --color 'When to use color; auto looks at the terminal, NO_COLOR and CLICOLOR_FORCE'
             cand --json 'Short for --format json'
             cand -q 'Print warnings and errors only, and no progress'
@@ -125,7 +125,7 @@ set edit:completion:arg-completer[rtcdiag] = {|@words|
             cand --help 'Print help'
         }
         &'rtcdiag;completions'= {
-            cand --format 'How to print: for people, as one JSON document, or as JSON lines while results come in'
+            cand --format 'How to print: for people, as one JSON document, as JSON lines while results come in, or (`rtcdiag sdp`) as SARIF for code hosts'
             cand --color 'When to use color; auto looks at the terminal, NO_COLOR and CLICOLOR_FORCE'
             cand --json 'Short for --format json'
             cand -q 'Print warnings and errors only, and no progress'
@@ -137,7 +137,7 @@ set edit:completion:arg-completer[rtcdiag] = {|@words|
             cand --help 'Print help'
         }
         &'rtcdiag;man'= {
-            cand --format 'How to print: for people, as one JSON document, or as JSON lines while results come in'
+            cand --format 'How to print: for people, as one JSON document, as JSON lines while results come in, or (`rtcdiag sdp`) as SARIF for code hosts'
             cand --color 'When to use color; auto looks at the terminal, NO_COLOR and CLICOLOR_FORCE'
             cand --json 'Short for --format json'
             cand -q 'Print warnings and errors only, and no progress'

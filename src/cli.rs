@@ -57,7 +57,9 @@ Examples:
   rtcdiag sdp offer.json answer.json    what did the two agree on, and what fell out?
   rtcdiag sdp --diff before.sdp now.sdp what changed in the re-offer, and may it?
   rtcdiag sdp --explain offer.sdp       every line, and what it means
+  rtcdiag sdp webrtc_internals_dump.txt which descriptions are in it, and what each pair agreed on
   rtcdiag sdp webrtc_internals_dump.txt --pick 2
+  rtcdiag sdp *.sdp --format sarif      findings for code hosts, with lines and columns
   pbpaste | rtcdiag sdp -               whatever is in the clipboard";
 
 const PCAP_EXAMPLES: &str = "\
@@ -105,12 +107,13 @@ pub struct Cli {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub struct Global {
-    /// How to print: for people, as one JSON document, or as JSON lines while results come in
+    /// How to print: for people, as one JSON document, as JSON lines while results come in, or (`rtcdiag sdp`) as
+    /// SARIF for code hosts
     #[arg(
         long,
         global = true,
         value_enum,
-        value_name = "text|json|jsonl",
+        value_name = "text|json|jsonl|sarif",
         hide_possible_values = true,
         default_value_t,
         hide_default_value = true
@@ -190,6 +193,7 @@ pub enum Command {
     ///
     /// Takes SDP as it was pasted: raw, as the JSON of createOffer and createAnswer, base64 of that, out of source code
     /// or a log, or a dump of webrtc-internals or rtcstats. Damage is named with its place, and the rest is still read.
+    /// `--format sarif` writes the findings as SARIF 2.1.0, which code hosts and editors show at their lines.
     #[command(after_help = SDP_EXAMPLES)]
     Sdp(Sdp),
 
@@ -358,7 +362,7 @@ pub struct Sdp {
     #[arg(value_name = "FILE", required = true, value_hint = ValueHint::FilePath)]
     pub files: Vec<PathBuf>,
 
-    /// Only the Nth description found, from 1; may be repeated
+    /// Only the Nth description, from 1 through all files, as lists and heads number them; may be repeated
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub pick: Vec<u32>,
 

@@ -17,7 +17,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("probe", &["proto", "time", "secret", "datagram"]),
     ("check", &["proto", "exchange", "capture", "flow", "report", "datagram", "time"]),
     ("net", &["probe", "proto", "exchange", "time", "secret", "datagram"]),
-    ("render", &["report", "proto", "time"]),
+    ("render", &["report", "proto", "time", "secret"]),
     ("cli", &["secret"]),
     ("error", &["proto", "net"]),
     (
@@ -27,7 +27,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "cli", "error",
         ],
     ),
-    ("lib", &["cli", "command", "render", "error", "report"]),
+    ("lib", &["cli", "command", "render", "error", "report", "secret"]),
     ("main", &[]),
 ];
 

@@ -9,6 +9,7 @@ pub mod finding;
 pub mod pcap;
 pub mod sdp;
 pub mod sdp_diff;
+pub mod sdp_dump;
 pub mod sdp_explain;
 pub mod sdp_negotiation;
 pub mod timestamp;
@@ -16,7 +17,7 @@ pub mod timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-pub use finding::{Evidence, Finding, Severity};
+pub use finding::{Evidence, Finding, Place, Severity};
 
 /// The number of the JSON contract; raised when a key changes its meaning or goes away.
 pub const SCHEMA: u32 = 1;
@@ -80,6 +81,11 @@ pub enum Report {
 }
 
 impl Report {
+    /// Whether parts of it are printed as soon as they are known, by `jsonl`.
+    pub const fn is_streamed(&self) -> bool {
+        matches!(self, Report::Candidates(_) | Report::Explain(_))
+    }
+
     /// Takes out of the written report what `jsonl` has printed one by one, as [`Event`]s.
     pub fn strip_streamed(&self, written: &mut Value) {
         let Value::Object(members) = written else { return };

@@ -1,7 +1,7 @@
 //! The candidate-attribute (RFC 8839 §5.1): `candidate:FOUNDATION COMPONENT TRANSPORT PRIORITY ADDRESS PORT typ TYPE ...`.
 
-use super::words::Private;
 use super::{Known, scan};
+use crate::secret::Private;
 
 /// Words of its grammar.
 const GRAMMAR: &[&str] = &[

@@ -26,7 +26,7 @@ use serde_json::{Map, Value};
 use super::strings;
 use crate::report::candidates::LeftOut;
 
-pub use words::Private;
+pub use crate::secret::Private;
 
 use address::Addresses;
 use fingerprint::Fingerprints;
