@@ -1,0 +1,421 @@
+//! Reads one getStats() report after the other into the series of a peer connection.
+//!
+//! A report is a set of objects, in whatever spelling. The reader of each spelling hands the objects over one by one; here they
+//! become rows. Objects come in the same order from report to report, and so do their members, which saves most look-ups.
+
+use std::collections::HashMap;
+use std::io::Read;
+use std::sync::Arc;
+
+use super::clock;
+use super::codes;
+use super::column::Sample;
+use super::decimal::Decimal;
+use super::dump::PeerConnection;
+use super::json::{Json, Kind, Result, Scalar};
+use super::names::{Name, Names};
+use super::object::StatsObject;
+
+/// More ids than this in one connection are no call; they are passed over.
+const MOST_OBJECTS: usize = 200_000;
+/// Nor does any object have more members.
+const MOST_MEMBERS: usize = 2_000;
+/// So far ahead of the expected place a member is looked for before all are searched.
+const NEAR: usize = 4;
+
+/// What one object of a report says.
+#[derive(Debug, Default)]
+pub struct Members {
+    /// The member `id`.
+    pub id: Option<Name>,
+    /// The member `type`.
+    pub kind: Option<Name>,
+    /// The member `timestamp`: milliseconds since 1970. Zero is kept; what it means differs.
+    pub timestamp: Option<f64>,
+    /// The member `key`, beside a `value` that has the others.
+    pub key: Option<Name>,
+    values: Vec<(Name, Sample)>,
+}
+
+/// What a report that lacks something means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delta {
+    /// It is gone.
+    None,
+    /// An object that is missing is gone; a member that is missing has not changed.
+    Members,
+    /// Neither an object nor a member that is missing has changed.
+    Objects,
+}
+
+/// The series of one peer connection while they are read.
+#[derive(Debug)]
+pub struct Series {
+    /// What was read so far.
+    pub pc: PeerConnection,
+    places: HashMap<Arc<str>, usize>,
+    /// The place of the object after the last one.
+    expected: usize,
+    /// The number of the report at hand, from 1.
+    report: u32,
+    /// The objects in it.
+    rows: Vec<Row>,
+    /// Objects that a report took back.
+    removed: Vec<usize>,
+    /// How many objects of it have both `id` and `type`.
+    full: usize,
+    scratch: Members,
+    /// Whether names and types of members are written as rtcstats' numbers.
+    pub coded: bool,
+}
+
+/// An object in the report at hand.
+#[derive(Clone, Copy, Debug)]
+struct Row {
+    place: usize,
+    /// Its time, if that is known already, and whether it says so itself.
+    stamp: Option<f64>,
+    own: bool,
+}
+
+impl Series {
+    /// For a connection without stats yet.
+    pub fn new(pc: PeerConnection) -> Series {
+        Series {
+            pc,
+            places: HashMap::new(),
+            expected: 0,
+            report: 0,
+            rows: Vec::new(),
+            removed: Vec::new(),
+            full: 0,
+            scratch: Members::default(),
+            coded: false,
+        }
+    }
+
+    /// Begins a report.
+    pub fn begin(&mut self) {
+        self.report += 1;
+        self.rows.clear();
+        self.removed.clear();
+        self.expected = 0;
+        self.full = 0;
+    }
+
+    /// How many objects the report has so far.
+    pub fn count(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Ends a report: `time` is for objects that do not say when they were, milliseconds since 1970.
+    pub fn end(&mut self, time: f64, delta: Delta) {
+        // Chromium's own export writes whole reports in a format that has deltas.
+        if delta == Delta::Objects && self.full < self.rows.len() {
+                for (place, object) in self.pc.stats.iter().enumerate() {
+                if object.seen + 1 == self.report && !self.removed.contains(&place) {
+                    self.rows.push(Row { place, stamp: object.stamp, own: false });
+                }
+            }
+        }
+        for row in self.rows.drain(..) {
+            let object = &mut self.pc.stats[row.place];
+            object.seen = self.report;
+            let time = row.stamp.filter(|stamp| *stamp > 0.0).unwrap_or(time);
+            object.times.push(number(time));
+        }
+    }
+
+    /// Gives this time to all objects of the report at hand that did not say one themselves.
+    pub fn stamp(&mut self, time: f64) {
+        for row in self.rows.iter_mut().filter(|row| !row.own) {
+            row.stamp = Some(time);
+            self.pc.stats[row.place].stamp = Some(time);
+        }
+    }
+
+    /// The latest time that objects of the report at hand say they are of.
+    pub fn latest(&self) -> Option<f64> {
+        self.rows.iter().filter_map(|row| row.stamp).reduce(f64::max)
+    }
+
+    /// Ends reading: every member has a value, or nothing, for each row.
+    pub fn finish(mut self) -> PeerConnection {
+        for object in &mut self.pc.stats {
+            let rows = object.times.len();
+            for member in &mut object.members {
+                member.values.fill(rows);
+                member.values.shrink();
+            }
+            object.times.shrink();
+        }
+        self.pc
+    }
+
+    /// Takes an object back.
+    pub fn remove(&mut self, id: &str) {
+        if let Some(place) = self.places.get(id) {
+            self.removed.push(*place);
+        }
+    }
+
+    /// Reads the members of an object; [`Series::add`] takes them over.
+    pub fn read<R: Read>(&mut self, json: &mut Json<R>, names: &mut Names) -> Result<Members> {
+        let mut members = self.blank();
+        let like = self.pc.stats.get(self.expected);
+        members.read(json, &mut Context { names, like, coded: self.coded }, None)?;
+        Ok(members)
+    }
+
+    /// Adds an object to the report at hand.
+    pub fn add(&mut self, id: &str, members: Members, delta: Delta) {
+        if let Some(place) = self.place(id) {
+            self.row(place, &members, delta);
+            self.expected = place + 1;
+        }
+        self.scratch = members;
+    }
+
+    /// An object without members, to be filled by hand.
+    pub fn blank(&mut self) -> Members {
+        let mut members = std::mem::take(&mut self.scratch);
+        members.clear();
+        members
+    }
+
+    /// Passes over what was read.
+    pub fn drop(&mut self, members: Members) {
+        self.scratch = members;
+    }
+
+    /// Expects this object next.
+    pub fn expect(&mut self, id: &str) {
+        let expected = self.pc.stats.get(self.expected).is_some_and(|object| &*object.id == id);
+        if !expected && let Some(place) = self.places.get(id) {
+            self.expected = *place;
+        }
+    }
+
+    fn place(&mut self, id: &str) -> Option<usize> {
+        if self.pc.stats.get(self.expected).is_some_and(|object| &*object.id == id) {
+            return Some(self.expected);
+        }
+        if let Some(place) = self.places.get(id) {
+            return Some(*place);
+        }
+        if self.pc.stats.len() == MOST_OBJECTS {
+            return None;
+        }
+        let object = StatsObject::new(id);
+        self.places.insert(object.id.clone(), self.pc.stats.len());
+        self.pc.stats.push(object);
+        Some(self.pc.stats.len() - 1)
+    }
+
+    fn row(&mut self, place: usize, members: &Members, delta: Delta) {
+        let object = &mut self.pc.stats[place];
+        let row = object.times.len();
+        let again = object.seen == self.report;
+        // What a delta does not mention stays, if there was something just before.
+        let whole = members.id.is_some() && members.kind.is_some();
+        let goes_on = match delta {
+            Delta::None => false,
+            Delta::Members => again || object.seen + 1 == self.report,
+            Delta::Objects => !whole && (again || object.seen + 1 == self.report),
+        };
+        if !goes_on && !again {
+            object.members.iter_mut().for_each(|member| member.values.fill(row));
+        }
+        object.seen = self.report;
+        if members.kind.is_some() {
+            object.kind = members.kind;
+        }
+        let mut hint = 0;
+        for (name, value) in &members.values {
+            if object.members.len() >= MOST_MEMBERS && !object.members.iter().any(|member| member.name == *name) {
+                continue;
+            }
+            hint = object.place(*name, hint);
+            let values = &mut object.members[hint].values;
+            // The same id or member twice: the later one counts.
+            if values.len() > row {
+                values.replace_last(*value);
+            } else {
+                values.fill(row);
+                values.push(*value);
+            }
+            hint += 1;
+        }
+        if !goes_on {
+            for member in &mut object.members {
+                if member.values.len() == row {
+                    member.values.push(Sample::Absent);
+                }
+            }
+        }
+        self.full += usize::from(whole && !again);
+        let stamp = match (members.timestamp, goes_on && delta == Delta::Objects) {
+            (None, true) => object.stamp,
+            (stamp, _) => stamp,
+        };
+        object.stamp = stamp;
+        let own = members.timestamp.is_some();
+        match again {
+            true => self.rows.iter_mut().filter(|row| row.place == place).for_each(|row| row.stamp = stamp),
+            false => self.rows.push(Row { place, stamp, own }),
+        }
+    }
+}
+
+/// What is known when an object is read.
+struct Context<'a> {
+    names: &'a mut Names,
+    /// An object that is likely to have the same members.
+    like: Option<&'a StatsObject>,
+    coded: bool,
+}
+
+impl Members {
+    fn clear(&mut self) {
+        self.values.clear();
+        (self.id, self.kind, self.timestamp, self.key) = (None, None, None, None);
+    }
+
+    /// Adds a member.
+    pub fn push_sample(&mut self, name: Name, value: Sample) {
+        self.values.push((name, value));
+    }
+
+    /// Reads an object into this. Members of a member that is an object are called `member.part`; `within` is that member.
+    fn read<R: Read>(&mut self, json: &mut Json<R>, context: &mut Context<'_>, within: Option<&str>) -> Result<()> {
+        let mut hint = 0;
+        json.open()?;
+        while let Some(key) = json.key()? {
+            let key = if context.coded { codes::property(key).unwrap_or(key) } else { key };
+            let inside = within.is_some_and(|within| !within.is_empty());
+            if let Some(special) = Special::of(key).filter(|_| !inside) {
+                self.special(special, json, context)?;
+                continue;
+            }
+            let name = match within.filter(|within| !within.is_empty()) {
+                None => context.look_up(key, &mut hint),
+                Some(within) => context.look_up(&format!("{within}.{key}"), &mut hint),
+            };
+            if within.is_none() && json.kind()? == Kind::Object {
+                self.nested(name, json, context)?;
+                continue;
+            }
+            let like = context.like.and_then(|object| object.members.get(hint.wrapping_sub(1)));
+            let held = like.filter(|member| member.name == name).map(|member| member.values.last());
+            let value = sample(json.scalar()?, context.names, held);
+            self.values.push((name, value));
+        }
+        Ok(())
+    }
+
+    /// Reads a member that is an object itself.
+    fn nested<R: Read>(&mut self, name: Name, json: &mut Json<R>, context: &mut Context<'_>) -> Result<()> {
+        let own = (self.id, self.kind, self.timestamp);
+        let name = context.names.text(name).to_owned();
+        match name.as_str() {
+            // Chrome's old getStats(callback) has the members one level down.
+            "stats" => {
+                self.read(json, context, Some(""))?;
+                (self.id, self.kind, self.timestamp) = own;
+                Ok(())
+            }
+            "value" => self.read(json, context, Some("")),
+            name => self.read(json, context, Some(name)),
+        }
+    }
+
+    fn special<R: Read>(&mut self, special: Special, json: &mut Json<R>, context: &mut Context<'_>) -> Result<()> {
+        let names = &mut *context.names;
+        match (special, json.scalar()?) {
+            (Special::Timestamp, Scalar::Decimal(decimal)) => self.timestamp = Some(decimal.to_f64()),
+            (Special::Timestamp, Scalar::Float(number)) => self.timestamp = Some(number),
+            (Special::Timestamp, Scalar::Text(text)) => self.timestamp = clock::iso(text),
+            (Special::Id, Scalar::Text(text)) => self.id = Some(names.learn(text)),
+            (Special::Id, Scalar::Decimal(decimal)) => self.id = Some(names.learn(&decimal.to_string())),
+            (Special::Key, Scalar::Text(text)) => self.key = Some(names.learn(text)),
+            (Special::Type, Scalar::Text(text)) => {
+                let known = context.like.and_then(|object| object.kind).filter(|kind| names.text(*kind) == text);
+                self.kind = Some(known.unwrap_or_else(|| names.learn(text)));
+            }
+            (Special::Type, Scalar::Decimal(decimal)) if context.coded => {
+                self.kind = codes::stats_type(decimal.to_i64()).map(|kind| names.learn(kind));
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+/// Members that are about the object, not about the call.
+#[derive(Clone, Copy, Debug)]
+enum Special {
+    Id,
+    Type,
+    Timestamp,
+    Key,
+}
+
+impl Special {
+    fn of(key: &str) -> Option<Special> {
+        Some(match key {
+            "id" => Special::Id,
+            "type" => Special::Type,
+            "timestamp" => Special::Timestamp,
+            "key" => Special::Key,
+            _ => return None,
+        })
+    }
+}
+
+impl Context<'_> {
+    /// The name of a key: likely that of the member after the last one. `hint` is the place after it.
+    fn look_up(&mut self, key: &str, hint: &mut usize) -> Name {
+        let members = self.like.map_or(&[][..], |object| &object.members);
+        let near = members.iter().enumerate().skip(*hint).take(NEAR);
+        for (place, member) in near {
+            if self.names.text(member.name) == key {
+                *hint = place + 1;
+                return member.name;
+            }
+        }
+        let name = self.names.learn(key);
+        if let Some(place) = members.iter().position(|member| member.name == name) {
+            *hint = place + 1;
+        }
+        name
+    }
+}
+
+/// A value as it is kept. `held` is what it was before, which it may still be.
+pub fn sample(scalar: Scalar<'_>, names: &mut Names, held: Option<Sample>) -> Sample {
+    match scalar {
+        Scalar::Null => Sample::Null,
+        Scalar::Bool(value) => Sample::Bool(value),
+        Scalar::Decimal(decimal) => Sample::Decimal(decimal),
+        Scalar::Float(number) => Sample::Float(number),
+        Scalar::Other => Sample::Other,
+        Scalar::Text(text) => match held {
+            Some(Sample::Text(name)) if names.text(name) == text => Sample::Text(name),
+            _ => match Decimal::parse_quoted(text) {
+                Some(decimal) => Sample::Quoted(decimal),
+                None => Sample::Text(names.learn(text)),
+            },
+        },
+    }
+}
+
+/// A time or another number of our own as a sample.
+pub fn number(number: f64) -> Sample {
+    // Times have three decimals at most; others survive as they are.
+    let thousandths = number * 1000.0;
+    let decimal = (thousandths.abs() < 9e15).then(|| Decimal::new(thousandths.round() as i64, 3)).flatten();
+    match decimal {
+        Some(decimal) if decimal.to_f64() == number => Sample::Decimal(decimal),
+        _ => Sample::Float(number),
+    }
+}

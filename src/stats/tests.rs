@@ -1,0 +1,1 @@
+//! Tests of whole files, format by format.
