@@ -13,7 +13,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("report", &["proto", "time"]),
     ("exchange", &["proto", "datagram", "time"]),
     ("probe", &["proto", "time", "secret", "datagram"]),
-    ("check", &["proto", "exchange", "report", "time"]),
+    ("stats", &["proto", "datagram", "time"]),
+    ("check", &["proto", "exchange", "stats", "report", "time"]),
     ("net", &["probe", "proto", "exchange", "time", "secret", "datagram"]),
     ("render", &["report", "proto", "time"]),
     ("cli", &["secret"]),
@@ -21,7 +22,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "command",
         &[
-            "time", "secret", "datagram", "proto", "report", "exchange", "probe", "check", "net", "cli", "error",
+            "time", "secret", "datagram", "proto", "report", "exchange", "stats", "probe", "check", "net", "cli",
+            "error",
         ],
     ),
     ("lib", &["cli", "command", "render", "error", "report"]),

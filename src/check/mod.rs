@@ -6,4 +6,5 @@ pub mod catalog;
 pub mod nat;
 pub mod sdp;
 pub mod server;
+pub mod stats;
 mod words;

@@ -9,6 +9,7 @@ pub mod explain;
 pub mod man;
 pub mod progress;
 pub mod sdp;
+pub mod stats;
 
 use crate::cli::Command;
 use crate::error::Error;
@@ -62,6 +63,7 @@ pub fn run(command: Command, context: &mut Context<'_>) -> Result<Output, Error>
         Command::Candidates(options) => candidates::run(&options, context).map(report),
         Command::Explain(options) => explain::run(&options, context).map(report),
         Command::Sdp(options) => sdp::run(&options).map(report),
+        Command::Stats(options) => stats::run(&options).map(report),
         Command::Completions(options) => Ok(Output::Bytes(completions::run(&options))),
         Command::Man(options) => man::run(&options),
     }

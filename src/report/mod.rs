@@ -10,6 +10,7 @@ pub mod sdp;
 pub mod sdp_diff;
 pub mod sdp_explain;
 pub mod sdp_negotiation;
+pub mod stats;
 pub mod timestamp;
 
 use serde::{Deserialize, Serialize};
@@ -74,6 +75,8 @@ pub enum Report {
     Explain(explain::Explain),
     /// `rtcdiag sdp`.
     Sdp(sdp::Sdp),
+    /// `rtcdiag stats`.
+    Stats(Box<stats::Stats>),
 }
 
 impl Report {
@@ -97,7 +100,7 @@ impl Report {
             Report::Explain(_) => {
                 members.shift_remove("entries");
             }
-            Report::Sdp(_) => {}
+            Report::Sdp(_) | Report::Stats(_) => {}
         }
     }
 }

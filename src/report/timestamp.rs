@@ -21,6 +21,11 @@ pub fn rfc3339(since_epoch: Duration) -> String {
     )
 }
 
+/// [`rfc3339`] of nanoseconds, which may be of any calendar; nothing readable comes of years that have not four digits.
+pub fn rfc3339_nanos(nanos: i128) -> String {
+    rfc3339(Duration::from_nanos(u64::try_from(nanos).unwrap_or(0)))
+}
+
 /// The same for whole seconds, which may lie before 1970 (certificates have such times).
 pub fn rfc3339_seconds(unix: i64) -> String {
     match OffsetDateTime::from_unix_timestamp(unix) {

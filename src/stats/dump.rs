@@ -54,6 +54,32 @@ impl Dump {
         }
     }
 
+    /// The first time that anything is of, in milliseconds since 1970.
+    pub fn start(&self) -> Option<f64> {
+        self.peer_connections.iter().flat_map(PeerConnection::times).chain(self.call_times()).reduce(f64::min)
+    }
+
+    /// The last time that anything is of.
+    pub fn end(&self) -> Option<f64> {
+        self.peer_connections.iter().flat_map(PeerConnection::times).chain(self.call_times()).reduce(f64::max)
+    }
+
+    fn call_times(&self) -> impl Iterator<Item = f64> {
+        self.media_calls.iter().filter_map(|call| call.at_ms).filter(|time| *time > 0.0)
+    }
+
+    /// Leaves out everything before `from` and after `to`, milliseconds since 1970.
+    pub fn keep(&mut self, from: f64, to: f64) {
+        let inside = |time: Option<f64>| time.is_none_or(|time| (from..=to).contains(&time));
+        self.media_calls.retain(|call| inside(call.at_ms));
+        for pc in &mut self.peer_connections {
+            pc.events.retain(|event| inside(event.at_ms));
+            pc.history.retain(|event| inside(event.at_ms));
+            pc.stats.iter_mut().for_each(|object| object.keep(from, to));
+            pc.stats.retain(|object| object.samples() > 0);
+        }
+    }
+
     /// Keeps where reading stopped, or stumbled and went on.
     pub(super) fn note(&mut self, stop: &Stop, fatal: bool) {
         const MOST: usize = 100;
@@ -192,6 +218,13 @@ impl PeerConnection {
             stats: Vec::new(),
             closed: None,
         }
+    }
+
+    /// Some times, the first and the last among them.
+    fn times(&self) -> impl Iterator<Item = f64> {
+        let events = self.events.iter().chain(&self.history).filter_map(|event| event.at_ms);
+        let stats = self.stats.iter().flat_map(|object| [object.start(), object.end()]).flatten();
+        events.chain(stats).filter(|time| *time > 0.0)
     }
 
     /// The stats with this id.

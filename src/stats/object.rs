@@ -100,6 +100,41 @@ impl StatsObject {
         self.times().next().or(first.map(|(time, _)| time))
     }
 
+    /// When it was last seen.
+    pub fn end(&self) -> Option<f64> {
+        match self.times.last().number() {
+            Some(time) => Some(time),
+            None => self.members().filter_map(|series| series.points().last().map(|(time, _)| time)).reduce(f64::max),
+        }
+    }
+
+    /// Leaves out what was before `from` and after `to`.
+    pub(super) fn keep(&mut self, from: f64, to: f64) {
+        let inside = |time: &f64| (from..=to).contains(time);
+        let kept: Vec<Member> = self
+            .members
+            .iter()
+            .filter_map(|member| {
+                let points: Vec<_> = Series { object: self, member }.all().filter(|(time, _)| inside(time)).collect();
+                let (start, end) = (points.first()?.0, points.last()?.0);
+                let axis = match member.axis {
+                    Axis::Rows => Axis::Rows,
+                    Axis::From { skip, .. } => {
+                        let gone = self.times().take_while(|time| !inside(time)).count();
+                        Axis::From { skip: skip.saturating_sub(u32::try_from(gone).unwrap_or(u32::MAX)), pad: 0 }
+                    }
+                    Axis::Spread { .. } => Axis::Spread { start, end },
+                };
+                let mut values = Column::default();
+                points.into_iter().for_each(|(_, sample)| values.push(sample));
+                Some(Member { name: member.name, values, axis })
+            })
+            .collect();
+        let mut times = Column::default();
+        self.times.iter().filter(|time| time.number().is_some_and(|time| inside(&time))).for_each(|time| times.push(time));
+        (self.members, self.times) = (kept, times);
+    }
+
     /// The last value of a member, unless that is null.
     pub fn last(&self, names: &Names, name: &str) -> Option<Sample> {
         self.member(names, name)?.last().filter(|sample| *sample != Sample::Null)
@@ -182,6 +217,10 @@ impl<'d> Series<'d> {
 
     /// Times (milliseconds since 1970) and values; where it was not there, nothing is given out.
     pub fn points(self) -> impl Iterator<Item = (f64, Sample)> + 'd {
+        self.all().filter(|(_, sample)| *sample != Sample::Absent)
+    }
+
+    fn all(self) -> impl Iterator<Item = (f64, Sample)> + 'd {
         let values = self.member.values.iter();
         let times: Box<dyn Iterator<Item = f64> + 'd> = match self.member.axis {
             Axis::Rows => Box::new(self.object.times()),
@@ -195,7 +234,7 @@ impl<'d> Series<'d> {
                 Box::new((0_u64..).map(move |index| start + index as f64 * (end - start) / steps))
             }
         };
-        times.zip(values).filter(|(_, sample)| *sample != Sample::Absent)
+        times.zip(values)
     }
 
     /// Times and values that are numbers.

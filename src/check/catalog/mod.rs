@@ -7,6 +7,7 @@ pub mod candidates;
 pub mod sdp;
 pub mod sdp_lint;
 pub mod sdp_pair;
+pub mod stats;
 
 use crate::report::{Evidence, Finding, Severity, explain};
 
@@ -61,7 +62,7 @@ impl From<&Entry> for explain::Entry {
 
 /// Every entry, in the order of the subjects.
 pub fn all() -> impl Iterator<Item = &'static Entry> {
-    let tables = [candidates::ALL, sdp::ALL, sdp_lint::ALL, sdp_pair::ALL];
+    let tables = [candidates::ALL, sdp::ALL, sdp_lint::ALL, sdp_pair::ALL, stats::ALL];
     tables.into_iter().flatten().copied()
 }
 

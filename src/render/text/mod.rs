@@ -4,6 +4,7 @@ pub mod candidates;
 pub mod explain;
 pub mod finding;
 pub mod sdp;
+pub mod stats;
 
 use std::io::{self, IsTerminal, Write};
 
@@ -146,6 +147,7 @@ pub fn report(envelope: &Envelope, style: &Style, quiet: bool, out: &mut dyn Wri
             Report::Candidates(report) => candidates::write(report, style, out)?,
             Report::Explain(_) => {}
             Report::Sdp(report) => sdp::write(report, style, out)?,
+            Report::Stats(report) => stats::write(report, style, out)?,
         }
     }
     finding::write_all(&envelope.findings, style, quiet, out)?;
