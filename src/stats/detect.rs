@@ -88,7 +88,7 @@ fn unpacked<R: Read>(json: &mut Json<R>) -> std::result::Result<Dump, NotStats> 
         json.pass(rtcstats::HEAD.len());
         dump.format = Format::RtcstatsDump;
         let result = rtcstats::dump(json, &mut dump);
-        return Ok(finish(dump, result, json.offset()));
+        return Ok(finish(dump, result, json));
     }
     let start = text_ahead(json);
     if start.trim_start().starts_with('<') {
@@ -106,7 +106,7 @@ fn unpacked<R: Read>(json: &mut Json<R>) -> std::result::Result<Dump, NotStats> 
     match (seen, result) {
         (Seen::Format(format), result) => {
             dump.format = format;
-            Ok(finish(dump, result, json.offset()))
+            Ok(finish(dump, result, json))
         }
         (Seen::Other(what), result) => Err(NotStats::Other { what, damage: result.err() }),
     }
@@ -121,10 +121,14 @@ fn text_ahead<R: Read>(json: &mut Json<R>) -> String {
 }
 
 /// What is told once all is read.
-fn finish(mut dump: Dump, result: Result<()>, offset: u64) -> Dump {
-    if let Err(stop) = result {
-        dump.note(&stop, true);
+fn finish<R: Read>(mut dump: Dump, result: Result<()>, json: &mut Json<R>) -> Dump {
+    match result.and_then(|()| json.peek()) {
+        Ok(None) => {}
+        // Behind the end of the document.
+        Ok(Some(_)) => dump.note(&json.stray(), false),
+        Err(stop) => dump.note(&stop, true),
     }
+    let offset = json.offset();
     dump.octets = offset;
     if dump.browser.is_none() {
         dump.browser = dump.user_agent.as_deref().and_then(browser::of_user_agent);
@@ -148,7 +152,7 @@ fn page<R: Read>(json: &mut Json<R>, mut dump: Dump) -> std::result::Result<Dump
     }
     dump.format = Format::AboutWebrtcPage;
     page::read(&text, &mut dump);
-    Ok(finish(dump, failed, octets.len() as u64))
+    Ok(finish(dump, failed, json))
 }
 
 /// What was recognized.

@@ -655,6 +655,11 @@ impl<R: Read> Json<R> {
         }
     }
 
+    /// Something stands here that does not belong to anything.
+    pub fn stray(&self) -> Stop {
+        self.expected("the end of the input")
+    }
+
     fn expected(&self, what: &'static str) -> Stop {
         Stop { offset: self.offset(), why: Why::Expected(what) }
     }
