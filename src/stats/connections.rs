@@ -12,10 +12,9 @@ use super::event::{Event, cut};
 use super::json::{Json, Kind, Result};
 use super::report::{Delta, Series};
 
-/// More connections than this are none.
-const MOST: usize = 10_000;
-/// So many events of one connection are kept; all are counted in memory that a call never needs.
-const MOST_EVENTS: usize = 100_000;
+
+/// What a connection takes beside its events and its stats.
+const CONNECTION: usize = 1000;
 
 /// How a writer of such lists counts time and what its reports leave out.
 #[derive(Clone, Copy, Debug)]
@@ -65,9 +64,7 @@ impl Connections {
         dump.client_events = self.client;
         let all = self.list.into_iter().map(Series::finish);
         // Chromium writes the calls of `navigator.mediaDevices` as those of a connection.
-        let (calls, connections): (Vec<_>, Vec<_>) = all.partition(|pc| self.dialect.relative && pc.is_navigator());
-        dump.peer_connections.extend(connections);
-        drop(calls);
+        dump.peer_connections.extend(all.filter(|pc| !(self.dialect.relative && pc.is_navigator())));
     }
 
     /// Reads the elements of an event, after the bracket. `name` is the first one, if it was read already.
@@ -91,7 +88,7 @@ impl Connections {
             return Ok(());
         }
         let id = json.tree()?;
-        line.place = self.place(id);
+        line.place = self.place(id, dump);
         let result = self.rest(json, dump, &mut line);
         self.close(line, dump);
         result
@@ -148,7 +145,7 @@ impl Connections {
                 Kind::Object => {
                     series.expect(&id);
                     let members = series.read(json, &mut dump.names)?;
-                    series.add(&id, members, self.dialect.delta);
+                    series.add(&id, members, self.dialect.delta, &mut dump.names);
                 }
                 kind => {
                     json.skip()?;
@@ -192,13 +189,14 @@ impl Connections {
             series.pc.constraints = Some(line.value.clone()).filter(|value| !value.is_null());
         }
         media_call(&line, self.time, dump);
-        if series.pc.events.len() < MOST_EVENTS {
-            series.pc.events.push(Event::new(Some(self.time), line.name, &line.method, &line.value));
+        let event = Event::new(Some(self.time), line.name, &line.method, &line.value);
+        if dump.names.take(event.size()) {
+            series.pc.events.push(event);
         }
     }
 
     /// The place of a connection, which may be a new one; none for events of no connection.
-    fn place(&mut self, id: Value) -> Option<usize> {
+    fn place(&mut self, id: Value, dump: &mut Dump) -> Option<usize> {
         if id.is_null() {
             return None;
         }
@@ -206,7 +204,7 @@ impl Connections {
         if let Some(place) = self.places.get(&key) {
             return Some(*place);
         }
-        if self.list.len() == MOST {
+        if !dump.names.take(CONNECTION + key.len()) {
             return None;
         }
         let mut series = Series::new(PeerConnection::new(id));
@@ -232,7 +230,7 @@ fn media_call(line: &Line, time: f64, dump: &mut Dump) {
     let name = line.method.strip_prefix("navigator.").map(|name| name.strip_prefix("mediaDevices.").unwrap_or(name));
     let name = name.or(Some(line.method.as_str()).filter(|name| name.starts_with("getUserMedia")));
     if let Some(name) = name {
-        dump.media_calls.push(MediaCall::new(Some(time), name, &line.value));
+        dump.keep_call(MediaCall::new(Some(time), name, &line.value));
     }
 }
 

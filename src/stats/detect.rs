@@ -128,8 +128,11 @@ fn finish<R: Read>(mut dump: Dump, result: Result<()>, json: &mut Json<R>) -> Du
         Ok(Some(_)) => dump.note(&json.stray(), false),
         Err(stop) => dump.note(&stop, true),
     }
-    let offset = json.offset();
-    dump.octets = offset;
+    dump.octets = json.offset();
+    if dump.names.is_full() {
+        let what = "there are more objects and texts than any call has; not all were kept".to_owned();
+        dump.note_words(dump.octets, what, false);
+    }
     if dump.browser.is_none() {
         dump.browser = dump.user_agent.as_deref().and_then(browser::of_user_agent);
     }

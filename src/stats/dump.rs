@@ -82,9 +82,21 @@ impl Dump {
 
     /// Keeps where reading stopped, or stumbled and went on.
     pub(super) fn note(&mut self, stop: &Stop, fatal: bool) {
+        self.note_words(stop.offset, stop.to_string(), fatal);
+    }
+
+    pub(super) fn note_words(&mut self, offset: u64, what: String, fatal: bool) {
         const MOST: usize = 100;
-        if self.damage.len() < MOST {
-            self.damage.push(Damage { offset: stop.offset, what: stop.to_string(), fatal });
+        // What ends everything is always told.
+        if self.damage.len() < MOST || fatal {
+            self.damage.push(Damage { offset, what, fatal });
+        }
+    }
+
+    /// Keeps a call for media.
+    pub(super) fn keep_call(&mut self, call: MediaCall) {
+        if self.names.take(100 + call.detail.len()) {
+            self.media_calls.push(call);
         }
     }
 

@@ -104,6 +104,18 @@ impl Event {
         Event { at_ms, name, method, detail }
     }
 
+    /// About how many octets it takes.
+    pub(super) fn size(&self) -> usize {
+        let detail = match &self.detail {
+            Detail::None => 0,
+            Detail::State(text) | Detail::Text(text) => text.len(),
+            Detail::Candidate(candidate) => 150 + candidate.text.len(),
+            Detail::CandidateError(_) => 300,
+            Detail::Description(description) => 400 + 150 * description.media.len() + 120 * description.ufrags.len(),
+        };
+        150 + 2 * self.name.len() + detail
+    }
+
     /// Whether this is a change of a state, and of which: `iceconnection`, `signaling`, …
     pub fn state(&self) -> Option<&str> {
         self.method.strip_suffix("statechange")

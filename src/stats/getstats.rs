@@ -15,7 +15,7 @@ use serde_json::Value;
 use super::dump::{Dump, Format, PeerConnection};
 use super::json::{Json, Kind, Result};
 use super::names::Names;
-use super::report::{Delta, Members, Series};
+use super::report::{Delta, Series};
 
 /// The series of a file that names no peer connection.
 pub fn series() -> Series {
@@ -59,7 +59,7 @@ pub fn map_entry<R: Read>(id: &str, json: &mut Json<R>, series: &mut Series, nam
     let members = series.read(json, names)?;
     match members.kind {
         Some(_) => {
-            series.add(id, members, Delta::None);
+            series.add(id, members, Delta::None, names);
             Ok(true)
         }
         None => {
@@ -100,7 +100,7 @@ pub fn pair<R: Read>(id: &str, json: &mut Json<R>, series: &mut Series, names: &
         if json.kind()? == Kind::Object {
             series.expect(id);
             let members = series.read(json, names)?;
-            series.add(id, members, Delta::None);
+            series.add(id, members, Delta::None, names);
             spelling = Some(Format::Pairs);
         } else {
             json.skip()?;
@@ -129,12 +129,9 @@ pub fn object<R: Read>(json: &mut Json<R>, series: &mut Series, names: &mut Name
             return Ok(None);
         }
     };
-    add(members, names.text(id), format, series)
-}
-
-fn add(members: Members, id: &str, format: Format, series: &mut Series) -> Result<Option<Format>> {
+    let id = names.text(id).to_owned();
     match members.kind.is_some() || format == Format::KeyValue {
-        true => series.add(id, members, Delta::None),
+        true => series.add(&id, members, Delta::None, names),
         false => series.drop(members),
     }
     Ok(Some(format))

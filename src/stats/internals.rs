@@ -20,11 +20,8 @@ use super::event::{Event, cut};
 use super::json::{Json, Kind, Result};
 use super::names::{Name, Names};
 use super::object::{Axis, StatsObject};
-use super::report::sample;
+use super::report::{OBJECT, sample};
 use super::rtcstats::time_of;
-
-/// More series than this in one connection are passed over.
-const MOST_SERIES: usize = 500_000;
 
 /// The member `PeerConnections`.
 pub fn connections<R: Read>(json: &mut Json<R>, dump: &mut Dump) -> Result<()> {
@@ -50,7 +47,7 @@ pub fn media_calls<R: Read>(json: &mut Json<R>, dump: &mut Dump) -> Result<()> {
     json.open()?;
     while json.element()? {
         let entry = json.tree()?;
-        dump.media_calls.push(media_call(&entry));
+        dump.keep_call(media_call(&entry));
         count += 1;
     }
     dump.media_entries = Some(count);
@@ -94,7 +91,6 @@ struct Connection {
     places: HashMap<Arc<str>, usize>,
     /// The object of the last key.
     last: usize,
-    series: usize,
     buffer: Vec<u8>,
     calls: Vec<MediaCall>,
     /// For each event, the time of the day where its time is in words.
@@ -118,7 +114,6 @@ impl Connection {
             pc: PeerConnection::new(Value::from(cut(id))),
             places: HashMap::new(),
             last: 0,
-            series: 0,
             buffer,
             calls: Vec::new(),
             words: Vec::new(),
@@ -135,7 +130,7 @@ impl Connection {
                 "url" => self.pc.url = json.tree()?.as_str().map(cut),
                 "rtcConfiguration" => self.pc.config = Some(json.tree()?).filter(|value| !value.is_null()),
                 "constraints" => self.pc.constraints = Some(json.tree()?).filter(says_something),
-                "updateLog" if kind == Kind::Array => self.events(json)?,
+                "updateLog" if kind == Kind::Array => self.events(json, dump)?,
                 "stats" if kind == Kind::Object => self.stats(json, dump)?,
                 _ => json.skip()?,
             }
@@ -143,19 +138,22 @@ impl Connection {
         Ok(())
     }
 
-    fn events<R: Read>(&mut self, json: &mut Json<R>) -> Result<()> {
+    fn events<R: Read>(&mut self, json: &mut Json<R>, dump: &mut Dump) -> Result<()> {
         json.open()?;
         while json.element()? {
             let mut entry = json.tree()?;
             let written = entry.get("timestamp").or(entry.get("time")).cloned().unwrap_or_default();
             let time = time_of(&written);
-            self.words.push(written.as_str().filter(|_| time.is_none()).and_then(clock::time_of_day));
             let name = entry["type"].as_str().map_or_else(|| "None".to_owned(), cut);
             let value = entry.get_mut("value").map(Value::take).unwrap_or_default();
             if let Some(call) = name.strip_prefix("navigator.mediaDevices.") {
                 self.calls.push(MediaCall::new(time, call, &value));
             }
-            self.pc.events.push(Event::new(time, name.clone(), &name, &value));
+            let event = Event::new(time, name.clone(), &name, &value);
+            if dump.names.take(event.size()) {
+                self.words.push(written.as_str().filter(|_| time.is_none()).and_then(clock::time_of_day));
+                self.pc.events.push(event);
+            }
         }
         Ok(())
     }
@@ -167,13 +165,11 @@ impl Connection {
                 json.skip()?;
                 continue;
             };
-            if self.series == MOST_SERIES {
+            let member = dump.names.learn(member);
+            let Some((place, is_new)) = self.place(id, &mut dump.names) else {
                 json.skip()?;
                 continue;
-            }
-            self.series += 1;
-            let member = dump.names.learn(member);
-            let (place, is_new) = self.place(id);
+            };
             let mut series = OneSeries::default();
             let result = self.one(json, dump, &mut series, member);
             self.add(series, place, is_new, member, &mut dump.names);
@@ -214,19 +210,22 @@ impl Connection {
     }
 
     /// The place of an object, and whether it is a new one.
-    fn place(&mut self, id: &str) -> (usize, bool) {
+    fn place(&mut self, id: &str, names: &mut Names) -> Option<(usize, bool)> {
         if self.pc.stats.get(self.last).is_some_and(|object| &*object.id == id) {
-            return (self.last, false);
+            return Some((self.last, false));
         }
         if let Some(place) = self.places.get(id) {
             self.last = *place;
-            return (self.last, false);
+            return Some((self.last, false));
+        }
+        if !names.take(OBJECT + id.len()) {
+            return None;
         }
         let object = StatsObject::new(id);
         self.last = self.pc.stats.len();
         self.places.insert(object.id.clone(), self.last);
         self.pc.stats.push(object);
-        (self.last, true)
+        Some((self.last, true))
     }
 
     fn add(&mut self, mut series: OneSeries, place: usize, is_new: bool, member: Name, names: &mut Names) {
@@ -253,7 +252,7 @@ impl Connection {
         for (name, mut values) in [(member, series.values)].into_iter().chain(series.parts) {
             values.fill(length);
             values.shrink();
-            let index = object.place(name, object.members.len());
+            let Some(index) = object.place(name, object.members.len(), names) else { continue };
             object.members[index].values = values;
             object.members[index].axis = Axis::Spread { start, end };
         }

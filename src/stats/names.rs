@@ -1,10 +1,15 @@
-//! [`Names`]: texts that occur again and again (members, types, codecs, ids), each kept once.
+//! [`Names`]: texts that occur again and again (members, types, codecs, ids), each kept once; and how much may be kept at all.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Longer texts are cut: nothing in a report needs them.
 const LONGEST: usize = 64 << 10;
+/// So many octets may be spent on what a file makes us keep beside its numbers. A call needs a thousandth; a file that is
+/// made to exhaust memory (a few packed kilobytes can be gigabytes of names) gets no more.
+const ROOM: usize = 320 << 20;
+/// What a text, an object, a member or an event takes beside its text.
+const TEXT: usize = 96;
 
 /// The number of a text in [`Names`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -21,24 +26,49 @@ impl Name {
 }
 
 /// All texts of a dump.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Names {
     texts: Vec<Arc<str>>,
     numbers: HashMap<Arc<str>, u32>,
+    room: usize,
+    full: bool,
+}
+
+impl Default for Names {
+    fn default() -> Names {
+        Names { texts: Vec::new(), numbers: HashMap::new(), room: ROOM, full: false }
+    }
 }
 
 impl Names {
-    /// The number of a text, which may be a new one.
+    /// The number of a text, which may be a new one; that of an empty text if there is no room for it.
     pub fn learn(&mut self, text: &str) -> Name {
         let text = &text[..text.floor_char_boundary_at(LONGEST)];
         if let Some(number) = self.numbers.get(text) {
             return Name(*number);
+        }
+        if !self.take(TEXT + text.len()) {
+            return Name(u32::MAX);
         }
         let number = u32::try_from(self.texts.len()).unwrap_or(u32::MAX);
         let text: Arc<str> = text.into();
         self.texts.push(text.clone());
         self.numbers.insert(text, number);
         Name(number)
+    }
+
+    /// Takes room for something to be kept; false if there is none left.
+    pub(super) fn take(&mut self, octets: usize) -> bool {
+        match self.room.checked_sub(octets) {
+            Some(room) => self.room = room,
+            None => self.full = true,
+        }
+        !self.full
+    }
+
+    /// Whether something was not kept for want of room.
+    pub fn is_full(&self) -> bool {
+        self.full
     }
 
     /// The number of a text, if it is known.
@@ -76,6 +106,10 @@ mod tests {
         let (a, b) = (names.learn("bytesSent"), names.learn("ssrc"));
         assert_eq!((names.learn("bytesSent"), names.find("ssrc"), names.find("mid")), (a, Some(b), None));
         assert_eq!(names.text(b), "ssrc");
+        names.room = 100;
+        assert_eq!((names.learn("long enough"), names.is_full()), (Name(u32::MAX), true));
+        assert_eq!((names.text(Name(u32::MAX)), names.learn("ssrc")), ("", b));
+        let mut names = Names::default();
         let long = names.learn(&"ä".repeat(LONGEST));
         assert_eq!(names.text(long).len(), LONGEST);
     }

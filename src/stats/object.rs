@@ -169,18 +169,23 @@ impl StatsObject {
         }
     }
 
-    /// The place of a member, which may be a new one. `hint` is where it is likely to be.
-    pub(super) fn place(&mut self, name: Name, hint: usize) -> usize {
+    /// The place of a member, which may be a new one, if there is room for it. `hint` is where it is likely to be.
+    pub(super) fn place(&mut self, name: Name, hint: usize, names: &mut Names) -> Option<usize> {
+        /// No object has more members, and they are searched one by one.
+        const MOST: usize = 2000;
+        /// What a member takes beside its values.
+        const MEMBER: usize = 120;
         if self.members.get(hint).is_some_and(|member| member.name == name) {
-            return hint;
+            return Some(hint);
         }
-        match self.members.iter().position(|member| member.name == name) {
-            Some(place) => place,
-            None => {
-                self.members.push(Member { name, values: Column::default(), axis: Axis::Rows });
-                self.members.len() - 1
+        let known = self.members.iter().position(|member| member.name == name);
+        known.or_else(|| {
+            if self.members.len() >= MOST || !names.take(MEMBER) {
+                return None;
             }
-        }
+            self.members.push(Member { name, values: Column::default(), axis: Axis::Rows });
+            Some(self.members.len() - 1)
+        })
     }
 }
 

@@ -225,7 +225,7 @@ impl Reader<'_> {
             for (name, value) in stream.values.drain(..) {
                 members.push_sample(names.learn(name), number(value));
             }
-            series.add(&format!("{kind} {}", stream.ssrc), members, Delta::None);
+            series.add(&format!("{kind} {}", stream.ssrc), members, Delta::None, names);
         }
         if all {
             self.stream = None;
@@ -265,7 +265,7 @@ impl Reader<'_> {
             }
         }
         let id = format!("pair {}", series.count());
-        series.add(&id, members, Delta::None);
+        series.add(&id, members, Delta::None, names);
     }
 }
 
@@ -290,7 +290,7 @@ fn candidate(kind: &str, text: &str, series: &mut Series, names: &mut Names) {
             }
         }
     }
-    series.add(text, members, Delta::None);
+    series.add(text, members, Delta::None, names);
 }
 
 fn config(pc: &mut PeerConnection) -> &mut Map<String, Value> {

@@ -16,10 +16,8 @@ use super::json::{Json, Kind, Result, Scalar};
 use super::names::{Name, Names};
 use super::object::StatsObject;
 
-/// More ids than this in one connection are no call; they are passed over.
-const MOST_OBJECTS: usize = 200_000;
-/// Nor does any object have more members.
-const MOST_MEMBERS: usize = 2_000;
+/// What an object takes beside its id and its members.
+pub const OBJECT: usize = 300;
 /// So far ahead of the expected place a member is looked for before all are searched.
 const NEAR: usize = 4;
 
@@ -168,9 +166,9 @@ impl Series {
     }
 
     /// Adds an object to the report at hand.
-    pub fn add(&mut self, id: &str, members: Members, delta: Delta) {
-        if let Some(place) = self.place(id) {
-            self.row(place, &members, delta);
+    pub fn add(&mut self, id: &str, members: Members, delta: Delta, names: &mut Names) {
+        if let Some(place) = self.place(id, names) {
+            self.row(place, &members, delta, names);
             self.expected = place + 1;
         }
         self.scratch = members;
@@ -196,14 +194,14 @@ impl Series {
         }
     }
 
-    fn place(&mut self, id: &str) -> Option<usize> {
+    fn place(&mut self, id: &str, names: &mut Names) -> Option<usize> {
         if self.pc.stats.get(self.expected).is_some_and(|object| &*object.id == id) {
             return Some(self.expected);
         }
         if let Some(place) = self.places.get(id) {
             return Some(*place);
         }
-        if self.pc.stats.len() == MOST_OBJECTS {
+        if !names.take(OBJECT + id.len()) {
             return None;
         }
         let object = StatsObject::new(id);
@@ -212,7 +210,7 @@ impl Series {
         Some(self.pc.stats.len() - 1)
     }
 
-    fn row(&mut self, place: usize, members: &Members, delta: Delta) {
+    fn row(&mut self, place: usize, members: &Members, delta: Delta, names: &mut Names) {
         let object = &mut self.pc.stats[place];
         let row = object.times.len();
         let again = object.seen == self.report;
@@ -232,10 +230,8 @@ impl Series {
         }
         let mut hint = 0;
         for (name, value) in &members.values {
-            if object.members.len() >= MOST_MEMBERS && !object.members.iter().any(|member| member.name == *name) {
-                continue;
-            }
-            hint = object.place(*name, hint);
+            let Some(place) = object.place(*name, hint, names) else { continue };
+            hint = place;
             let values = &mut object.members[hint].values;
             // The same id or member twice: the later one counts.
             if values.len() > row {

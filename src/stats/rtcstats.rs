@@ -153,7 +153,10 @@ fn event<R: Read>(json: &mut Json<R>, series: &mut Series, dump: &mut Dump) -> R
     if name == "create" {
         series.pc.config = Some(value.clone()).filter(|value| !value.is_null());
     }
-    series.pc.events.push(Event::new(time, name.clone(), &name, &value));
+    let event = Event::new(time, name.clone(), &name, &value);
+    if dump.names.take(event.size()) {
+        series.pc.events.push(event);
+    }
     Ok(())
 }
 

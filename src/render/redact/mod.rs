@@ -207,8 +207,8 @@ impl Known {
         if key == "candidate" {
             return candidate::replace(self, text);
         }
-        // `Coturn-4.5.1.1` is a version, not an address.
-        scan::replace(self, text, key == "software")
+        // `Coturn-4.5.1.1` and `Chrome/156.0.0.0` are versions, not addresses.
+        scan::replace(self, text, matches!(key, "software" | "user_agent" | "browser"))
     }
 }
 
