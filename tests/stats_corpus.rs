@@ -21,9 +21,13 @@ fn corpus() -> Option<PathBuf> {
 
 fn report(path: &Path) -> Result<Value, String> {
     let arguments = ["rtcdiag", "stats", &path.to_string_lossy(), "--series"].map(str::to_owned);
-    let Command::Stats(options) = Cli::try_parse_from(arguments).unwrap().command else { panic!() };
+    let Command::Stats(options) = Cli::try_parse_from(arguments).unwrap().command else {
+        panic!()
+    };
     let envelope = command::stats::run(&options).map_err(|error| error.to_string())?;
-    let Report::Stats(report) = envelope.report else { panic!() };
+    let Report::Stats(report) = envelope.report else {
+        panic!()
+    };
     Ok(serde_json::to_value(report).unwrap())
 }
 
@@ -101,8 +105,21 @@ fn every_fact_is_found() {
         files += 1;
         match report(&path) {
             Ok(got) => {
-                for key in ["format", "gzip", "user_agent", "bytes", "peer_connection_count", "peer_connections"] {
-                    compare(&format!("{name}/{key}"), &wanted[key], &got[key], &mut differences, &mut count);
+                for key in [
+                    "format",
+                    "gzip",
+                    "user_agent",
+                    "bytes",
+                    "peer_connection_count",
+                    "peer_connections",
+                ] {
+                    compare(
+                        &format!("{name}/{key}"),
+                        &wanted[key],
+                        &got[key],
+                        &mut differences,
+                        &mut count,
+                    );
                 }
             }
             Err(error) if wanted["format"] == "unrecognised" => assert!(error.contains("no statistics"), "{error}"),
@@ -110,5 +127,10 @@ fn every_fact_is_found() {
         }
     }
     assert!(files > 20 && count > 5000, "{files} files, {count} facts");
-    assert!(differences.is_empty(), "{} differences:\n{}", differences.len(), differences.join("\n"));
+    assert!(
+        differences.is_empty(),
+        "{} differences:\n{}",
+        differences.len(),
+        differences.join("\n")
+    );
 }

@@ -22,14 +22,45 @@ pub fn time_of_day(text: &str) -> Option<f64> {
     let text: String = text.chars().map(ascii_digit).collect();
     let colon = text.find(':').or_else(|| text.rfind(" klo ").map(|at| at + 5))?;
     let hour = last_number(&text[..colon])?;
-    let mut rest = text[colon..].split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty());
+    let mut rest = text[colon..]
+        .split(|c: char| !c.is_ascii_digit())
+        .filter(|part| !part.is_empty());
     let mut next = || rest.next().and_then(|part| part.parse::<u32>().ok());
     let (minute, second) = (next()?, next().unwrap_or(0));
     let lower = text.to_lowercase();
     let has = |marks: &[&str]| marks.iter().any(|mark| lower.contains(mark));
     let hour = match hour {
-        1..12 if has(&["pm", "p.m.", "p. m.", "p.\u{a0}m.", "下午", "午後", "오후", "晚上", "ch", "μ.μ."]) => hour + 12,
-        12 if has(&["am", "a.m.", "a. m.", "a.\u{a0}m.", "上午", "午前", "오전", "凌晨", "sa", "π.μ."]) => 0,
+        1..12
+            if has(&[
+                "pm",
+                "p.m.",
+                "p. m.",
+                "p.\u{a0}m.",
+                "下午",
+                "午後",
+                "오후",
+                "晚上",
+                "ch",
+                "μ.μ.",
+            ]) =>
+        {
+            hour + 12
+        }
+        12 if has(&[
+            "am",
+            "a.m.",
+            "a. m.",
+            "a.\u{a0}m.",
+            "上午",
+            "午前",
+            "오전",
+            "凌晨",
+            "sa",
+            "π.μ.",
+        ]) =>
+        {
+            0
+        }
         hour => hour,
     };
     (hour < 24 && minute < 60 && second < 61).then(|| f64::from((hour * 60 + minute) * 60 + second) * 1000.0)
@@ -39,7 +70,9 @@ pub fn time_of_day(text: &str) -> Option<f64> {
 ///
 /// Without a `start` they are taken for times of the first day of 1970, which keeps their distances.
 pub fn place(times: &mut [Option<f64>], start: Option<f64>) {
-    let Some(first) = times.iter().flatten().next().copied() else { return };
+    let Some(first) = times.iter().flatten().next().copied() else {
+        return;
+    };
     let start = start.unwrap_or(first);
     // The page was opened within minutes of the first sample, so what is left over is the zone.
     let zone = ((first - start.rem_euclid(DAY)) / ZONE).round() * ZONE;
@@ -56,9 +89,9 @@ pub fn place(times: &mut [Option<f64>], start: Option<f64>) {
 
 /// The digits before the colon: the hour.
 fn last_number(text: &str) -> Option<u32> {
-    let start = text.rfind(|c: char| !c.is_ascii_digit()).map_or(0, |at| {
-        at + text[at..].chars().next().map_or(1, char::len_utf8)
-    });
+    let start = text
+        .rfind(|c: char| !c.is_ascii_digit())
+        .map_or(0, |at| at + text[at..].chars().next().map_or(1, char::len_utf8));
     text[start..].parse().ok()
 }
 

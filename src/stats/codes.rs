@@ -124,8 +124,17 @@ mod tests {
 
     #[test]
     fn codes() {
-        assert_eq!((method("39"), method("g"), method("create")), (Some("create"), Some("getStats"), None));
-        assert_eq!((property("41"), property("t"), property("1")), (Some("bytesReceived"), Some("timestamp"), None));
-        assert_eq!((stats_type(Some(14)), stats_type(Some(0)), stats_type(None)), (Some("codec"), None, None));
+        assert_eq!(
+            (method("39"), method("g"), method("create")),
+            (Some("create"), Some("getStats"), None)
+        );
+        assert_eq!(
+            (property("41"), property("t"), property("1")),
+            (Some("bytesReceived"), Some("timestamp"), None)
+        );
+        assert_eq!(
+            (stats_type(Some(14)), stats_type(Some(0)), stats_type(None)),
+            (Some("codec"), None, None)
+        );
     }
 }

@@ -84,11 +84,21 @@ struct State {
     quoted: bool,
 }
 
-const START: State = State { mantissa: 0, scale: 0, quoted: false };
+const START: State = State {
+    mantissa: 0,
+    scale: 0,
+    quoted: false,
+};
 
 impl Default for Column {
     fn default() -> Column {
-        Column { octets: Vec::new(), held: Sample::Absent, times: 0, length: 0, state: START }
+        Column {
+            octets: Vec::new(),
+            held: Sample::Absent,
+            times: 0,
+            length: 0,
+            state: START,
+        }
     }
 }
 
@@ -189,7 +199,11 @@ impl Column {
             None => {
                 self.varint((u64::from(decimal.scale()) << 1 | u64::from(quoted)) << 2 | ANEW);
                 self.varint(zigzag(decimal.mantissa()));
-                self.state = State { mantissa: decimal.mantissa(), scale: decimal.scale(), quoted };
+                self.state = State {
+                    mantissa: decimal.mantissa(),
+                    scale: decimal.scale(),
+                    quoted,
+                };
             }
         }
     }
@@ -205,7 +219,14 @@ impl Column {
 
     /// The values in order.
     pub fn iter(&self) -> Samples<'_> {
-        Samples { rest: &self.octets, column: self, state: START, value: Sample::Absent, times: 0, held: self.times }
+        Samples {
+            rest: &self.octets,
+            column: self,
+            state: START,
+            value: Sample::Absent,
+            times: 0,
+            held: self.times,
+        }
     }
 }
 
@@ -255,7 +276,11 @@ impl Iterator for Samples<'_> {
             }
             ANEW => {
                 let mantissa = unzigzag(self.varint());
-                self.state = State { mantissa, scale: (argument >> 1) as u8, quoted: argument & 1 == 1 };
+                self.state = State {
+                    mantissa,
+                    scale: (argument >> 1) as u8,
+                    quoted: argument & 1 == 1,
+                };
                 self.decimal()
             }
             _ => self.other(argument),
@@ -325,7 +350,9 @@ mod tests {
             (-1000_i64..1000, 0_u8..4).prop_map(|(m, s)| Sample::Decimal(Decimal::new(m, s).unwrap())),
             (-(1_i64 << 53)..=1 << 53, 0_u8..=22).prop_map(|(m, s)| Sample::Decimal(Decimal::new(m, s).unwrap())),
             (0_i64..1000, 0_u8..4).prop_map(|(m, s)| Sample::Quoted(Decimal::new(m, s).unwrap())),
-            any::<f64>().prop_filter("a number", |n| !n.is_nan()).prop_map(Sample::Float),
+            any::<f64>()
+                .prop_filter("a number", |n| !n.is_nan())
+                .prop_map(Sample::Float),
             any::<u32>().prop_map(|number| Sample::Text(Name::new(number))),
         ]
     }

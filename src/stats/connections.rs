@@ -12,7 +12,6 @@ use super::event::{Event, cut};
 use super::json::{Json, Kind, Result};
 use super::report::{Delta, Series};
 
-
 /// What a connection takes beside its events and its stats.
 const CONNECTION: usize = 1000;
 
@@ -56,7 +55,18 @@ struct Line {
 impl Connections {
     /// None yet.
     pub fn new(dialect: Dialect) -> Connections {
-        Connections { dialect, list: Vec::new(), places: HashMap::new(), time: 0.0, client: None }
+        Connections {
+            dialect,
+            list: Vec::new(),
+            places: HashMap::new(),
+            time: 0.0,
+            client: None,
+        }
+    }
+
+    /// Whether any event had a time.
+    pub fn is_timed(&self) -> bool {
+        self.time > 0.0
     }
 
     /// Hands all over to the dump.
@@ -64,7 +74,8 @@ impl Connections {
         dump.client_events = self.client;
         let all = self.list.into_iter().map(Series::finish);
         // Chromium writes the calls of `navigator.mediaDevices` as those of a connection.
-        dump.peer_connections.extend(all.filter(|pc| !(self.dialect.relative && pc.is_navigator())));
+        dump.peer_connections
+            .extend(all.filter(|pc| !(self.dialect.relative && pc.is_navigator())));
     }
 
     /// Reads the elements of an event, after the bracket. `name` is the first one, if it was read already.
@@ -227,7 +238,10 @@ fn client_event(line: &Line, time: f64, dump: &mut Dump) {
 
 /// `navigator.mediaDevices.getUserMedia`, `…OnSuccess`, `…OnFailure`; once without what is before the name.
 fn media_call(line: &Line, time: f64, dump: &mut Dump) {
-    let name = line.method.strip_prefix("navigator.").map(|name| name.strip_prefix("mediaDevices.").unwrap_or(name));
+    let name = line
+        .method
+        .strip_prefix("navigator.")
+        .map(|name| name.strip_prefix("mediaDevices.").unwrap_or(name));
     let name = name.or(Some(line.method.as_str()).filter(|name| name.starts_with("getUserMedia")));
     if let Some(name) = name {
         dump.keep_call(MediaCall::new(Some(time), name, &line.value));
@@ -248,7 +262,12 @@ impl MediaCall {
             Value::String(text) => cut(text),
             value => cut(&value.to_string()),
         };
-        MediaCall { at_ms, method: method.to_owned(), succeeded, detail }
+        MediaCall {
+            at_ms,
+            method: method.to_owned(),
+            succeeded,
+            detail,
+        }
     }
 }
 

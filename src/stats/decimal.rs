@@ -105,7 +105,13 @@ impl fmt::Display for Decimal {
             scale => {
                 let unit = 10_u128.pow(u32::from(scale));
                 let digits = u128::from(digits);
-                write!(f, "{sign}{}.{:0width$}", digits / unit, digits % unit, width = usize::from(scale))
+                write!(
+                    f,
+                    "{sign}{}.{:0width$}",
+                    digits / unit,
+                    digits % unit,
+                    width = usize::from(scale)
+                )
             }
         }
     }
@@ -118,13 +124,27 @@ mod tests {
 
     #[test]
     fn only_plain_numbers() {
-        for text in ["", "-", ".5", "5.", "1e3", "-0", "-0.0", "1.2.3", "99999999999999999", "abc"] {
+        for text in [
+            "",
+            "-",
+            ".5",
+            "5.",
+            "1e3",
+            "-0",
+            "-0.0",
+            "1.2.3",
+            "99999999999999999",
+            "abc",
+        ] {
             assert_eq!(Decimal::parse(text.as_bytes()), None, "{text}");
         }
         let decimal = Decimal::parse(b"1795164625280.678").unwrap();
         assert_eq!((decimal.mantissa(), decimal.scale()), (1_795_164_625_280_678, 3));
         assert_eq!(decimal.rescaled(4).map(Decimal::to_f64), None);
-        assert_eq!(Decimal::parse(b"1.5").unwrap().rescaled(3).unwrap().to_string(), "1.500");
+        assert_eq!(
+            Decimal::parse(b"1.5").unwrap().rescaled(3).unwrap().to_string(),
+            "1.500"
+        );
     }
 
     proptest! {

@@ -44,8 +44,15 @@ impl fmt::Display for NotStats {
             NotStats::Empty => f.write_str("there is nothing in it"),
             NotStats::Io(error) => write!(f, "cannot be read ({error})"),
             NotStats::Other { what, damage: None } => write!(f, "no statistics of a call, but {what}"),
-            NotStats::Other { what, damage: Some(stop) } => {
-                write!(f, "no statistics of a call, but {what}, and at octet {} {stop}", stop.offset)
+            NotStats::Other {
+                what,
+                damage: Some(stop),
+            } => {
+                write!(
+                    f,
+                    "no statistics of a call, but {what}, and at octet {} {stop}",
+                    stop.offset
+                )
             }
         }
     }
@@ -99,7 +106,12 @@ fn unpacked<R: Read>(json: &mut Json<R>) -> std::result::Result<Dump, NotStats> 
         Ok(Some(Kind::Array)) => array(json, &mut dump),
         Ok(None) => return Err(NotStats::Empty),
         Ok(Some(_)) | Err(_) => {
-            let start: String = start.trim_start().chars().take_while(|c| !c.is_control()).take(40).collect();
+            let start: String = start
+                .trim_start()
+                .chars()
+                .take_while(|c| !c.is_control())
+                .take(40)
+                .collect();
             return Err(other(&format!("text that begins with `{start}`")));
         }
     };
@@ -108,12 +120,18 @@ fn unpacked<R: Read>(json: &mut Json<R>) -> std::result::Result<Dump, NotStats> 
             dump.format = format;
             Ok(finish(dump, result, json))
         }
-        (Seen::Other(what), result) => Err(NotStats::Other { what, damage: result.err() }),
+        (Seen::Other(what), result) => Err(NotStats::Other {
+            what,
+            damage: result.err(),
+        }),
     }
 }
 
 fn other(what: &str) -> NotStats {
-    NotStats::Other { what: what.to_owned(), damage: None }
+    NotStats::Other {
+        what: what.to_owned(),
+        damage: None,
+    }
 }
 
 fn text_ahead<R: Read>(json: &mut Json<R>) -> String {
@@ -125,7 +143,7 @@ fn finish<R: Read>(mut dump: Dump, result: Result<()>, json: &mut Json<R>) -> Du
     match result.and_then(|()| json.peek()) {
         Ok(None) => {}
         // Behind the end of the document.
-        Ok(Some(_)) => dump.note(&json.stray(), false),
+        Ok(Some(_)) => dump.note(&json.expected("the end of the input"), false),
         Err(stop) => dump.note(&stop, true),
     }
     dump.octets = json.offset();
@@ -137,11 +155,17 @@ fn finish<R: Read>(mut dump: Dump, result: Result<()>, json: &mut Json<R>) -> Du
         dump.browser = dump.user_agent.as_deref().and_then(browser::of_user_agent);
     }
     if dump.browser.is_none() {
-        let origins = dump.peer_connections.iter().flat_map(|pc| &pc.events).filter(|event| event.method == "setLocalDescription");
-        dump.browser = origins.filter_map(|event| match &event.detail {
-            super::Detail::Description(description) => browser::of_origin(&description.origin),
-            _ => None,
-        }).next();
+        let origins = dump
+            .peer_connections
+            .iter()
+            .flat_map(|pc| &pc.events)
+            .filter(|event| event.method == "setLocalDescription");
+        dump.browser = origins
+            .filter_map(|event| match &event.detail {
+                super::Detail::Description(description) => browser::of_origin(&description.origin),
+                _ => None,
+            })
+            .next();
     }
     dump
 }
@@ -179,7 +203,10 @@ struct Members {
 
 /// A file that begins with `{`.
 fn object<R: Read>(json: &mut Json<R>, dump: &mut Dump) -> (Result<()>, Seen) {
-    let mut members = Members { map: true, ..Members::default() };
+    let mut members = Members {
+        map: true,
+        ..Members::default()
+    };
     let mut series = getstats::series();
     series.begin();
     let mut time = None;
@@ -212,10 +239,14 @@ fn object<R: Read>(json: &mut Json<R>, dump: &mut Dump) -> (Result<()>, Seen) {
 
 fn describe(names: &[String]) -> String {
     match names {
-        [] => "an empty JSON object".to_owned(),
+        [] => "a JSON object without members".to_owned(),
         names => {
             let more = if names.len() > 8 { ", …" } else { "" };
-            let names: Vec<String> = names.iter().take(8).map(|name| name.chars().take(40).collect()).collect();
+            let names: Vec<String> = names
+                .iter()
+                .take(8)
+                .map(|name| name.chars().take(40).collect())
+                .collect();
             format!("a JSON object with the members {}{more}", names.join(", "))
         }
     }
@@ -257,7 +288,9 @@ fn object_members<R: Read>(
             ("getUserMedia", Kind::Array) => internals::media_calls(json, dump)?,
             ("UserAgent" | "userAgent", Kind::String) => dump.user_agent = Some(cut(json.string()?)),
             ("UserAgentData", _) => dump.browser = browser::of_data(&json.tree()?).or(dump.browser.take()),
-            ("sessionData", _) => dump.browser = browser::of_hardware(&json.tree()?["hardware"]).or(dump.browser.take()),
+            ("sessionData", _) => {
+                dump.browser = browser::of_hardware(&json.tree()?["hardware"]).or(dump.browser.take())
+            }
             ("url", Kind::String) => members.url = Some(cut(json.string()?)),
             ("t", Kind::Number) => {
                 *time = json.f64()?;
@@ -282,8 +315,11 @@ fn rows<R: Read>(json: &mut Json<R>, dump: &mut Dump, series: &mut Series) -> Re
     loop {
         let result = match json.peek() {
             Ok(None) => return Ok(()),
-            Ok(Some(Kind::Object)) => json.open().and_then(|()| getstats::row(json, series, None, dump)).map(|_| ()),
-            Ok(Some(_)) => json.skip(),
+            Ok(Some(Kind::Object)) => json
+                .open()
+                .and_then(|()| getstats::row(json, series, None, dump))
+                .map(|_| ()),
+            Ok(Some(_)) => Err(json.expected("an object")),
             Err(stop) => Err(stop),
         };
         if let Err(stop) = result {
@@ -321,7 +357,7 @@ fn elements<R: Read>(
     while json.element()? {
         match json.kind()? {
             // `["getstats", …]`, one a line.
-            Kind::String | Kind::Number if first => {
+            Kind::String if first => {
                 let name = name(json.tree()?);
                 return events(json, dump, spelling, name, false);
             }
@@ -335,7 +371,7 @@ fn elements<R: Read>(
                 let id = name(json.tree()?);
                 if kind == Kind::String && json.then_object()? {
                     *spelling = getstats::pair(&id, json, series, &mut dump.names)?.or(*spelling);
-                } else if first {
+                } else if first && kind == Kind::String {
                     return events(json, dump, spelling, id, true);
                 } else {
                     while json.element()? {
@@ -350,7 +386,7 @@ fn elements<R: Read>(
     Ok(())
 }
 
-/// Events of rtcstats without its head: the second element must be a connection.
+/// Events of rtcstats without its head. Any list of texts looks like one; events have times.
 fn events<R: Read>(
     json: &mut Json<R>,
     dump: &mut Dump,
@@ -358,11 +394,8 @@ fn events<R: Read>(
     name: String,
     listed: bool,
 ) -> Result<()> {
-    *spelling = Some(Format::RtcstatsJsonl);
-    let result = rtcstats::jsonl(json, dump, name, listed);
-    if dump.peer_connections.is_empty() && dump.client_events.is_none() {
-        *spelling = None;
-    }
+    let (result, timed) = rtcstats::jsonl(json, dump, name, listed);
+    *spelling = timed.then_some(Format::RtcstatsJsonl);
     result
 }
 

@@ -56,16 +56,27 @@ impl Dump {
 
     /// The first time that anything is of, in milliseconds since 1970.
     pub fn start(&self) -> Option<f64> {
-        self.peer_connections.iter().flat_map(PeerConnection::times).chain(self.call_times()).reduce(f64::min)
+        self.peer_connections
+            .iter()
+            .flat_map(PeerConnection::times)
+            .chain(self.call_times())
+            .reduce(f64::min)
     }
 
     /// The last time that anything is of.
     pub fn end(&self) -> Option<f64> {
-        self.peer_connections.iter().flat_map(PeerConnection::times).chain(self.call_times()).reduce(f64::max)
+        self.peer_connections
+            .iter()
+            .flat_map(PeerConnection::times)
+            .chain(self.call_times())
+            .reduce(f64::max)
     }
 
     fn call_times(&self) -> impl Iterator<Item = f64> {
-        self.media_calls.iter().filter_map(|call| call.at_ms).filter(|time| *time > 0.0)
+        self.media_calls
+            .iter()
+            .filter_map(|call| call.at_ms)
+            .filter(|time| *time > 0.0)
     }
 
     /// Leaves out everything before `from` and after `to`, milliseconds since 1970.
@@ -102,7 +113,9 @@ impl Dump {
 
     /// Whether any stats are of the kind that Chrome had before the standard.
     pub fn is_legacy(&self) -> bool {
-        self.peer_connections.iter().any(|pc| pc.has_types(&self.names, &["googCandidatePair", "ssrc", "VideoBwe"]))
+        self.peer_connections
+            .iter()
+            .any(|pc| pc.has_types(&self.names, &["googCandidatePair", "ssrc", "VideoBwe"]))
     }
 }
 
@@ -235,7 +248,11 @@ impl PeerConnection {
     /// Some times, the first and the last among them.
     fn times(&self) -> impl Iterator<Item = f64> {
         let events = self.events.iter().chain(&self.history).filter_map(|event| event.at_ms);
-        let stats = self.stats.iter().flat_map(|object| [object.start(), object.end()]).flatten();
+        let stats = self
+            .stats
+            .iter()
+            .flat_map(|object| [object.start(), object.end()])
+            .flatten();
         events.chain(stats).filter(|time| *time > 0.0)
     }
 
@@ -248,7 +265,9 @@ impl PeerConnection {
     /// The stats of these types, in order.
     pub fn typed<'p>(&'p self, names: &Names, types: &[&str]) -> impl Iterator<Item = &'p StatsObject> + use<'p> {
         let kinds: Vec<_> = types.iter().filter_map(|kind| names.find(kind)).collect();
-        self.stats.iter().filter(move |object| object.kind.is_some_and(|kind| kinds.contains(&kind)))
+        self.stats
+            .iter()
+            .filter(move |object| object.kind.is_some_and(|kind| kinds.contains(&kind)))
     }
 
     /// Whether there are stats of one of these types.

@@ -101,7 +101,12 @@ impl Event {
     pub fn new(at_ms: Option<f64>, name: String, method: &str, value: &Value) -> Event {
         let method = canonical(method);
         let detail = Detail::new(&method, value);
-        Event { at_ms, name, method, detail }
+        Event {
+            at_ms,
+            name,
+            method,
+            detail,
+        }
     }
 
     /// About how many octets it takes.
@@ -166,7 +171,10 @@ impl Detail {
                 None => Detail::text(value),
             },
             "icecandidateerror" => Detail::CandidateError(Box::new(CandidateError::of(&fields))),
-            _ if method.contains("Description") || method.ends_with("fferOnSuccess") || method.ends_with("nswerOnSuccess") => {
+            _ if method.contains("Description")
+                || method.ends_with("fferOnSuccess")
+                || method.ends_with("nswerOnSuccess") =>
+            {
                 match Description::of(&fields) {
                     Some(description) => Detail::Description(Box::new(description)),
                     None => Detail::text(value),
@@ -191,13 +199,22 @@ impl Candidate {
         let text = fields.get("candidate")?;
         let text = text.strip_prefix("a=").unwrap_or(&text);
         let mid = fields.get("sdpMid").filter(|mid| !mid.is_empty());
-        Some(Candidate { text: cut(text), mid, url: fields.get("url").filter(|url| !url.is_empty()) })
+        Some(Candidate {
+            text: cut(text),
+            mid,
+            url: fields.get("url").filter(|url| !url.is_empty()),
+        })
     }
 }
 
 impl CandidateError {
     fn of(fields: &Fields<'_>) -> CandidateError {
-        let first = |names: [&str; 2]| names.into_iter().find_map(|name| fields.get(name)).filter(|text| !text.is_empty());
+        let first = |names: [&str; 2]| {
+            names
+                .into_iter()
+                .find_map(|name| fields.get(name))
+                .filter(|text| !text.is_empty())
+        };
         let address = first(["host_candidate", "hostCandidate"]).or_else(|| fields.get("address"));
         CandidateError {
             url: first(["url", "URL"]),
@@ -220,7 +237,11 @@ impl Description {
     /// What is kept of a description.
     pub fn new(kind: String, text: &str) -> Description {
         let read = sdp::Description::parse(text);
-        let mut description = Description { kind: cut(&kind), octets: text.len(), ..Description::default() };
+        let mut description = Description {
+            kind: cut(&kind),
+            octets: text.len(),
+            ..Description::default()
+        };
         for line in read.lines() {
             let Some(attribute) = line.attribute() else { continue };
             let value = attribute.value.unwrap_or_default();
@@ -236,7 +257,10 @@ impl Description {
             description.media.push(Media {
                 kind: cut(media.kind),
                 mid: section.mid().map(cut),
-                direction: section.direction().map_or("sendrecv", |(_, direction)| direction.name()).to_owned(),
+                direction: section
+                    .direction()
+                    .map_or("sendrecv", |(_, direction)| direction.name())
+                    .to_owned(),
                 rejected: section.is_rejected(),
             });
         }
@@ -279,10 +303,12 @@ impl<'v> Fields<'v> {
     pub fn of(value: &'v Value) -> Fields<'v> {
         match value {
             Value::Object(members) => Fields::Object(members),
-            Value::String(text) if text.trim_start().starts_with('{') => match super::json::Json::over(text.clone().into_bytes()).tree() {
-                Ok(Value::Object(members)) => Fields::Parsed(members),
-                _ => Fields::Text(text),
-            },
+            Value::String(text) if text.trim_start().starts_with('{') => {
+                match super::json::Json::over(text.clone().into_bytes()).tree() {
+                    Ok(Value::Object(members)) => Fields::Parsed(members),
+                    _ => Fields::Text(text),
+                }
+            }
             Value::String(text) => Fields::Text(text),
             _ => Fields::None,
         }
@@ -318,7 +344,12 @@ fn written(text: &str, name: &str) -> Option<String> {
     if name == "sdp" {
         return Some(start.to_owned());
     }
-    let end = start.find(", ").into_iter().chain(start.find('\n')).min().unwrap_or(start.len());
+    let end = start
+        .find(", ")
+        .into_iter()
+        .chain(start.find('\n'))
+        .min()
+        .unwrap_or(start.len());
     Some(start[..end].trim_end_matches('\r').to_owned())
 }
 
@@ -334,7 +365,10 @@ mod tests {
     #[test]
     fn states_lose_their_quotation_marks() {
         let one = event("oniceconnectionstatechange", json!("\"checking\""));
-        assert_eq!((one.method.as_str(), one.state()), ("iceconnectionstatechange", Some("iceconnection")));
+        assert_eq!(
+            (one.method.as_str(), one.state()),
+            ("iceconnectionstatechange", Some("iceconnection"))
+        );
         assert_eq!(one.detail, Detail::State("checking".into()));
     }
 
@@ -347,7 +381,9 @@ mod tests {
             json!(format!("sdpMid: 0, sdpMLineIndex: 0, candidate: {text}")),
             json!(format!("sdpMid: \"0\", candidate: \"{text}\"")),
         ] {
-            let Detail::Candidate(candidate) = event("icecandidate", value).detail else { panic!() };
+            let Detail::Candidate(candidate) = event("icecandidate", value).detail else {
+                panic!()
+            };
             assert_eq!((candidate.text.as_str(), candidate.mid.as_deref()), (text, Some("0")));
         }
     }
@@ -361,7 +397,9 @@ mod tests {
             json!(format!("type: offer, sdp: {sdp}")),
             json!(format!("type: \"offer\", sdp: {}", json!(sdp))),
         ] {
-            let Detail::Description(description) = event("setLocalDescription", value).detail else { panic!() };
+            let Detail::Description(description) = event("setLocalDescription", value).detail else {
+                panic!()
+            };
             assert_eq!((description.kind.as_str(), description.octets), ("offer", sdp.len()));
             assert_eq!(description.ufrags, ["abcd"]);
             assert_eq!(description.media[0].direction, "recvonly");
@@ -373,9 +411,13 @@ mod tests {
     fn errors_of_servers() {
         for value in [
             json!({"url": "turn:t", "address": "10.0.0.x", "port": 5, "host_candidate": "10.0.0.x:5", "error_text": "Unauthorized.", "error_code": 401}),
-            json!("url: turn:t\naddress: 10.0.0.x\nport: 5\nhost_candidate: 10.0.0.x:5\nerror_text: Unauthorized.\nerror_code: 401"),
+            json!(
+                "url: turn:t\naddress: 10.0.0.x\nport: 5\nhost_candidate: 10.0.0.x:5\nerror_text: Unauthorized.\nerror_code: 401"
+            ),
         ] {
-            let Detail::CandidateError(error) = event("icecandidateerror", value).detail else { panic!() };
+            let Detail::CandidateError(error) = event("icecandidateerror", value).detail else {
+                panic!()
+            };
             assert_eq!((error.url.as_deref(), error.code), (Some("turn:t"), Some(401)));
             assert_eq!(error.text.as_deref(), Some("Unauthorized."));
         }

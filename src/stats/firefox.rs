@@ -64,7 +64,11 @@ fn history<R: Read>(json: &mut Json<R>, series: &mut Series, dump: &mut Dump) ->
     while json.element()? {
         let entry = json.tree()?;
         let Some(sdp) = entry["sdp"].as_str() else { continue };
-        let kind = if entry["isOffer"].as_bool() == Some(true) { "offer" } else { "answer" };
+        let kind = if entry["isOffer"].as_bool() == Some(true) {
+            "offer"
+        } else {
+            "answer"
+        };
         let method = match entry["isLocal"].as_bool() {
             Some(true) => "setLocalDescription",
             _ => "setRemoteDescription",
@@ -93,5 +97,8 @@ pub fn url(id: &str) -> Option<String> {
 
 /// Firefox of unknown version, which is what writes these.
 pub fn browser() -> Browser {
-    Browser { name: "Firefox".to_owned(), ..Browser::default() }
+    Browser {
+        name: "Firefox".to_owned(),
+        ..Browser::default()
+    }
 }

@@ -55,7 +55,12 @@ pub fn media_calls<R: Read>(json: &mut Json<R>, dump: &mut Dump) -> Result<()> {
 }
 
 fn media_call(entry: &Value) -> MediaCall {
-    let text = |name: &str| entry[name].as_str().filter(|text| !text.is_empty() && *text != "null").map(cut);
+    let text = |name: &str| {
+        entry[name]
+            .as_str()
+            .filter(|text| !text.is_empty() && *text != "null")
+            .map(cut)
+    };
     // The first rtcstats servers wrote events here.
     if let (Some(name), Some(value)) = (entry["type"].as_str(), entry.get("value")) {
         return MediaCall::new(time_of(&entry["time"]), name, value);
@@ -66,14 +71,25 @@ fn media_call(entry: &Value) -> MediaCall {
         let parts = names.iter().filter_map(|name| {
             let value = text(name).or_else(|| (entry[name].as_str() == Some("")).then(String::new))?;
             let name = name.trim_end_matches("_track_info");
-            Some(if value.is_empty() { name.to_owned() } else { format!("{name} {value}") })
+            Some(if value.is_empty() {
+                name.to_owned()
+            } else {
+                format!("{name} {value}")
+            })
         });
         parts.collect::<Vec<_>>().join(", ")
     };
     match (text("error"), entry.get("stream_id")) {
         (Some(error), _) => {
-            let message = text("error_message").map(|message| format!(": {message}")).unwrap_or_default();
-            MediaCall { at_ms, method, succeeded: Some(false), detail: format!("{error}{message}") }
+            let message = text("error_message")
+                .map(|message| format!(": {message}"))
+                .unwrap_or_default();
+            MediaCall {
+                at_ms,
+                method,
+                succeeded: Some(false),
+                detail: format!("{error}{message}"),
+            }
         }
         (None, Some(_)) => MediaCall {
             at_ms,
@@ -81,7 +97,12 @@ fn media_call(entry: &Value) -> MediaCall {
             succeeded: Some(true),
             detail: named(["audio_track_info", "video_track_info"]),
         },
-        (None, None) => MediaCall { at_ms, method, succeeded: None, detail: named(["audio", "video"]) },
+        (None, None) => MediaCall {
+            at_ms,
+            method,
+            succeeded: None,
+            detail: named(["audio", "video"]),
+        },
     }
 }
 
@@ -142,7 +163,11 @@ impl Connection {
         json.open()?;
         while json.element()? {
             let mut entry = json.tree()?;
-            let written = entry.get("timestamp").or(entry.get("time")).cloned().unwrap_or_default();
+            let written = entry
+                .get("timestamp")
+                .or(entry.get("time"))
+                .cloned()
+                .unwrap_or_default();
             let time = time_of(&written);
             let name = entry["type"].as_str().map_or_else(|| "None".to_owned(), cut);
             let value = entry.get_mut("value").map(Value::take).unwrap_or_default();
@@ -151,7 +176,8 @@ impl Connection {
             }
             let event = Event::new(time, name.clone(), &name, &value);
             if dump.names.take(event.size()) {
-                self.words.push(written.as_str().filter(|_| time.is_none()).and_then(clock::time_of_day));
+                self.words
+                    .push(written.as_str().filter(|_| time.is_none()).and_then(clock::time_of_day));
                 self.pc.events.push(event);
             }
         }
@@ -178,7 +204,13 @@ impl Connection {
         Ok(())
     }
 
-    fn one<R: Read>(&mut self, json: &mut Json<R>, dump: &mut Dump, series: &mut OneSeries, member: Name) -> Result<()> {
+    fn one<R: Read>(
+        &mut self,
+        json: &mut Json<R>,
+        dump: &mut Dump,
+        series: &mut OneSeries,
+        member: Name,
+    ) -> Result<()> {
         if json.kind()? != Kind::Object {
             return json.skip();
         }
@@ -231,7 +263,9 @@ impl Connection {
     fn add(&mut self, mut series: OneSeries, place: usize, is_new: bool, member: Name, names: &mut Names) {
         let object = &mut self.pc.stats[place];
         if is_new {
-            object.kind = series.kind.or_else(|| by_prefix(&object.id).map(|kind| names.learn(kind)));
+            object.kind = series
+                .kind
+                .or_else(|| by_prefix(&object.id).map(|kind| names.learn(kind)));
         }
         match names.text(member) {
             "type" => {
@@ -252,7 +286,9 @@ impl Connection {
         for (name, mut values) in [(member, series.values)].into_iter().chain(series.parts) {
             values.fill(length);
             values.shrink();
-            let Some(index) = object.place(name, object.members.len(), names) else { continue };
+            let Some(index) = object.place(name, object.members.len(), names) else {
+                continue;
+            };
             object.members[index].values = values;
             object.members[index].axis = Axis::Spread { start, end };
         }
@@ -295,9 +331,19 @@ fn parts<R: Read>(json: &mut Json<R>, names: &mut Names, series: &mut OneSeries,
     let mut hint = 0;
     json.open()?;
     while let Some(key) = json.key()? {
-        let known = series.parts.iter().enumerate().cycle().skip(hint).take(series.parts.len());
+        let known = series
+            .parts
+            .iter()
+            .enumerate()
+            .cycle()
+            .skip(hint)
+            .take(series.parts.len());
         let known = known.map(|(place, (name, _))| (place, *name)).find(|(_, name)| {
-            names.text(*name).strip_prefix(names.text(member)).and_then(|rest| rest.strip_prefix('.')) == Some(key)
+            names
+                .text(*name)
+                .strip_prefix(names.text(member))
+                .and_then(|rest| rest.strip_prefix('.'))
+                == Some(key)
         });
         let place = match known {
             Some((place, _)) => place,
@@ -332,7 +378,9 @@ fn align(object: &mut StatsObject) {
     let mut whole: Option<Vec<f64>> = None;
     for index in 0..object.members.len() {
         let member = &object.members[index];
-        let Axis::Spread { start, .. } = member.axis else { continue };
+        let Axis::Spread { start, .. } = member.axis else {
+            continue;
+        };
         let length = member.values.len();
         let mut skip = stamps.saturating_sub(length);
         if skip > 0 {
@@ -341,7 +389,10 @@ fn align(object: &mut StatsObject) {
             skip = hit.filter(|hit| *hit <= skip).unwrap_or(skip);
         }
         let pad = length.saturating_sub(stamps);
-        object.members[index].axis = Axis::From { skip: count(skip), pad: count(pad) };
+        object.members[index].axis = Axis::From {
+            skip: count(skip),
+            pad: count(pad),
+        };
     }
 }
 
@@ -350,7 +401,9 @@ fn count(number: usize) -> u32 {
 }
 
 fn says_something(value: &Value) -> bool {
-    !matches!(value, Value::Null | Value::Bool(false)) && value.as_str() != Some("") && value.as_object().is_none_or(|o| !o.is_empty())
+    !matches!(value, Value::Null | Value::Bool(false))
+        && value.as_str() != Some("")
+        && value.as_object().is_none_or(|o| !o.is_empty())
 }
 
 /// `ID-MEMBER` in two. What is computed has its member in brackets, which may have a `-` inside.
@@ -381,5 +434,8 @@ fn by_prefix(id: &str) -> Option<&'static str> {
         ("RTCCertificate", "certificate"),
         ("RTCIceCandidate", "ice-candidate"),
     ];
-    PREFIXES.iter().find(|(prefix, _)| id.starts_with(prefix)).map(|(_, kind)| *kind)
+    PREFIXES
+        .iter()
+        .find(|(prefix, _)| id.starts_with(prefix))
+        .map(|(_, kind)| *kind)
 }

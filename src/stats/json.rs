@@ -111,7 +111,12 @@ impl Json<Empty> {
     /// Reads a text in memory. The buffer can be had back with [`Json::into_buffer`].
     pub fn over(text: Vec<u8>) -> Json<Empty> {
         let end = text.len();
-        Json { window: text, end, ended: true, ..Json::with_window(io::empty(), Vec::new()) }
+        Json {
+            window: text,
+            end,
+            ended: true,
+            ..Json::with_window(io::empty(), Vec::new())
+        }
     }
 
     /// The buffer that was given to [`Json::over`].
@@ -127,7 +132,17 @@ impl<R: Read> Json<R> {
     }
 
     fn with_window(source: R, window: Vec<u8>) -> Json<R> {
-        Json { source, window, at: 0, end: 0, before: 0, ended: false, failure: None, first: false, text: Vec::new() }
+        Json {
+            source,
+            window,
+            at: 0,
+            end: 0,
+            before: 0,
+            ended: false,
+            failure: None,
+            first: false,
+            text: Vec::new(),
+        }
     }
 
     /// Octets read so far.
@@ -148,7 +163,9 @@ impl<R: Read> Json<R> {
 
     /// What the next value is; nothing at the end of the input.
     pub fn peek(&mut self) -> Result<Option<Kind>> {
-        let Some(octet) = self.next_octet()? else { return Ok(None) };
+        let Some(octet) = self.next_octet()? else {
+            return Ok(None);
+        };
         Ok(Some(match octet {
             b'{' => Kind::Object,
             b'[' => Kind::Array,
@@ -179,7 +196,9 @@ impl<R: Read> Json<R> {
 
     /// The key of the next member; nothing at the end of the object, which is then left.
     pub fn key(&mut self) -> Result<Option<&str>> {
-        let Some(mut inside) = self.quoted_key()? else { return Ok(None) };
+        let Some(mut inside) = self.quoted_key()? else {
+            return Ok(None);
+        };
         if self.window[self.at..self.end].first() != Some(&b':') {
             // Looking for the colon may move the window.
             inside = self.copy(inside);
@@ -191,7 +210,9 @@ impl<R: Read> Json<R> {
 
     /// [`Json::key`], and what its value is.
     pub fn member(&mut self) -> Result<Option<(&str, Kind)>> {
-        let Some(inside) = self.quoted_key()? else { return Ok(None) };
+        let Some(inside) = self.quoted_key()? else {
+            return Ok(None);
+        };
         let inside = self.copy(inside);
         self.colon()?;
         self.at += 1;
@@ -520,7 +541,8 @@ impl<R: Read> Json<R> {
             let room = limit.saturating_sub(self.text.len()) >= 4;
             let character = self.escape()?;
             if room {
-                self.text.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+                self.text
+                    .extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
             }
         }
     }
@@ -528,7 +550,9 @@ impl<R: Read> Json<R> {
     /// The character of an escape whose backslash was taken.
     fn escape(&mut self) -> Result<char> {
         self.more(12);
-        let Some(&octet) = self.window[self.at..self.end].first() else { return Err(self.cut()) };
+        let Some(&octet) = self.window[self.at..self.end].first() else {
+            return Err(self.cut());
+        };
         self.at += 1;
         Ok(match octet {
             b'n' => '\n',
@@ -548,7 +572,11 @@ impl<R: Read> Json<R> {
     fn unicode(&mut self) -> Result<char> {
         let Some(high) = self.hex() else {
             // Not four digits: cut, or no escape at all.
-            return if self.end - self.at < 4 { Err(self.cut()) } else { Ok(char::REPLACEMENT_CHARACTER) };
+            return if self.end - self.at < 4 {
+                Err(self.cut())
+            } else {
+                Ok(char::REPLACEMENT_CHARACTER)
+            };
         };
         self.at += 4;
         if !(0xd800..0xdc00).contains(&high) {
@@ -623,7 +651,11 @@ impl<R: Read> Json<R> {
         match number {
             Some(number) => {
                 self.at += length;
-                Ok(if number.is_finite() { Scalar::Float(number) } else { Scalar::Other })
+                Ok(if number.is_finite() {
+                    Scalar::Float(number)
+                } else {
+                    Scalar::Other
+                })
             }
             None if self.at + length == self.end && self.ended => Err(self.cut()),
             None => Err(self.expected("a number")),
@@ -641,7 +673,10 @@ impl<R: Read> Json<R> {
         ];
         self.more(16);
         let rest = &self.window[self.at..self.end];
-        let length = rest.iter().position(|octet| !octet.is_ascii_alphabetic()).unwrap_or(rest.len());
+        let length = rest
+            .iter()
+            .position(|octet| !octet.is_ascii_alphabetic())
+            .unwrap_or(rest.len());
         match WORDS.iter().find(|(word, _)| *word == &rest[..length]) {
             Some((_, value)) => {
                 self.at += length;
@@ -655,24 +690,30 @@ impl<R: Read> Json<R> {
         }
     }
 
-    /// Something stands here that does not belong to anything.
-    pub fn stray(&self) -> Stop {
-        self.expected("the end of the input")
-    }
-
-    fn expected(&self, what: &'static str) -> Stop {
-        Stop { offset: self.offset(), why: Why::Expected(what) }
+    /// Something else stands here than what was expected.
+    pub fn expected(&self, what: &'static str) -> Stop {
+        Stop {
+            offset: self.offset(),
+            why: Why::Expected(what),
+        }
     }
 
     /// Something is missing: the rest of the input, or what was expected.
     fn stopped(&self, what: &'static str) -> Stop {
-        if self.at == self.end && self.ended { self.cut() } else { self.expected(what) }
+        if self.at == self.end && self.ended {
+            self.cut()
+        } else {
+            self.expected(what)
+        }
     }
 
     /// The input ends here, or could not be read on.
     fn cut(&self) -> Stop {
         let why = self.failure.clone().map_or(Why::Cut, Why::Io);
-        Stop { offset: self.before + self.end as u64, why }
+        Stop {
+            offset: self.before + self.end as u64,
+            why,
+        }
     }
 }
 

@@ -36,7 +36,12 @@ pub struct Names {
 
 impl Default for Names {
     fn default() -> Names {
-        Names { texts: Vec::new(), numbers: HashMap::new(), room: ROOM, full: false }
+        Names {
+            texts: Vec::new(),
+            numbers: HashMap::new(),
+            room: ROOM,
+            full: false,
+        }
     }
 }
 
@@ -104,11 +109,14 @@ mod tests {
     fn each_text_is_kept_once() {
         let mut names = Names::default();
         let (a, b) = (names.learn("bytesSent"), names.learn("ssrc"));
-        assert_eq!((names.learn("bytesSent"), names.find("ssrc"), names.find("mid")), (a, Some(b), None));
+        assert_eq!(
+            (names.learn("bytesSent"), names.find("ssrc"), names.find("mid")),
+            (a, Some(b), None)
+        );
         assert_eq!(names.text(b), "ssrc");
         names.room = 100;
         assert_eq!((names.learn("long enough"), names.is_full()), (Name(u32::MAX), true));
-        assert_eq!((names.text(Name(u32::MAX)), names.learn("ssrc")), ("", b));
+        assert_eq!((names.learn("ssrc"), names.text(Name(u32::MAX))), (b, ""));
         let mut names = Names::default();
         let long = names.learn(&"ä".repeat(LONGEST));
         assert_eq!(names.text(long).len(), LONGEST);

@@ -86,7 +86,11 @@ impl StatsObject {
     /// How many samples the longest member has.
     pub fn samples(&self) -> usize {
         let members = self.members.iter().filter(|member| member.axis != Axis::Rows);
-        members.map(|member| member.values.len()).chain([self.times.len()]).max().unwrap_or(0)
+        members
+            .map(|member| member.values.len())
+            .chain([self.times.len()])
+            .max()
+            .unwrap_or(0)
     }
 
     /// When it was seen, in milliseconds since 1970.
@@ -104,7 +108,10 @@ impl StatsObject {
     pub fn end(&self) -> Option<f64> {
         match self.times.last().number() {
             Some(time) => Some(time),
-            None => self.members().filter_map(|series| series.points().last().map(|(time, _)| time)).reduce(f64::max),
+            None => self
+                .members()
+                .filter_map(|series| series.points().last().map(|(time, _)| time))
+                .reduce(f64::max),
         }
     }
 
@@ -115,29 +122,44 @@ impl StatsObject {
             .members
             .iter()
             .filter_map(|member| {
-                let points: Vec<_> = Series { object: self, member }.all().filter(|(time, _)| inside(time)).collect();
+                let points: Vec<_> = Series { object: self, member }
+                    .all()
+                    .filter(|(time, _)| inside(time))
+                    .collect();
                 let (start, end) = (points.first()?.0, points.last()?.0);
                 let axis = match member.axis {
                     Axis::Rows => Axis::Rows,
                     Axis::From { skip, .. } => {
                         let gone = self.times().take_while(|time| !inside(time)).count();
-                        Axis::From { skip: skip.saturating_sub(u32::try_from(gone).unwrap_or(u32::MAX)), pad: 0 }
+                        Axis::From {
+                            skip: skip.saturating_sub(u32::try_from(gone).unwrap_or(u32::MAX)),
+                            pad: 0,
+                        }
                     }
                     Axis::Spread { .. } => Axis::Spread { start, end },
                 };
                 let mut values = Column::default();
                 points.into_iter().for_each(|(_, sample)| values.push(sample));
-                Some(Member { name: member.name, values, axis })
+                Some(Member {
+                    name: member.name,
+                    values,
+                    axis,
+                })
             })
             .collect();
         let mut times = Column::default();
-        self.times.iter().filter(|time| time.number().is_some_and(|time| inside(&time))).for_each(|time| times.push(time));
+        self.times
+            .iter()
+            .filter(|time| time.number().is_some_and(|time| inside(&time)))
+            .for_each(|time| times.push(time));
         (self.members, self.times) = (kept, times);
     }
 
     /// The last value of a member, unless that is null.
     pub fn last(&self, names: &Names, name: &str) -> Option<Sample> {
-        self.member(names, name)?.last().filter(|sample| *sample != Sample::Null)
+        self.member(names, name)?
+            .last()
+            .filter(|sample| *sample != Sample::Null)
     }
 
     /// The last value of a member as a number.
@@ -183,7 +205,11 @@ impl StatsObject {
             if self.members.len() >= MOST || !names.take(MEMBER) {
                 return None;
             }
-            self.members.push(Member { name, values: Column::default(), axis: Axis::Rows });
+            self.members.push(Member {
+                name,
+                values: Column::default(),
+                axis: Axis::Rows,
+            });
             Some(self.members.len() - 1)
         })
     }
@@ -191,12 +217,18 @@ impl StatsObject {
 
 /// A number, also one in quotation marks with zeros before it.
 pub fn to_number(names: &Names, sample: Sample) -> Option<f64> {
-    let Sample::Text(text) = sample else { return sample.number() };
+    let Sample::Text(text) = sample else {
+        return sample.number();
+    };
     let text = names.text(text);
     let digits = text.strip_prefix('-').unwrap_or(text);
     let (whole, part) = digits.split_once('.').unwrap_or((digits, "0"));
     let all_digits = |text: &str| !text.is_empty() && text.bytes().all(|octet| octet.is_ascii_digit());
-    if all_digits(whole) && all_digits(part) { text.parse().ok() } else { None }
+    if all_digits(whole) && all_digits(part) {
+        text.parse().ok()
+    } else {
+        None
+    }
 }
 
 /// A member and its times.
@@ -215,7 +247,12 @@ impl<'d> Series<'d> {
     /// The last value that was there.
     pub fn last(&self) -> Option<Sample> {
         match self.member.values.last() {
-            Sample::Absent => self.member.values.iter().filter(|sample| *sample != Sample::Absent).last(),
+            Sample::Absent => self
+                .member
+                .values
+                .iter()
+                .filter(|sample| *sample != Sample::Absent)
+                .last(),
             sample => Some(sample),
         }
     }
@@ -244,6 +281,7 @@ impl<'d> Series<'d> {
 
     /// Times and values that are numbers.
     pub fn numbers(self, names: &'d Names) -> impl Iterator<Item = (f64, f64)> + 'd {
-        self.points().filter_map(move |(time, sample)| Some((time, to_number(names, sample)?)))
+        self.points()
+            .filter_map(move |(time, sample)| Some((time, to_number(names, sample)?)))
     }
 }

@@ -21,11 +21,19 @@ pub const MARK: &str = "about-webrtc-";
 pub fn read(page: &str, dump: &mut Dump) {
     dump.browser = Some(firefox::browser());
     if let Some((_, origin)) = page.split_once("o=mozilla...")
-        && let Some(browser) = browser::of_origin(&format!("mozilla...{}", origin.split(' ').next().unwrap_or_default()))
+        && let Some(browser) =
+            browser::of_origin(&format!("mozilla...{}", origin.split(' ').next().unwrap_or_default()))
     {
         dump.browser = Some(browser);
     }
-    let mut reader = Reader { dump, series: None, now: 0.0, label: String::new(), stream: None, table: Table::default() };
+    let mut reader = Reader {
+        dump,
+        series: None,
+        now: 0.0,
+        label: String::new(),
+        stream: None,
+        table: Table::default(),
+    };
     Items { rest: page }.for_each(|item| reader.item(item));
     reader.end();
 }
@@ -67,7 +75,10 @@ impl<'p> Iterator for Items<'p> {
             Some(name) => Item::Close(name.trim()),
             None => {
                 let end = inside.find(|c: char| c.is_whitespace()).unwrap_or(inside.len());
-                Item::Open { tag: &inside[..end], attributes: &inside[end..] }
+                Item::Open {
+                    tag: &inside[..end],
+                    attributes: &inside[end..],
+                }
             }
         })
     }
@@ -80,7 +91,11 @@ fn attribute(attributes: &str, name: &str) -> Option<String> {
 }
 
 fn unescape(text: &str) -> String {
-    text.replace("&quot;", "\"").replace("&lt;", "<").replace("&gt;", ">").replace("&nbsp;", " ").replace("&amp;", "&")
+    text.replace("&quot;", "\"")
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&nbsp;", " ")
+        .replace("&amp;", "&")
 }
 
 /// A table while it is read.
@@ -133,7 +148,9 @@ impl Reader<'_> {
             "div" => self.flush(false),
             _ => {}
         }
-        let Some(id) = attribute(attributes, "data-l10n-id") else { return };
+        let Some(id) = attribute(attributes, "data-l10n-id") else {
+            return;
+        };
         let Some(id) = id.strip_prefix(MARK) else { return };
         let arguments = attribute(attributes, "data-l10n-args").and_then(|text| serde_json::from_str(&text).ok());
         let arguments: Map<String, Value> = arguments.unwrap_or_default();
@@ -179,18 +196,32 @@ impl Reader<'_> {
             series.pc.id = Value::from(cut(text));
             self.label.clear();
         } else if let Some((codec, ssrc)) = text.split_once(" - SSRC ") {
-            self.stream = Some(Stream { codec: cut(codec), ssrc: cut(ssrc), kind: None, values: Vec::new() });
+            self.stream = Some(Stream {
+                codec: cut(codec),
+                ssrc: cut(ssrc),
+                kind: None,
+                values: Vec::new(),
+            });
         } else if let Some(policy) = text.strip_prefix("bundlePolicy: ") {
             config(&mut series.pc).insert("bundlePolicy".to_owned(), json!(cut(policy)));
         } else if let Some(policy) = text.strip_prefix("iceTransportPolicy: ") {
             config(&mut series.pc).insert("iceTransportPolicy".to_owned(), json!(cut(policy)));
-        } else if let Some(urls) = text.strip_prefix("urls: ").and_then(|urls| serde_json::from_str::<Value>(urls).ok()) {
+        } else if let Some(urls) = text
+            .strip_prefix("urls: ")
+            .and_then(|urls| serde_json::from_str::<Value>(urls).ok())
+        {
             let servers = config(&mut series.pc).entry("iceServers").or_insert_with(|| json!([]));
-            servers.as_array_mut().into_iter().for_each(|list| list.push(json!({"urls": urls.clone()})));
+            servers
+                .as_array_mut()
+                .into_iter()
+                .for_each(|list| list.push(json!({"urls": urls.clone()})));
         } else if let Some(stream) = &mut self.stream {
             if let Some(kind) = text.split(' ').next_back().filter(|kind| kind.ends_with("bound-rtp")) {
                 stream.kind = Some(kind.to_owned());
-            } else if let Some(rtt) = text.strip_prefix("RTT: ").and_then(|rtt| rtt.split(' ').next()?.parse::<f64>().ok()) {
+            } else if let Some(rtt) = text
+                .strip_prefix("RTT: ")
+                .and_then(|rtt| rtt.split(' ').next()?.parse::<f64>().ok())
+            {
                 stream.values.push(("roundTripTime", rtt / 1000.0));
             }
         }
@@ -244,7 +275,10 @@ impl Reader<'_> {
             Some(cells[place].trim())
         };
         let names = &mut self.dump.names;
-        let ends = [("local-candidate", cell("local-candidate")), ("remote-candidate", cell("remote-candidate"))];
+        let ends = [
+            ("local-candidate", cell("local-candidate")),
+            ("remote-candidate", cell("remote-candidate")),
+        ];
         for (kind, text) in ends {
             candidate(kind, text.unwrap_or_default(), series, names);
         }

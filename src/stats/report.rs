@@ -110,9 +110,13 @@ impl Series {
     pub fn end(&mut self, time: f64, delta: Delta) {
         // Chromium's own export writes whole reports in a format that has deltas.
         if delta == Delta::Objects && self.full < self.rows.len() {
-                for (place, object) in self.pc.stats.iter().enumerate() {
+            for (place, object) in self.pc.stats.iter().enumerate() {
                 if object.seen + 1 == self.report && !self.removed.contains(&place) {
-                    self.rows.push(Row { place, stamp: object.stamp, own: false });
+                    self.rows.push(Row {
+                        place,
+                        stamp: object.stamp,
+                        own: false,
+                    });
                 }
             }
         }
@@ -161,7 +165,15 @@ impl Series {
     pub fn read<R: Read>(&mut self, json: &mut Json<R>, names: &mut Names) -> Result<Members> {
         let mut members = self.blank();
         let like = self.pc.stats.get(self.expected);
-        members.read(json, &mut Context { names, like, coded: self.coded }, None)?;
+        members.read(
+            json,
+            &mut Context {
+                names,
+                like,
+                coded: self.coded,
+            },
+            None,
+        )?;
         Ok(members)
     }
 
@@ -230,7 +242,9 @@ impl Series {
         }
         let mut hint = 0;
         for (name, value) in &members.values {
-            let Some(place) = object.place(*name, hint, names) else { continue };
+            let Some(place) = object.place(*name, hint, names) else {
+                continue;
+            };
             hint = place;
             let values = &mut object.members[hint].values;
             // The same id or member twice: the later one counts.
@@ -257,7 +271,11 @@ impl Series {
         object.stamp = stamp;
         let own = members.timestamp.is_some();
         match again {
-            true => self.rows.iter_mut().filter(|row| row.place == place).for_each(|row| row.stamp = stamp),
+            true => self
+                .rows
+                .iter_mut()
+                .filter(|row| row.place == place)
+                .for_each(|row| row.stamp = stamp),
             false => self.rows.push(Row { place, stamp, own }),
         }
     }
@@ -287,7 +305,11 @@ impl Members {
         let mut hint = 0;
         json.open()?;
         while let Some(key) = json.key()? {
-            let key = if context.coded { codes::property(key).unwrap_or(key) } else { key };
+            let key = if context.coded {
+                codes::property(key).unwrap_or(key)
+            } else {
+                key
+            };
             let inside = within.is_some_and(|within| !within.is_empty());
             if let Some(special) = Special::of(key).filter(|_| !inside) {
                 self.special(special, json, context)?;
@@ -302,7 +324,9 @@ impl Members {
                 continue;
             }
             let like = context.like.and_then(|object| object.members.get(hint.wrapping_sub(1)));
-            let held = like.filter(|member| member.name == name).map(|member| member.values.last());
+            let held = like
+                .filter(|member| member.name == name)
+                .map(|member| member.values.last());
             let value = sample(json.scalar()?, context.names, held);
             self.values.push((name, value));
         }
@@ -335,7 +359,10 @@ impl Members {
             (Special::Id, Scalar::Decimal(decimal)) => self.id = Some(names.learn(&decimal.to_string())),
             (Special::Key, Scalar::Text(text)) => self.key = Some(names.learn(text)),
             (Special::Type, Scalar::Text(text)) => {
-                let known = context.like.and_then(|object| object.kind).filter(|kind| names.text(*kind) == text);
+                let known = context
+                    .like
+                    .and_then(|object| object.kind)
+                    .filter(|kind| names.text(*kind) == text);
                 self.kind = Some(known.unwrap_or_else(|| names.learn(text)));
             }
             (Special::Type, Scalar::Decimal(decimal)) if context.coded => {
@@ -409,7 +436,9 @@ pub fn sample(scalar: Scalar<'_>, names: &mut Names, held: Option<Sample>) -> Sa
 pub fn number(number: f64) -> Sample {
     // Times have three decimals at most; others survive as they are.
     let thousandths = number * 1000.0;
-    let decimal = (thousandths.abs() < 9e15).then(|| Decimal::new(thousandths.round() as i64, 3)).flatten();
+    let decimal = (thousandths.abs() < 9e15)
+        .then(|| Decimal::new(thousandths.round() as i64, 3))
+        .flatten();
     match decimal {
         Some(decimal) if decimal.to_f64() == number => Sample::Decimal(decimal),
         _ => Sample::Float(number),

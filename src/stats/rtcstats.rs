@@ -21,8 +21,14 @@ use super::report::{Delta, Series};
 /// The first line of a dump.
 pub const HEAD: &[u8] = b"RTCStatsDump";
 
-const DUMP: Dialect = Dialect { relative: true, delta: Delta::Objects };
-const JSONL: Dialect = Dialect { relative: false, delta: Delta::Members };
+const DUMP: Dialect = Dialect {
+    relative: true,
+    delta: Delta::Objects,
+};
+const JSONL: Dialect = Dialect {
+    relative: false,
+    delta: Delta::Members,
+};
 
 /// Reads what comes after [`HEAD`].
 pub fn dump<R: Read>(json: &mut Json<R>, dump: &mut Dump) -> Result<()> {
@@ -33,8 +39,8 @@ pub fn dump<R: Read>(json: &mut Json<R>, dump: &mut Dump) -> Result<()> {
 }
 
 /// Reads arrays one after the other. The bracket of the first one and `name`, its first element, were read already; `listed`
-/// is whether all stand in one array.
-pub fn jsonl<R: Read>(json: &mut Json<R>, dump: &mut Dump, name: String, listed: bool) -> Result<()> {
+/// is whether all stand in one array. Says whether any of them has a time.
+pub fn jsonl<R: Read>(json: &mut Json<R>, dump: &mut Dump, name: String, listed: bool) -> (Result<()>, bool) {
     let mut connections = Connections::new(JSONL);
     let result = match connections.event(json, dump, Some(name)) {
         Ok(()) if listed => elements(json, dump, &mut connections),
@@ -42,8 +48,9 @@ pub fn jsonl<R: Read>(json: &mut Json<R>, dump: &mut Dump, name: String, listed:
         Err(stop) if listed => Err(stop),
         Err(stop) => go_on(json, dump, stop).and_then(|()| lines(json, dump, &mut connections)),
     };
+    let timed = connections.is_timed();
     connections.finish(dump);
-    result
+    (result, timed)
 }
 
 fn elements<R: Read>(json: &mut Json<R>, dump: &mut Dump, connections: &mut Connections) -> Result<()> {
@@ -77,7 +84,7 @@ fn line<R: Read>(json: &mut Json<R>, dump: &mut Dump, connections: &mut Connecti
             connections.event(json, dump, None)?;
         }
         Some(Kind::Object) => head(&json.tree()?, dump),
-        Some(_) => json.skip()?,
+        Some(_) => return Err(json.expected("an array")),
         None => return Ok(false),
     }
     Ok(true)
@@ -96,7 +103,10 @@ pub fn go_on<R: Read>(json: &mut Json<R>, dump: &mut Dump, stop: Stop) -> Result
 
 /// The object on the second line.
 fn head(value: &Value, dump: &mut Dump) {
-    let agent = value.get("userAgent").or(value.get("UserAgent")).and_then(Value::as_str);
+    let agent = value
+        .get("userAgent")
+        .or(value.get("UserAgent"))
+        .and_then(Value::as_str);
     dump.user_agent = agent.map(cut).or(dump.user_agent.take());
     dump.browser = browser::of_data(&value["userAgentData"]).or(dump.browser.take());
 }

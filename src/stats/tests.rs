@@ -15,7 +15,11 @@ fn dump(text: &str) -> Dump {
 /// A member of an object of the first connection: its times and numbers.
 fn numbers(dump: &Dump, id: &str, member: &str) -> Vec<(f64, f64)> {
     let object = dump.peer_connections[0].find(id).unwrap();
-    object.member(&dump.names, member).unwrap().numbers(&dump.names).collect()
+    object
+        .member(&dump.names, member)
+        .unwrap()
+        .numbers(&dump.names)
+        .collect()
 }
 
 const INTERNALS: &str = r#"{
@@ -44,7 +48,10 @@ const INTERNALS: &str = r#"{
 #[test]
 fn internals() {
     let dump = dump(INTERNALS);
-    assert_eq!((dump.format, dump.gzip, dump.peer_connections.len()), (Format::WebrtcInternals, false, 1));
+    assert_eq!(
+        (dump.format, dump.gzip, dump.peer_connections.len()),
+        (Format::WebrtcInternals, false, 1)
+    );
     assert_eq!(dump.octets, INTERNALS.len() as u64);
     assert_eq!(dump.browser.as_ref().unwrap().to_string(), "Chrome 156.0.0.0 on Linux");
     // A member that begins later than its object does.
@@ -54,10 +61,24 @@ fn internals() {
     let pc = &dump.peer_connections[0];
     assert!(pc.find("T01").unwrap().member(&dump.names, "b]").is_none());
     assert_eq!((pc.samples(), pc.constraints.as_ref()), (3, None));
-    assert_eq!(pc.find("T01").unwrap().text(&dump.names, "dtlsState").as_deref(), Some("connected"));
+    assert_eq!(
+        pc.find("T01").unwrap().text(&dump.names, "dtlsState").as_deref(),
+        Some("connected")
+    );
     assert_eq!(phase::phases(pc, &dump.names).ice.length(), Some(250.0));
-    let calls: Vec<_> = dump.media_calls.iter().map(|call| (call.succeeded, call.detail.as_str())).collect();
-    assert_eq!(calls, [(None, "video {}"), (Some(false), "NotAllowedError: denied"), (None, "audio: true")]);
+    let calls: Vec<_> = dump
+        .media_calls
+        .iter()
+        .map(|call| (call.succeeded, call.detail.as_str()))
+        .collect();
+    assert_eq!(
+        calls,
+        [
+            (None, "video {}"),
+            (Some(false), "NotAllowedError: denied"),
+            (None, "audio: true")
+        ]
+    );
 }
 
 #[test]
@@ -65,7 +86,11 @@ fn internals_with_times_in_words() {
     let text = INTERNALS.replace("\"timestamp\": 1000,", "\"time\": \"1/1/1970, 2:00:01 AM\",");
     let text = text.replace("\"timestamp\": 1250,", "\"time\": \"1/1/1970, 2:00:03 AM\",");
     let dump = dump(&text);
-    let times: Vec<_> = dump.peer_connections[0].events.iter().map(|event| event.at_ms).collect();
+    let times: Vec<_> = dump.peer_connections[0]
+        .events
+        .iter()
+        .map(|event| event.at_ms)
+        .collect();
     assert_eq!(times, [Some(1000.0), Some(3000.0)]);
 }
 
@@ -84,10 +109,16 @@ const RTCSTATS: &str = r#"RTCStatsDump
 #[test]
 fn rtcstats_with_deltas() {
     let dump = dump(RTCSTATS);
-    assert_eq!((dump.format, dump.client_events, dump.peer_connections.len()), (Format::RtcstatsDump, Some(1), 1));
+    assert_eq!(
+        (dump.format, dump.client_events, dump.peer_connections.len()),
+        (Format::RtcstatsDump, Some(1), 1)
+    );
     let pc = &dump.peer_connections[0];
     assert_eq!((pc.url.as_deref(), pc.events.len()), (Some("https://a.test"), 2));
-    assert_eq!((pc.events[1].name.as_str(), pc.events[1].method.as_str()), ("24", "iceconnectionstatechange"));
+    assert_eq!(
+        (pc.events[1].name.as_str(), pc.events[1].method.as_str()),
+        ("24", "iceconnectionstatechange")
+    );
     assert_eq!(pc.events[1].at_ms, Some(5015.0));
     assert_eq!(numbers(&dump, "O", "bytesSent").len(), 4);
     // What is not mentioned stays.
@@ -101,12 +132,23 @@ fn rtcstats_with_deltas() {
 fn rtcstats_of_chromium_is_whole() {
     let text = RTCSTATS.replace("\"type\":\"outbound-rtp\"", "\"id\":\"O\",\"type\":\"outbound-rtp\"");
     let text = text.replace("\"type\":\"codec\"", "\"id\":\"C\",\"type\":\"codec\"");
-    let text = text.replace(r#"{"O":{"timestamp":6020,"#, r#"{"O":{"id":"O","type":"outbound-rtp","timestamp":6020,"#);
+    let text = text.replace(
+        r#"{"O":{"timestamp":6020,"#,
+        r#"{"O":{"id":"O","type":"outbound-rtp","timestamp":6020,"#,
+    );
     let dump = dump(&text);
     let pc = &dump.peer_connections[0];
     // The second report lacks the codec, so it is gone, and `mid` is too.
     assert_eq!(pc.find("C").unwrap().samples(), 1);
-    assert_eq!(pc.find("O").unwrap().member(&dump.names, "mid").unwrap().points().count(), 1);
+    assert_eq!(
+        pc.find("O")
+            .unwrap()
+            .member(&dump.names, "mid")
+            .unwrap()
+            .points()
+            .count(),
+        1
+    );
 }
 
 #[test]
@@ -120,7 +162,10 @@ fn rtcstats_with_codes() {
     let pc = &dump.peer_connections[0];
     assert_eq!(numbers(&dump, "0", "bytesSent"), [(1000.0, 100.0), (2000.0, 300.0)]);
     assert_eq!(pc.find("0").unwrap().kind(&dump.names), Some("outbound-rtp"));
-    assert_eq!(pc.find("1").unwrap().text(&dump.names, "mimeType").as_deref(), Some("video/VP8"));
+    assert_eq!(
+        pc.find("1").unwrap().text(&dump.names, "mimeType").as_deref(),
+        Some("video/VP8")
+    );
     assert!(pc.events.is_empty());
 }
 
@@ -138,7 +183,10 @@ fn rtcstats_lines() {
     let dump = dump(text);
     assert_eq!((dump.format, dump.client_events), (Format::RtcstatsJsonl, Some(2)));
     assert_eq!(dump.browser.as_ref().unwrap().to_string(), "Safari 17.0");
-    assert_eq!(numbers(&dump, "O", "bytesSent"), [(3000.0, 100.0), (4001.0, 300.0), (5900.0, 10.0)]);
+    assert_eq!(
+        numbers(&dump, "O", "bytesSent"),
+        [(3000.0, 100.0), (4001.0, 300.0), (5900.0, 10.0)]
+    );
     // It was gone in between, so `mid` does not stay.
     let o = dump.peer_connections[0].find("O").unwrap();
     assert_eq!(o.member(&dump.names, "mid").unwrap().points().count(), 2);
@@ -151,7 +199,10 @@ fn rtcstats_of_2016() {
         {"time":"1970-01-01T00:00:01.000Z","type":"create","value":{"nullConfig":true}},
         {"time":"1970-01-01T00:00:02.000Z","type":"getStats","value":{"c":{"id":"c","timestamp":"1970-01-01T00:00:01.900Z","type":"googCandidatePair","googActiveConnection":"true","googRtt":"12"}}}]}}"#;
     let dump = dump(text);
-    assert_eq!((dump.format.name(dump.is_legacy()), dump.peer_connections.len()), ("rtcstats-json", 1));
+    assert_eq!(
+        (dump.format.name(dump.is_legacy()), dump.peer_connections.len()),
+        ("rtcstats-json", 1)
+    );
     let pc = &dump.peer_connections[0];
     assert_eq!((pc.url.as_deref(), pc.events.len()), (Some("https://a.test"), 1));
     let (pair, rule) = pair::selected(pc, &dump.names).unwrap();
@@ -166,9 +217,15 @@ fn firefox() {
         "pcid":"{x} 1 (id=2 url=https://a.test/)","sdpHistory":[{"isLocal":true,"isOffer":true,"timestamp":900,"sdp":"v=0\r\no=mozilla...THIS_IS_SDPARTA-91.0 1 0 IN IP4 0.0.0.0\r\n"}],
         "timestamp":1001}],"sdpHistories":[]}"#;
     let dump = dump(text);
-    assert_eq!((dump.format, dump.browser.as_ref().unwrap().to_string()), (Format::FirefoxReport, "Firefox 91.0".into()));
+    assert_eq!(
+        (dump.format, dump.browser.as_ref().unwrap().to_string()),
+        (Format::FirefoxReport, "Firefox 91.0".into())
+    );
     let pc = &dump.peer_connections[0];
-    assert_eq!((pc.url.as_deref(), pc.closed, pc.history.len()), (Some("https://a.test/"), Some(true), 1));
+    assert_eq!(
+        (pc.url.as_deref(), pc.closed, pc.history.len()),
+        (Some("https://a.test/"), Some(true), 1)
+    );
     assert_eq!(pair::selected(pc, &dump.names).unwrap().1, pair::Rule::Selected);
     assert_eq!(pc.stats.len(), 1);
 }
@@ -184,7 +241,10 @@ fn one_report_in_every_spelling() {
         (json!([{"key": "a", "value": members}]), "getstats-key-value"),
         (json!({"series": [{"t": 5, "stats": [members]}]}), "getstats-series"),
         (json!({"t": 5, "stats": {"a": members}}), "getstats-series-jsonl"),
-        (json!([{"id": "a", "type": "ssrc", "timestamp": "1970-01-01T00:00:00.005Z", "stats": {"ssrc": "7"}}]), "legacy-array"),
+        (
+            json!([{"id": "a", "type": "ssrc", "timestamp": "1970-01-01T00:00:00.005Z", "stats": {"ssrc": "7"}}]),
+            "legacy-array",
+        ),
     ] {
         let dump = dump(&value.to_string());
         assert_eq!(dump.format.name(dump.is_legacy()), name);
@@ -198,7 +258,10 @@ fn lines_of_reports_go_on_after_damage() {
     let row = |t: i64| json!({"t": t, "stats": [{"id": "a", "type": "inbound-rtp", "bytesReceived": t}]}).to_string();
     let text = format!("{}\n{}\nnonsense here\n{}\n", row(1000), row(2000), row(4000));
     let dump = dump(&text);
-    assert_eq!(numbers(&dump, "a", "bytesReceived"), [(1000.0, 1000.0), (2000.0, 2000.0), (4000.0, 4000.0)]);
+    assert_eq!(
+        numbers(&dump, "a", "bytesReceived"),
+        [(1000.0, 1000.0), (2000.0, 2000.0), (4000.0, 4000.0)]
+    );
     assert_eq!((dump.damage.len(), dump.damage[0].fatal), (1, false));
     let metrics = metric::metrics(dump.peer_connections[0].find("a").unwrap(), &dump.names);
     assert_eq!(metrics[0].points, [(2000.0, 8000.0), (4000.0, 8000.0)]);
@@ -220,7 +283,10 @@ fn the_page_of_firefox() {
     let (pair, _) = pair::selected(pc, &dump.names).unwrap();
     let local = pc.find(&pair.text(&dump.names, "localCandidateId").unwrap()).unwrap();
     let member = |name: &str| local.text(&dump.names, name).unwrap();
-    assert_eq!((member("address"), member("port"), member("relayProtocol")), ("10.0.0.80".into(), "50160".into(), "tcp".into()));
+    assert_eq!(
+        (member("address"), member("port"), member("relayProtocol")),
+        ("10.0.0.80".into(), "50160".into(), "tcp".into())
+    );
 }
 
 #[test]
@@ -246,7 +312,8 @@ fn what_is_none_says_what_it_is() {
         ("hello", "text that begins with `hello`"),
         ("[]", "a JSON array without"),
         ("[1,2]", "a JSON array without"),
-        ("{}", "an empty JSON object"),
+        ("[\"a\",\"b\"]", "a JSON array without"),
+        ("{}", "a JSON object without members"),
         (r#"{"a":1,"b":{"c":2}}"#, "a JSON object with the members a, b"),
         ("{\"id\":1}\n{\"id\":2}", "a JSON object with the members id"),
         ("<html></html>", "a web page"),
@@ -265,8 +332,14 @@ fn cut_anywhere_what_was_read_is_kept() {
             if !text.is_char_boundary(end) {
                 continue;
             }
-            let Ok(dump) = read(&text.as_bytes()[..end]) else { continue };
-            let count: usize = dump.peer_connections.iter().map(|pc| pc.events.len() + pc.stats.len()).sum();
+            let Ok(dump) = read(&text.as_bytes()[..end]) else {
+                continue;
+            };
+            let count: usize = dump
+                .peer_connections
+                .iter()
+                .map(|pc| pc.events.len() + pc.stats.len())
+                .sum();
             // `-`, which is no connection, is not known to be none before its calls are read.
             assert!(count + 1 >= last, "{end}: {count} after {last}");
             last = count.max(last);
@@ -286,9 +359,15 @@ fn hostile_documents() {
     assert!(read(deep.as_bytes()).is_err());
     let deep = format!("[{{\"id\":\"a\",\"type\":\"t\",\"x\":{}", "{\"stats\":".repeat(200_000));
     assert!(read(deep.as_bytes()).is_err());
-    let huge = format!("[{{\"id\":\"a\",\"type\":\"t\",\"x\":{},\"y\":1e999,\"z\":-1e-400,\"w\":12}}]", "9".repeat(3_000_000));
+    let huge = format!(
+        "[{{\"id\":\"a\",\"type\":\"t\",\"x\":{},\"y\":1e999,\"z\":-1e-400,\"w\":12}}]",
+        "9".repeat(3_000_000)
+    );
     assert_eq!(numbers(&dump(&huge), "a", "w"), [(0.0, 12.0)]);
-    let long = format!("[{{\"id\":\"a\",\"type\":\"t\",\"x\":\"{}\",\"w\":12}}]", "ä\\n\\u00e4".repeat(400_000));
+    let long = format!(
+        "[{{\"id\":\"a\",\"type\":\"t\",\"x\":\"{}\",\"w\":12}}]",
+        "ä\\n\\u00e4".repeat(400_000)
+    );
     assert_eq!(numbers(&dump(&long), "a", "w"), [(0.0, 12.0)]);
     let surrogates = "[{\"id\":\"a\",\"type\":\"\\ud800\\ud800\\udc00\\udfff \\uZZZZ\",\"w\":1}]";
     assert_eq!(numbers(&dump(surrogates), "a", "w").len(), 1);
@@ -311,7 +390,9 @@ impl std::io::Read for Trickle<'_> {
 fn where_the_input_is_divided_does_not_matter() {
     let row = |t: usize| {
         let text = "\\\"\\n\\ud83d\\ude00é".repeat(t % 90);
-        format!("{{\"t\": {t}, \"stats\" : [ {{\"id\":\"a\",\"type\":\"t\",\"text\":\"{text}\",\"v\": {t}.25 , \"deep\":{{\"x\":true}}}} ] }}\n")
+        format!(
+            "{{\"t\": {t}, \"stats\" : [ {{\"id\":\"a\",\"type\":\"t\",\"text\":\"{text}\",\"v\": {t}.25 , \"deep\":{{\"x\":true}}}} ] }}\n"
+        )
     };
     let text: String = (1..600).map(row).collect();
     let values = |dump: &Dump| (numbers(dump, "a", "v"), dump.octets, dump.damage.clone());
@@ -334,8 +415,18 @@ fn fixtures() {
             continue;
         }
         let dump = read(std::fs::File::open(&path).unwrap()).unwrap();
-        assert!(dump.damage.is_empty() && !dump.peer_connections.is_empty(), "{}", path.display());
-        assert!(dump.peer_connections.iter().all(|pc| pc.samples() > 0), "{}", path.display());
+        assert!(
+            dump.damage.is_empty() && !dump.peer_connections.is_empty(),
+            "{}",
+            path.display()
+        );
+        assert!(
+            dump.peer_connections
+                .iter()
+                .all(|pc| pc.samples() + pc.events.len() > 0),
+            "{}",
+            path.display()
+        );
         count += 1;
     }
     assert!(count >= 9);

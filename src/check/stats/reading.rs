@@ -9,13 +9,24 @@ pub fn check(dump: &Dump, file: &str) -> Vec<Finding> {
     let mut findings = Vec::new();
     let (fatal, passed): (Vec<_>, Vec<_>) = dump.damage.iter().partition(|damage| damage.fatal);
     if let Some(damage) = fatal.first() {
-        let summary = format!("{}, at octet {}; what is before it was read.", capital(&damage.what), damage.offset);
+        let summary = format!(
+            "{}, at octet {}; what is before it was read.",
+            capital(&damage.what),
+            damage.offset
+        );
         findings.push(TRUNCATED.finding(file, summary, vec![evidence(damage)]));
     }
     if let Some(damage) = passed.first() {
         let summary = match passed.len() {
-            1 => format!("{}, at octet {}; the rest was read.", capital(&damage.what), damage.offset),
-            count => format!("In {count} places, first at octet {}; the rest was read.", damage.offset),
+            1 => format!(
+                "{}, at octet {}; the rest was read.",
+                capital(&damage.what),
+                damage.offset
+            ),
+            count => format!(
+                "In {count} places, first at octet {}; the rest was read.",
+                damage.offset
+            ),
         };
         let evidence = passed.iter().take(5).map(|damage| evidence(damage)).collect();
         findings.push(DAMAGED.finding(file, summary, evidence));
@@ -36,5 +47,7 @@ fn evidence(damage: &Damage) -> Evidence {
 
 fn capital(text: &str) -> String {
     let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| format!("{}{}", first.to_uppercase(), letters.as_str()))
+    letters.next().map_or_else(String::new, |first| {
+        format!("{}{}", first.to_uppercase(), letters.as_str())
+    })
 }

@@ -31,7 +31,11 @@ pub fn report(view: &View<'_>, pc: &stats::PeerConnection) -> PeerConnection {
         event_types: events::types(pc),
         states,
         final_states,
-        candidate_errors: pc.events.iter().filter(|event| event.method == "icecandidateerror").count(),
+        candidate_errors: pc
+            .events
+            .iter()
+            .filter(|event| event.method == "icecandidateerror")
+            .count(),
         phases: events::phases(pc, view),
         timeline: events::timeline(pc, view),
         selected_pair: selected.map(|(pair, rule)| selected_pair(view, pc, pair, rule)),
@@ -101,12 +105,16 @@ fn legacy_end(view: &View<'_>, pair: &StatsObject, side: &str) -> Option<Candida
 /// What is known of a candidate; members have had other names.
 fn candidate(view: &View<'_>, object: &StatsObject) -> Candidate {
     let first = |members: &[&str]| members.iter().find_map(|member| view.text(object, member));
-    let port = ["port", "portNumber"].iter().find_map(|member| object.last(view.names(), member));
+    let port = ["port", "portNumber"]
+        .iter()
+        .find_map(|member| object.last(view.names(), member));
     Candidate {
         kind: first(&["candidateType"]),
         protocol: first(&["protocol", "transport"]),
         address: first(&["address", "ip", "ipAddress"]),
-        port: port.and_then(|port| stats::object::to_number(view.names(), port)).and_then(number),
+        port: port
+            .and_then(|port| stats::object::to_number(view.names(), port))
+            .and_then(number),
         relay_protocol: first(&["relayProtocol"]),
         network_type: first(&["networkType"]),
     }
@@ -122,7 +130,10 @@ fn candidate_words(candidate: &Candidate) -> String {
         (Some(address), None) => Some(address.to_owned()),
         (None, _) => None,
     };
-    let relay = candidate.relay_protocol.as_ref().map(|protocol| format!("over {protocol}"));
+    let relay = candidate
+        .relay_protocol
+        .as_ref()
+        .map(|protocol| format!("over {protocol}"));
     let parts = [candidate.kind.clone(), candidate.protocol.clone(), address, relay];
     parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
@@ -133,7 +144,9 @@ fn pair_words(view: &View<'_>, pc: &stats::PeerConnection, pair: &StatsObject) -
             Some(object) => Some(candidate(view, object)),
             None => legacy_end(view, pair, side),
         };
-        candidate.map(|candidate| candidate_words(&candidate)).filter(|words| !words.is_empty())
+        candidate
+            .map(|candidate| candidate_words(&candidate))
+            .filter(|words| !words.is_empty())
     };
     let unknown = || "?".to_owned();
     let local = end("localCandidateId", "Local").unwrap_or_else(unknown);
@@ -156,18 +169,33 @@ fn bytes(view: &View<'_>, pc: &stats::PeerConnection, pair: Option<&StatsObject>
     let sum = |kind: &str, member: &str| -> Option<Number> {
         let mut objects = pc.typed(view.names(), &[kind]).peekable();
         objects.peek()?;
-        number(objects.map(|object| object.number(view.names(), member).unwrap_or(0.0)).sum())
+        number(
+            objects
+                .map(|object| object.number(view.names(), member).unwrap_or(0.0))
+                .sum(),
+        )
     };
     let of_pair = |member: &str| view.number(pair?, member);
     Bytes {
-        transport: Octets { sent: sum("transport", "bytesSent"), received: sum("transport", "bytesReceived") },
-        pair: Octets { sent: of_pair("bytesSent"), received: of_pair("bytesReceived") },
-        rtp: Octets { sent: sum("outbound-rtp", "bytesSent"), received: sum("inbound-rtp", "bytesReceived") },
+        transport: Octets {
+            sent: sum("transport", "bytesSent"),
+            received: sum("transport", "bytesReceived"),
+        },
+        pair: Octets {
+            sent: of_pair("bytesSent"),
+            received: of_pair("bytesReceived"),
+        },
+        rtp: Octets {
+            sent: sum("outbound-rtp", "bytesSent"),
+            received: sum("inbound-rtp", "bytesReceived"),
+        },
     }
 }
 
 fn transports(view: &View<'_>, pc: &stats::PeerConnection) -> Vec<Transport> {
-    let objects = pc.typed(view.names(), &["transport"]).filter(|object| view.wants(&object.id));
+    let objects = pc
+        .typed(view.names(), &["transport"])
+        .filter(|object| view.wants(&object.id));
     objects
         .map(|object| Transport {
             id: object.id.to_string(),
@@ -184,7 +212,13 @@ fn transports(view: &View<'_>, pc: &stats::PeerConnection) -> Vec<Transport> {
 }
 
 fn candidates(view: &View<'_>, pc: &stats::PeerConnection) -> Vec<ListedCandidate> {
-    const TYPES: [&str; 5] = ["local-candidate", "remote-candidate", "localcandidate", "remotecandidate", "ice-candidate"];
+    const TYPES: [&str; 5] = [
+        "local-candidate",
+        "remote-candidate",
+        "localcandidate",
+        "remotecandidate",
+        "ice-candidate",
+    ];
     let objects = pc.typed(view.names(), &TYPES).filter(|object| view.wants(&object.id));
     objects
         .map(|object| {
@@ -213,7 +247,10 @@ fn pairs(view: &View<'_>, pc: &stats::PeerConnection) -> Vec<Pair> {
             requests_sent: view.number(object, "requestsSent"),
             responses_received: view.number(object, "responsesReceived"),
             requests_received: view.number(object, "requestsReceived"),
-            bytes: Octets { sent: view.number(object, "bytesSent"), received: view.number(object, "bytesReceived") },
+            bytes: Octets {
+                sent: view.number(object, "bytesSent"),
+                received: view.number(object, "bytesReceived"),
+            },
         })
         .collect()
 }
@@ -241,21 +278,32 @@ fn member(view: &View<'_>, series: stats::Series<'_>) -> Member {
     let name = series.name(names);
     let numbers: Vec<(f64, f64)> = series.numbers(names).collect();
     let points = match view.options.series {
-        true => series.points().map(|(time, sample)| (view.seconds(time), view.value(sample))).collect(),
+        true => series
+            .points()
+            .map(|(time, sample)| (view.seconds(time), view.value(sample)))
+            .collect(),
         false => Vec::new(),
     };
     Member {
         unit: unit(name).name().to_owned(),
         name: name.to_owned(),
         samples: shape.samples,
-        first: series.points().next().map(|(_, sample)| view.value(sample)).unwrap_or_default(),
+        first: series
+            .points()
+            .next()
+            .map(|(_, sample)| view.value(sample))
+            .unwrap_or_default(),
         last: series.last().map(|sample| view.value(sample)).unwrap_or_default(),
         resets: shape.resets,
         repeated: shape.repeated,
         backward: shape.backward,
         gaps: shape.gaps,
         limited: shape.is_limited(),
-        sparkline: if numbers.len() > 1 { sparkline(&numbers) } else { String::new() },
+        sparkline: if numbers.len() > 1 {
+            sparkline(&numbers)
+        } else {
+            String::new()
+        },
         points,
     }
 }

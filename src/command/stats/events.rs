@@ -14,7 +14,10 @@ pub fn types(pc: &PeerConnection) -> Map<String, Value> {
     for event in &pc.events {
         *counts.entry(event.name.clone()).or_insert(0_u64) += 1;
     }
-    counts.into_iter().map(|(name, count)| (name, Value::from(count))).collect()
+    counts
+        .into_iter()
+        .map(|(name, count)| (name, Value::from(count)))
+        .collect()
 }
 
 /// Every state in order, and the last of each.
@@ -46,7 +49,9 @@ pub fn states(pc: &PeerConnection) -> (States<Vec<Option<String>>>, States<Optio
 
 /// Chrome 86 wrote `SignalingStateHaveLocalOffer` for `have-local-offer`.
 fn spelled(state: &str) -> String {
-    let Some(words) = state.strip_prefix("SignalingState") else { return state.to_owned() };
+    let Some(words) = state.strip_prefix("SignalingState") else {
+        return state.to_owned();
+    };
     let mut spelled = String::new();
     for c in words.chars() {
         if c.is_ascii_uppercase() && !spelled.is_empty() {
@@ -60,7 +65,7 @@ fn spelled(state: &str) -> String {
 /// How long the parts of setting up took.
 pub fn phases(pc: &PeerConnection, view: &View<'_>) -> Phases {
     let phases = phase::phases(pc, view.names());
-    let since = |time: Option<f64>| Some(super::view::r6(time? - phases.start?)).filter(|time| *time >= 0.0);
+    let since = |time: Option<f64>| Some(super::view::r6(time? - phases.start?)).filter(|time| *time > 0.0);
     let length = |span: phase::Span| span.length().map(super::view::r6);
     Phases {
         gathering_ms: length(phases.gathering),
@@ -111,7 +116,11 @@ fn candidate_words(candidate: &Candidate) -> String {
     if candidate.text.is_empty() {
         return "end of candidates".to_owned();
     }
-    let mid = candidate.mid.as_ref().map(|mid| format!("mid {mid}: ")).unwrap_or_default();
+    let mid = candidate
+        .mid
+        .as_ref()
+        .map(|mid| format!("mid {mid}: "))
+        .unwrap_or_default();
     format!("{mid}{}", candidate.text)
 }
 
@@ -202,9 +211,15 @@ mod tests {
             "{ \\\"credential\\\":\\\"hunter2\\\"}",
         ] {
             let scrubbed = scrubbed(text);
-            assert!(!scrubbed.contains("hunter2") && scrubbed.contains("redacted"), "{scrubbed}");
+            assert!(
+                !scrubbed.contains("hunter2") && scrubbed.contains("redacted"),
+                "{scrubbed}"
+            );
         }
-        assert_eq!(scrubbed(r#"{"credentialType":"password"}"#), r#"{"credentialType":"password"}"#);
+        assert_eq!(
+            scrubbed(r#"{"credentialType":"password"}"#),
+            r#"{"credentialType":"password"}"#
+        );
         assert_eq!(scrubbed("credential"), "credential");
         let tree = json!({"iceServers": [{"urls": "turn:t", "username": "u", "credential": "hunter2"}]});
         assert!(!without_credentials(&tree).to_string().contains("hunter2"));

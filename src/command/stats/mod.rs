@@ -33,13 +33,27 @@ pub fn run(options: &cli::Stats) -> Result<Envelope, Error> {
         let count = dump.peer_connections.len();
         findings.extend(reading::check(&dump, &place(path)));
         window::apply(&mut dump, options, start)?;
-        let view = View { dump: &dump, start, options };
+        let view = View {
+            dump: &dump,
+            start,
+            options,
+        };
         files.push(file(&view, &name, count)?);
     }
     let mut files = files.into_iter();
-    let Some(first) = files.next() else { return Err(Error::new("no file was named")) };
-    let report = Stats { first, more: files.collect() };
-    Ok(Envelope::new("stats", started, Report::Stats(Box::new(report)), findings))
+    let Some(first) = files.next() else {
+        return Err(Error::new("no file was named"));
+    };
+    let report = Stats {
+        first,
+        more: files.collect(),
+    };
+    Ok(Envelope::new(
+        "stats",
+        started,
+        Report::Stats(Box::new(report)),
+        findings,
+    ))
 }
 
 fn open(path: &Path) -> Result<Dump, Error> {
@@ -74,25 +88,45 @@ fn file(view: &View<'_>, name: &str, count: usize) -> Result<document::File, Err
         duration_s: duration.map(view::r6),
         get_user_media_entries: dump.media_entries,
         client_events: dump.client_events,
-        media_calls: dump.media_calls.iter().map(|call| events::media_call(call, view)).collect(),
+        media_calls: dump
+            .media_calls
+            .iter()
+            .map(|call| events::media_call(call, view))
+            .collect(),
         peer_connection_count: count,
-        peer_connections: chosen.into_iter().map(|index| connection::report(view, &dump.peer_connections[index])).collect(),
+        peer_connections: chosen
+            .into_iter()
+            .map(|index| connection::report(view, &dump.peer_connections[index]))
+            .collect(),
     })
 }
 
 /// `--peer-connection`: the id as written, else its number.
 fn chosen(dump: &Dump, options: &cli::Stats) -> Result<Vec<usize>, Error> {
     let count = dump.peer_connections.len();
-    let Some(wanted) = &options.peer_connection else { return Ok((0..count).collect()) };
+    let Some(wanted) = &options.peer_connection else {
+        return Ok((0..count).collect());
+    };
     let by_id = dump.peer_connections.iter().position(|pc| match &pc.id {
         serde_json::Value::String(id) => id == wanted,
         id => id.to_string() == *wanted,
     });
-    let by_number = || wanted.parse::<usize>().ok()?.checked_sub(1).filter(|index| *index < count);
+    let by_number = || {
+        wanted
+            .parse::<usize>()
+            .ok()?
+            .checked_sub(1)
+            .filter(|index| *index < count)
+    };
     match by_id.or_else(by_number) {
         Some(index) => Ok(vec![index]),
         None => {
-            let ids: Vec<String> = dump.peer_connections.iter().take(20).map(|pc| pc.id.to_string()).collect();
+            let ids: Vec<String> = dump
+                .peer_connections
+                .iter()
+                .take(20)
+                .map(|pc| pc.id.to_string())
+                .collect();
             Err(Error::new(format!("there is no peer connection {wanted}"))
                 .at("--peer-connection")
                 .hint(format!("there are {count}, by their ids: {}", ids.join(", "))))

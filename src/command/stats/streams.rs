@@ -10,7 +10,10 @@ use crate::stats::{PeerConnection, Sample, StatsObject};
 /// The streams of a type: those that describe the other side's view are none, where Firefox has them so.
 fn streams<'p>(view: &View<'_>, pc: &'p PeerConnection, kind: &str) -> impl Iterator<Item = &'p StatsObject> {
     let is_remote = |object: &StatsObject| object.last(view.names(), "isRemote") == Some(Sample::Bool(true));
-    let streams: Vec<_> = pc.typed(view.names(), &[kind]).filter(|object| !is_remote(object)).collect();
+    let streams: Vec<_> = pc
+        .typed(view.names(), &[kind])
+        .filter(|object| !is_remote(object))
+        .collect();
     let wanted = |object: &&StatsObject| view.wants(&object.id);
     streams.into_iter().filter(wanted).collect::<Vec<_>>().into_iter()
 }
@@ -55,9 +58,15 @@ pub fn inbound(view: &View<'_>, pc: &PeerConnection) -> Vec<Inbound> {
     ];
     let stream = |object: &StatsObject| {
         let number = |member: &str| object.number(view.names(), member);
-        let loss = number("packetsLost").zip(number("packetsReceived")).filter(|(lost, received)| lost + received > 0.0);
+        let loss = number("packetsLost")
+            .zip(number("packetsReceived"))
+            .filter(|(lost, received)| lost + received > 0.0);
         let jitter = object.member(view.names(), "jitter");
-        let jitter: Vec<f64> = jitter.into_iter().flat_map(|series| series.numbers(view.names())).map(|(_, v)| v).collect();
+        let jitter: Vec<f64> = jitter
+            .into_iter()
+            .flat_map(|series| series.numbers(view.names()))
+            .map(|(_, v)| v)
+            .collect();
         let (average, intervals) = view.bit_rates(object, "bytesReceived");
         Inbound {
             head: head(view, pc, object),
@@ -121,7 +130,9 @@ fn durations(view: &View<'_>, object: &StatsObject) -> Map<String, Value> {
 
 /// What the other side says.
 pub fn remote_inbound(view: &View<'_>, pc: &PeerConnection) -> Vec<RemoteInbound> {
-    let objects = pc.typed(view.names(), &["remote-inbound-rtp"]).filter(|object| view.wants(&object.id));
+    let objects = pc
+        .typed(view.names(), &["remote-inbound-rtp"])
+        .filter(|object| view.wants(&object.id));
     let stream = |object: &StatsObject| RemoteInbound {
         head: head(view, pc, object),
         packets_lost: view.number(object, "packetsLost"),
@@ -148,9 +159,21 @@ pub fn codecs(view: &View<'_>, pc: &PeerConnection) -> Vec<Codec> {
             codecs.push(codec);
         }
     }
-    let payload_type = |codec: &Codec| codec.payload_type.as_ref().and_then(|number| number.as_i64()).unwrap_or(0);
+    let payload_type = |codec: &Codec| {
+        codec
+            .payload_type
+            .as_ref()
+            .and_then(|number| number.as_i64())
+            .unwrap_or(0)
+    };
     codecs.sort_by(|a, b| {
-        let key = |codec: &Codec| (codec.mime_type.clone(), payload_type(codec), codec.sdp_fmtp_line.clone());
+        let key = |codec: &Codec| {
+            (
+                codec.mime_type.clone(),
+                payload_type(codec),
+                codec.sdp_fmtp_line.clone(),
+            )
+        };
         key(a).cmp(&key(b))
     });
     codecs
@@ -158,7 +181,9 @@ pub fn codecs(view: &View<'_>, pc: &PeerConnection) -> Vec<Codec> {
 
 /// Data channels.
 pub fn data_channels(view: &View<'_>, pc: &PeerConnection) -> Vec<DataChannel> {
-    let objects = pc.typed(view.names(), &["data-channel", "datachannel"]).filter(|object| view.wants(&object.id));
+    let objects = pc
+        .typed(view.names(), &["data-channel", "datachannel"])
+        .filter(|object| view.wants(&object.id));
     let channel = |object: &StatsObject| DataChannel {
         id: object.id.to_string(),
         label: view.text(object, "label"),
@@ -174,10 +199,19 @@ pub fn data_channels(view: &View<'_>, pc: &PeerConnection) -> Vec<DataChannel> {
 
 /// Streams of before the standard.
 pub fn legacy(view: &View<'_>, pc: &PeerConnection) -> Vec<LegacySsrc> {
-    let objects = pc.typed(view.names(), &["ssrc"]).filter(|object| view.wants(&object.id));
+    let objects = pc
+        .typed(view.names(), &["ssrc"])
+        .filter(|object| view.wants(&object.id));
     let stream = |object: &StatsObject| {
         let sends = |member| object.member(view.names(), member).is_some();
-        let (average, intervals) = view.bit_rates(object, if sends("bytesSent") { "bytesSent" } else { "bytesReceived" });
+        let (average, intervals) = view.bit_rates(
+            object,
+            if sends("bytesSent") {
+                "bytesSent"
+            } else {
+                "bytesReceived"
+            },
+        );
         LegacySsrc {
             id: object.id.to_string(),
             ssrc: view.number(object, "ssrc"),

@@ -59,14 +59,23 @@ impl View<'_> {
 
     /// How a member in seconds, or another unit of which `scale` is a millisecond, spreads.
     pub fn spread(&self, object: &StatsObject, member: &str, scale: f64) -> Option<Spread> {
-        let values = object.member(self.names(), member)?.numbers(self.names()).map(|(_, value)| value * scale);
+        let values = object
+            .member(self.names(), member)?
+            .numbers(self.names())
+            .map(|(_, value)| value * scale);
         let spread = rate::Spread::of(values)?;
-        Some(Spread { avg_ms: r6(spread.mean), max_ms: r6(spread.max), n: spread.count })
+        Some(Spread {
+            avg_ms: r6(spread.mean),
+            max_ms: r6(spread.max),
+            n: spread.count,
+        })
     }
 
     /// The bit rate of a counter of octets: its average, and with `--series` each interval.
     pub fn bit_rates(&self, object: &StatsObject, member: &str) -> (Option<f64>, Vec<Option<f64>>) {
-        let Some(series) = object.member(self.names(), member) else { return (None, Vec::new()) };
+        let Some(series) = object.member(self.names(), member) else {
+            return (None, Vec::new());
+        };
         let rates = rates(series.numbers(self.names()));
         let bits = |rate: f64| (8.0 * rate).round();
         let intervals = match self.options.series {
@@ -78,13 +87,20 @@ impl View<'_> {
 
     /// The metrics of an object.
     pub fn metrics(&self, object: &StatsObject) -> Vec<Metric> {
-        metrics(object, self.names()).iter().filter_map(|metric| self.metric(metric)).collect()
+        metrics(object, self.names())
+            .iter()
+            .filter_map(|metric| self.metric(metric))
+            .collect()
     }
 
     fn metric(&self, metric: &metric::Metric) -> Option<Metric> {
         let spread = rate::Spread::of(metric.points.iter().map(|(_, value)| *value))?;
         let points = match self.options.series {
-            true => metric.points.iter().map(|(time, value)| (self.seconds(*time), r6(*value))).collect(),
+            true => metric
+                .points
+                .iter()
+                .map(|(time, value)| (self.seconds(*time), r6(*value)))
+                .collect(),
             false => Vec::new(),
         };
         Some(Metric {
@@ -116,7 +132,11 @@ impl View<'_> {
 
 /// Six decimals are enough for anything here.
 pub fn r6(value: f64) -> f64 {
-    if value.abs() < 1e12 { (value * 1e6).round() / 1e6 } else { value }
+    if value.abs() < 1e12 {
+        (value * 1e6).round() / 1e6
+    } else {
+        value
+    }
 }
 
 /// A number as JSON: whole ones without a point.
@@ -143,19 +163,32 @@ pub fn snake(name: &str) -> String {
 /// that is far from zero.
 pub fn sparkline(points: &[(f64, f64)]) -> String {
     const LEVELS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
-    let (Some((start, _)), Some((end, _))) = (points.first(), points.last()) else { return String::new() };
+    let (Some((start, _)), Some((end, _))) = (points.first(), points.last()) else {
+        return String::new();
+    };
     let bars = BARS.min(points.len());
     let mut sums = vec![(0.0, 0_u32); bars];
     for (time, value) in points {
-        let share = if end > start { (time - start) / (end - start) } else { 0.0 };
+        let share = if end > start {
+            (time - start) / (end - start)
+        } else {
+            0.0
+        };
         let bar = ((share * bars as f64) as usize).min(bars - 1);
         sums[bar].0 += value;
         sums[bar].1 += 1;
     }
-    let means: Vec<Option<f64>> = sums.iter().map(|(sum, count)| (*count > 0).then(|| sum / f64::from(*count))).collect();
+    let means: Vec<Option<f64>> = sums
+        .iter()
+        .map(|(sum, count)| (*count > 0).then(|| sum / f64::from(*count)))
+        .collect();
     let of_all = |pick: fn(f64, f64) -> f64| means.iter().flatten().copied().reduce(pick).unwrap_or(0.0);
     let (low, high) = (of_all(f64::min), of_all(f64::max));
-    let floor = if low > 0.0 && low > 0.7 * high { low } else { low.min(0.0) };
+    let floor = if low > 0.0 && low > 0.7 * high {
+        low
+    } else {
+        low.min(0.0)
+    };
     let bar = |mean: &Option<f64>| match mean {
         None => ' ',
         Some(_) if high <= floor => LEVELS[0],
@@ -170,7 +203,15 @@ mod tests {
 
     #[test]
     fn sparklines() {
-        let line = |values: &[f64]| sparkline(&values.iter().enumerate().map(|(t, v)| (t as f64, *v)).collect::<Vec<_>>());
+        let line = |values: &[f64]| {
+            sparkline(
+                &values
+                    .iter()
+                    .enumerate()
+                    .map(|(t, v)| (t as f64, *v))
+                    .collect::<Vec<_>>(),
+            )
+        };
         assert_eq!(line(&[0.0, 1.0, 2.0, 7.0]), "▁▂▃█");
         assert_eq!(line(&[5.0, 5.0]), "▁▁");
         assert_eq!((line(&[]), line(&[3.0])), (String::new(), "▁".to_owned()));
@@ -179,6 +220,9 @@ mod tests {
 
     #[test]
     fn names_of_members() {
-        assert_eq!((snake("framesDecoded"), snake("ssrc")), ("frames_decoded".into(), "ssrc".into()));
+        assert_eq!(
+            (snake("framesDecoded"), snake("ssrc")),
+            ("frames_decoded".into(), "ssrc".into())
+        );
     }
 }

@@ -22,7 +22,10 @@ pub fn apply(dump: &mut Dump, options: &cli::Stats, start: Option<f64>) -> Resul
 fn time(text: Option<&str>, option: &str, start: f64) -> Result<Option<f64>, Error> {
     let Some(text) = text else { return Ok(None) };
     let seconds = text.parse::<f64>().ok().filter(|seconds| seconds.is_finite());
-    match seconds.map(|seconds| start + seconds * 1000.0).or_else(|| clock::iso(text)) {
+    match seconds
+        .map(|seconds| start + seconds * 1000.0)
+        .or_else(|| clock::iso(text))
+    {
         Some(time) => Ok(Some(time)),
         None => Err(Error::new(format!("`{text}` is no time"))
             .at(option)

@@ -109,9 +109,13 @@ fn points(object: &StatsObject, names: &Names, how: How) -> Vec<(f64, f64)> {
             points.map(|(time, value)| (time, value * factor)).collect()
         }
         Rate(member, factor) => {
-            let Some(points) = numbers(member) else { return Vec::new() };
+            let Some(points) = numbers(member) else {
+                return Vec::new();
+            };
             let intervals = rates(points).intervals.into_iter();
-            intervals.filter_map(|(time, rate)| Some((time, rate? * factor))).collect()
+            intervals
+                .filter_map(|(time, rate)| Some((time, rate? * factor)))
+                .collect()
         }
         Ratio(above, below, factor) => {
             let ratio = |a: f64, b: f64| (b > 0.0 && a >= 0.0).then(|| a / b * factor);
@@ -119,7 +123,8 @@ fn points(object: &StatsObject, names: &Names, how: How) -> Vec<(f64, f64)> {
         }
         Share(part, rest, factor) => {
             // Packets that were given up may come after all: a count of lost ones that falls is none lost.
-            let share = |a: f64, b: f64| (a.max(0.0) + b > 0.0 && b >= 0.0).then(|| a.max(0.0) / (a.max(0.0) + b) * factor);
+            let share =
+                |a: f64, b: f64| (a.max(0.0) + b > 0.0 && b >= 0.0).then(|| a.max(0.0) / (a.max(0.0) + b) * factor);
             growth(object, names, part, rest, share)
         }
     }
@@ -133,13 +138,17 @@ fn growth(
     other: &str,
     of: impl Fn(f64, f64) -> Option<f64>,
 ) -> Vec<(f64, f64)> {
-    let (Some(one), Some(other)) = (object.member(names, one), object.member(names, other)) else { return Vec::new() };
+    let (Some(one), Some(other)) = (object.member(names, one), object.member(names, other)) else {
+        return Vec::new();
+    };
     let mut others = other.numbers(names).peekable();
     let mut last: Option<(f64, f64, f64)> = None;
     let mut points = Vec::new();
     for (time, a) in one.numbers(names) {
         while others.next_if(|(at, _)| *at < time).is_some() {}
-        let Some((_, b)) = others.next_if(|(at, _)| *at == time) else { continue };
+        let Some((_, b)) = others.next_if(|(at, _)| *at == time) else {
+            continue;
+        };
         if let Some((before, old_a, old_b)) = last
             && time > before
             && let Some(value) = of(a - old_a, b - old_b)

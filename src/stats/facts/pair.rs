@@ -31,15 +31,20 @@ impl Rule {
 
 /// The pair that was in use last, and what told so.
 pub fn selected<'p>(pc: &'p PeerConnection, names: &Names) -> Option<(&'p StatsObject, Rule)> {
-    let of_transport = pc.typed(names, &["transport"]).filter_map(|transport| {
-        pc.find(&transport.text(names, "selectedCandidatePairId")?)
-    });
+    let of_transport = pc
+        .typed(names, &["transport"])
+        .filter_map(|transport| pc.find(&transport.text(names, "selectedCandidatePairId")?));
     let named = || pc.typed(names, &["candidate-pair", "candidatepair"]);
     let is_true = |object: &&StatsObject, member| object.last(names, member) == Some(Sample::Bool(true));
     of_transport
         .last()
         .map(|pair| (pair, Rule::Transport))
-        .or_else(|| named().filter(|pair| is_true(pair, "selected")).last().map(|pair| (pair, Rule::Selected)))
+        .or_else(|| {
+            named()
+                .filter(|pair| is_true(pair, "selected"))
+                .last()
+                .map(|pair| (pair, Rule::Selected))
+        })
         .or_else(|| most_used(pc, names).map(|pair| (pair, Rule::Nominated)))
         .or_else(|| {
             let mut pairs = pc.typed(names, &["googCandidatePair"]);
@@ -65,7 +70,9 @@ fn most_used<'p>(pc: &'p PeerConnection, names: &Names) -> Option<&'p StatsObjec
 pub fn selections(pc: &PeerConnection, names: &Names) -> Vec<(f64, String)> {
     let mut selections: Vec<(f64, String)> = Vec::new();
     for transport in pc.typed(names, &["transport"]) {
-        let Some(series) = transport.member(names, "selectedCandidatePairId") else { continue };
+        let Some(series) = transport.member(names, "selectedCandidatePairId") else {
+            continue;
+        };
         let mut last = None;
         for (time, sample) in series.points() {
             if last != Some(sample)

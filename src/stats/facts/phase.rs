@@ -49,12 +49,22 @@ pub fn phases(pc: &PeerConnection, names: &Names) -> Phases {
         to: when("iceconnection", &["connected", "completed"]),
     };
     let events = pc.events.iter().filter_map(|event| event.at_ms);
-    let series = pc.stats.iter().filter_map(|object| object.start()).filter(|time| *time > 0.0);
+    let series = pc
+        .stats
+        .iter()
+        .filter_map(|object| object.start())
+        .filter(|time| *time > 0.0);
     Phases {
         start: events.chain(series).reduce(f64::min),
-        gathering: Span { from: when("icegathering", &["gathering"]), to: when("icegathering", &["complete"]) },
+        gathering: Span {
+            from: when("icegathering", &["gathering"]),
+            to: when("icegathering", &["complete"]),
+        },
         ice,
-        dtls: Span { from: ice.to, to: when("dtls", &["connected"]).or_else(|| when("connection", &["connected"])) },
+        dtls: Span {
+            from: ice.to,
+            to: when("dtls", &["connected"]).or_else(|| when("connection", &["connected"])),
+        },
         first_packet: first_positive(pc, names, "packetsReceived"),
         first_frame: first_positive(pc, names, "framesDecoded"),
     }

@@ -83,16 +83,28 @@ mod tests {
 
     #[test]
     fn counters_that_start_anew_have_no_rate_there() {
-        let points = [(0.0, 0.0), (1000.0, 100.0), (1000.0, 150.0), (2000.0, 50.0), (4000.0, 250.0)];
+        let points = [
+            (0.0, 0.0),
+            (1000.0, 100.0),
+            (1000.0, 150.0),
+            (2000.0, 50.0),
+            (4000.0, 250.0),
+        ];
         let rates = rates(points.into_iter());
-        assert_eq!(rates.intervals, [(1000.0, Some(100.0)), (2000.0, None), (4000.0, Some(100.0))]);
+        assert_eq!(
+            rates.intervals,
+            [(1000.0, Some(100.0)), (2000.0, None), (4000.0, Some(100.0))]
+        );
         assert_eq!(rates.average, Some(62.5));
     }
 
     #[test]
     fn spreads() {
         let spread = Spread::of((1..=20).map(f64::from)).unwrap();
-        assert_eq!((spread.min, spread.median, spread.p95, spread.max), (1.0, 10.5, 19.0, 20.0));
+        assert_eq!(
+            (spread.min, spread.median, spread.p95, spread.max),
+            (1.0, 10.5, 19.0, 20.0)
+        );
         assert_eq!(Spread::of([3.0].into_iter()).unwrap().p95, 3.0);
         assert_eq!(Spread::of([f64::NAN].into_iter()), None);
     }

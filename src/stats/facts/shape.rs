@@ -41,13 +41,19 @@ impl Shape {
     pub fn of_times(times: impl Iterator<Item = f64>) -> Shape {
         let times: Vec<f64> = times.collect();
         let mut steps: Vec<f64> = times.windows(2).map(|pair| pair[1] - pair[0]).collect();
-        let mut shape = Shape { samples: times.len(), ..Shape::default() };
+        let mut shape = Shape {
+            samples: times.len(),
+            ..Shape::default()
+        };
         shape.repeated = steps.iter().filter(|step| **step == 0.0).count();
         shape.backward = steps.iter().filter(|step| **step < 0.0).count();
         steps.retain(|step| *step > 0.0);
         steps.sort_by(f64::total_cmp);
         if let Some(usual) = steps.get(steps.len() / 2) {
-            shape.gaps = steps.iter().filter(|step| **step > 10.0 * usual && **step >= 5000.0).count();
+            shape.gaps = steps
+                .iter()
+                .filter(|step| **step > 10.0 * usual && **step >= 5000.0)
+                .count();
         }
         shape
     }
@@ -64,9 +70,14 @@ mod tests {
 
     #[test]
     fn clocks() {
-        let times = [0.0, 1000.0, 2000.0, 2000.0, 3000.0, 60_000.0, 61_000.0, 60_500.0, 61_500.0];
+        let times = [
+            0.0, 1000.0, 2000.0, 2000.0, 3000.0, 60_000.0, 61_000.0, 60_500.0, 61_500.0,
+        ];
         let shape = Shape::of_times(times.into_iter());
-        assert_eq!((shape.samples, shape.repeated, shape.backward, shape.gaps), (9, 1, 1, 1));
+        assert_eq!(
+            (shape.samples, shape.repeated, shape.backward, shape.gaps),
+            (9, 1, 1, 1)
+        );
         assert_eq!(Shape::of_times(std::iter::empty()), Shape::default());
         assert!(Shape::of_times((0..1000).map(f64::from)).is_limited());
     }

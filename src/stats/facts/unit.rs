@@ -58,13 +58,49 @@ pub fn unit(member: &str) -> Unit {
         _ if begins(&["goog"]) && ends(&["Ms"]) => Unit::Milliseconds,
         _ if ends(&["Timestamp", "timestamp"]) => Unit::Time,
         _ if ends(&["Bitrate", "bitrate"]) => Unit::BitRate,
-        _ if begins(&["bytes", "headerBytes", "retransmittedBytes", "fecBytes", "totalEncodedBytes"]) => Unit::Octets,
+        _ if begins(&[
+            "bytes",
+            "headerBytes",
+            "retransmittedBytes",
+            "fecBytes",
+            "totalEncodedBytes",
+        ]) =>
+        {
+            Unit::Octets
+        }
         _ if begins(&["total"]) && ends(&["Duration", "Delay", "Time", "Energy"]) => Unit::Seconds,
         _ if ends(&["Duration", "BufferDelay", "TargetDelay", "MinimumDelay"]) => Unit::Seconds,
         _ if ends(&["Count", "Events", "Measurements", "Changes"]) => Unit::Count,
-        _ if begins(&["packets", "frames", "messages", "requests", "responses", "consent", "huge", "keyFrames"]) => Unit::Count,
-        _ if begins(&["retransmittedPackets", "fecPackets", "concealed", "silent", "inserted", "removed"]) => Unit::Count,
-        _ if begins(&["reports", "dataChannels"]) || member == "totalSamplesReceived" || member == "totalSamplesCount" => Unit::Count,
+        _ if begins(&[
+            "packets",
+            "frames",
+            "messages",
+            "requests",
+            "responses",
+            "consent",
+            "huge",
+            "keyFrames",
+        ]) =>
+        {
+            Unit::Count
+        }
+        _ if begins(&[
+            "retransmittedPackets",
+            "fecPackets",
+            "concealed",
+            "silent",
+            "inserted",
+            "removed",
+        ]) =>
+        {
+            Unit::Count
+        }
+        _ if begins(&["reports", "dataChannels"])
+            || member == "totalSamplesReceived"
+            || member == "totalSamplesCount" =>
+        {
+            Unit::Count
+        }
         _ => Unit::None,
     }
 }
@@ -74,7 +110,11 @@ pub fn is_counter(member: &str) -> bool {
     match unit(member) {
         Unit::Octets => true,
         Unit::Count => !matches!(member, "packetsLost" | "framesPerSecond"),
-        Unit::Seconds => member.starts_with("total") || member.starts_with("qualityLimitationDurations.") || member.starts_with("jitterBuffer"),
+        Unit::Seconds => {
+            member.starts_with("total")
+                || member.starts_with("qualityLimitationDurations.")
+                || member.starts_with("jitterBuffer")
+        }
         _ => member == "qpSum",
     }
 }

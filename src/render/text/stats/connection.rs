@@ -20,7 +20,11 @@ pub fn write(one: &PeerConnection, style: &Style, out: &mut dyn Write) -> io::Re
         id => id.to_string(),
     };
     let url = one.url.as_ref().map(|url| format!("  {url}")).unwrap_or_default();
-    writeln!(out, "{}{url}", style.paint(Paint::Bold, &format!("peer connection {id}")))?;
+    writeln!(
+        out,
+        "{}{url}",
+        style.paint(Paint::Bold, &format!("peer connection {id}"))
+    )?;
     field("state", &states(one, style), style, out)?;
     field("failures", &failures(one), style, out)?;
     field("path", &path(one), style, out)?;
@@ -33,7 +37,11 @@ pub fn write(one: &PeerConnection, style: &Style, out: &mut dyn Write) -> io::Re
     field("set up", &phases(&one.phases), style, out)?;
     field("servers", &one.servers.join(", "), style, out)?;
     field("policies", &policies(one.config.as_ref()), style, out)?;
-    let legacy = if one.legacy_stats { ", of before the standard" } else { "" };
+    let legacy = if one.legacy_stats {
+        ", of before the standard"
+    } else {
+        ""
+    };
     field("samples", &format!("{}{legacy}", one.samples), style, out)?;
     streams::write(one, style, out)?;
     lists::write(one, style, out)
@@ -47,7 +55,9 @@ fn states(one: &PeerConnection, style: &Style) -> String {
         ("gathering", &states.ice_gathering),
         ("signaling", &states.signaling),
     ];
-    let parts = parts.into_iter().filter_map(|(name, state)| Some(format!("{name} {}", state_text(state.as_ref()?, style))));
+    let parts = parts
+        .into_iter()
+        .filter_map(|(name, state)| Some(format!("{name} {}", state_text(state.as_ref()?, style))));
     parts.collect::<Vec<_>>().join(", ")
 }
 
@@ -64,7 +74,13 @@ fn failures(one: &PeerConnection) -> String {
             None => counts.push((what, 1)),
         }
     }
-    let parts = counts.into_iter().map(|(what, count)| if count == 1 { what } else { format!("{what} ({count} times)") });
+    let parts = counts.into_iter().map(|(what, count)| {
+        if count == 1 {
+            what
+        } else {
+            format!("{what} ({count} times)")
+        }
+    });
     parts.collect::<Vec<_>>().join(", ")
 }
 
@@ -87,10 +103,28 @@ fn candidate(candidate: &Candidate) -> String {
         (Some(address), Some(port)) => Some(format!("{address}:{port}")),
         (address, _) => address.clone(),
     };
-    let relay = candidate.relay_protocol.as_ref().map(|protocol| format!("(TURN over {protocol})"));
-    let network = candidate.network_type.as_ref().filter(|kind| *kind != "unknown").map(|kind| format!("on {kind}"));
-    let parts = [candidate.kind.clone(), candidate.protocol.clone(), address, relay, network];
-    parts.into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+    let relay = candidate
+        .relay_protocol
+        .as_ref()
+        .map(|protocol| format!("(TURN over {protocol})"));
+    let network = candidate
+        .network_type
+        .as_ref()
+        .filter(|kind| *kind != "unknown")
+        .map(|kind| format!("on {kind}"));
+    let parts = [
+        candidate.kind.clone(),
+        candidate.protocol.clone(),
+        address,
+        relay,
+        network,
+    ];
+    parts
+        .into_iter()
+        .flatten()
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// The pairs one after the other, if there was more than one.
@@ -100,7 +134,12 @@ fn write_selections(one: &PeerConnection, style: &Style, out: &mut dyn Write) ->
     }
     for (index, selection) in one.selections.iter().take(SHOWN).enumerate() {
         let label = if index == 0 { "was" } else { "" };
-        field(label, &format!("{:.3} s: {}", selection.at_s, selection.pair), style, out)?;
+        field(
+            label,
+            &format!("{:.3} s: {}", selection.at_s, selection.pair),
+            style,
+            out,
+        )?;
     }
     match one.selections.len().checked_sub(SHOWN) {
         Some(more @ 1..) => field("", &format!("and {more} more"), style, out),
@@ -113,14 +152,19 @@ fn metric<'m>(metrics: &'m [Metric], name: &str) -> Option<&'m Metric> {
 }
 
 fn round_trip(one: &PeerConnection) -> String {
-    let Some(rtt) = metric(&one.pair_metrics, "rtt") else { return String::new() };
+    let Some(rtt) = metric(&one.pair_metrics, "rtt") else {
+        return String::new();
+    };
     let [median, p95, max] = [rtt.median, rtt.p95, rtt.max].map(units::duration);
     format!("median {median}, p95 {p95}, max {max}  {}", rtt.sparkline)
 }
 
 fn traffic(one: &PeerConnection) -> String {
     let bytes = [&one.bytes.transport, &one.bytes.pair, &one.bytes.rtp];
-    let Some(bytes) = bytes.into_iter().find(|bytes| bytes.sent.is_some() || bytes.received.is_some()) else {
+    let Some(bytes) = bytes
+        .into_iter()
+        .find(|bytes| bytes.sent.is_some() || bytes.received.is_some())
+    else {
         return String::new();
     };
     let octets = |number: &Option<Number>| units::octets(number.as_ref().and_then(Number::as_f64).unwrap_or(0.0));
@@ -130,7 +174,11 @@ fn traffic(one: &PeerConnection) -> String {
     };
     let sent = rate("bitrate_sent").unwrap_or_default();
     let received = rate("bitrate_received").unwrap_or_default();
-    let mut text = format!("sent {}{sent}, received {}{received}", octets(&bytes.sent), octets(&bytes.received));
+    let mut text = format!(
+        "sent {}{sent}, received {}{received}",
+        octets(&bytes.sent),
+        octets(&bytes.received)
+    );
     if let Some(estimate) = metric(&one.pair_metrics, "available_outgoing") {
         text.push_str(&format!("; estimate for sending {}", units::bit_rate(estimate.last)));
     }
@@ -138,16 +186,33 @@ fn traffic(one: &PeerConnection) -> String {
 }
 
 fn dtls(transport: &Transport, style: &Style) -> String {
-    let version = transport.tls_version.as_deref().map(|version| match version.to_ascii_uppercase().as_str() {
-        "FEFF" => "DTLS 1.0".to_owned(),
-        "FEFD" => "DTLS 1.2".to_owned(),
-        "FEFC" => "DTLS 1.3".to_owned(),
-        other => format!("version {other}"),
-    });
-    let role = transport.dtls_role.as_ref().filter(|role| *role != "unknown").map(|role| format!("as {role}"));
-    let ice = transport.ice_role.as_ref().filter(|role| *role != "unknown").map(|role| format!("ICE {role}"));
+    let version = transport
+        .tls_version
+        .as_deref()
+        .map(|version| match version.to_ascii_uppercase().as_str() {
+            "FEFF" => "DTLS 1.0".to_owned(),
+            "FEFD" => "DTLS 1.2".to_owned(),
+            "FEFC" => "DTLS 1.3".to_owned(),
+            other => format!("version {other}"),
+        });
+    let role = transport
+        .dtls_role
+        .as_ref()
+        .filter(|role| *role != "unknown")
+        .map(|role| format!("as {role}"));
+    let ice = transport
+        .ice_role
+        .as_ref()
+        .filter(|role| *role != "unknown")
+        .map(|role| format!("ICE {role}"));
     let state = transport.dtls_state.as_ref().map(|state| state_text(state, style));
-    let srtp = transport.srtp_cipher.as_ref().map(|cipher| format!("SRTP {cipher}"));
+    let srtp = transport
+        .srtp_cipher
+        .as_ref()
+        .map(|cipher| match cipher.starts_with("SRTP") {
+            true => cipher.clone(),
+            false => format!("SRTP {cipher}"),
+        });
     let parts = [state, version, transport.dtls_cipher.clone(), role, srtp, ice];
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
@@ -160,7 +225,9 @@ fn phases(phases: &Phases) -> String {
         ("first packet by", phases.first_packet_ms),
         ("first frame by", phases.first_frame_ms),
     ];
-    let parts = parts.into_iter().filter_map(|(name, time)| Some(format!("{name} {}", units::duration(time?))));
+    let parts = parts
+        .into_iter()
+        .filter_map(|(name, time)| Some(format!("{name} {}", units::duration(time?))));
     parts.collect::<Vec<_>>().join(", ")
 }
 
@@ -173,6 +240,8 @@ fn policies(config: Option<&Value>) -> String {
     };
     let parsed: Value = parsed.unwrap_or_default();
     let members = ["iceTransportPolicy", "bundlePolicy", "rtcpMuxPolicy", "sdpSemantics"];
-    let parts = members.iter().filter_map(|name| Some(format!("{name} {}", parsed[name].as_str()?)));
+    let parts = members
+        .iter()
+        .filter_map(|name| Some(format!("{name} {}", parsed[name].as_str()?)));
     parts.collect::<Vec<_>>().join(", ")
 }

@@ -40,8 +40,11 @@ fn write_object(object: &Object, style: &Style, out: &mut dyn Write) -> io::Resu
             (member.backward, "clock went back"),
             (member.gaps, "gaps"),
         ];
-        let mut notes: Vec<String> =
-            notes.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{what} {count}×")).collect();
+        let mut notes: Vec<String> = notes
+            .iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, what)| format!("{what} {count}×"))
+            .collect();
         if member.limited {
             notes.push("1000 samples, older ones are gone".to_owned());
         }
@@ -82,7 +85,11 @@ fn write_timeline(entries: &[TimelineEntry], style: &Style, out: &mut dyn Write)
             continue;
         }
         rows = (rows + 1).min(ROWS);
-        let paint = if first.failed { Some(Paint::Red) } else { state_color(&first.value).filter(|_| is_state(first)) };
+        let paint = if first.failed {
+            Some(Paint::Red)
+        } else {
+            state_color(&first.value).filter(|_| is_state(first))
+        };
         let text = match group.len() {
             1 => short(&first.value, VALUE),
             count => format!("{count}×, first {}", short(&first.value, VALUE)),
@@ -95,7 +102,11 @@ fn write_timeline(entries: &[TimelineEntry], style: &Style, out: &mut dyn Write)
             true => Cell::painted(&first.event, Paint::Red),
             false => first.event.clone().into(),
         };
-        table.row(vec![first.at_s.map(|at| format!("{at:.3}")).unwrap_or_default().into(), event, text]);
+        table.row(vec![
+            first.at_s.map(|at| format!("{at:.3}")).unwrap_or_default().into(),
+            event,
+            text,
+        ]);
     }
     writeln!(out)?;
     write_table("time line", &table, style, out)?;
@@ -111,9 +122,18 @@ fn is_state(entry: &TimelineEntry) -> bool {
 
 /// Events that come in crowds.
 fn is_many(event: &str) -> bool {
-    ["icecandidate", "addIceCandidate", "transceiver", "track", "addTrack", "addTransceiver", "negotiation", "getStats"]
-        .iter()
-        .any(|crowd| event.starts_with(crowd))
+    [
+        "icecandidate",
+        "addIceCandidate",
+        "transceiver",
+        "track",
+        "addTrack",
+        "addTransceiver",
+        "negotiation",
+        "getStats",
+    ]
+    .iter()
+    .any(|crowd| event.starts_with(crowd))
 }
 
 fn write_candidates(one: &PeerConnection, style: &Style, out: &mut dyn Write) -> io::Result<()> {
@@ -141,7 +161,12 @@ fn write_candidates(one: &PeerConnection, style: &Style, out: &mut dyn Write) ->
             kind.into(),
             text(&candidate.protocol).into(),
             text(&candidate.address).into(),
-            candidate.port.as_ref().map(ToString::to_string).unwrap_or_default().into(),
+            candidate
+                .port
+                .as_ref()
+                .map(ToString::to_string)
+                .unwrap_or_default()
+                .into(),
             text(&candidate.network_type).into(),
             text(&listed.url).into(),
         ]);

@@ -22,19 +22,50 @@ pub fn write(report: &Stats, style: &Style, out: &mut dyn Write) -> io::Result<(
 
 fn write_file(file: &File, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let packed = if file.gzip { ", gzip" } else { "" };
-    let head = format!("{} ({}{packed}, {})", file.file, file.format, units::octets(file.bytes as f64));
+    let head = format!(
+        "{} ({}{packed}, {})",
+        file.file,
+        file.format,
+        units::octets(file.bytes as f64)
+    );
     writeln!(out, "{}", style.paint(Paint::Bold, &head))?;
-    field("browser", file.browser.as_deref().or(file.user_agent.as_deref()).unwrap_or_default(), style, out)?;
+    field(
+        "browser",
+        file.browser
+            .as_deref()
+            .or(file.user_agent.as_deref())
+            .unwrap_or_default(),
+        style,
+        out,
+    )?;
     if let (Some(start), Some(duration)) = (&file.start, file.duration_s) {
         // To the second; the exact time is in the JSON.
-        let start = format!("{} {} UTC", start.get(..10).unwrap_or_default(), start.get(11..19).unwrap_or_default());
-        field("time", &format!("{start}, {}", units::duration(duration * 1000.0)), style, out)?;
+        let start = format!(
+            "{} {} UTC",
+            start.get(..10).unwrap_or_default(),
+            start.get(11..19).unwrap_or_default()
+        );
+        field(
+            "time",
+            &format!("{start}, {}", units::duration(duration * 1000.0)),
+            style,
+            out,
+        )?;
     }
     write_media_calls(&file.media_calls, style, out)?;
     let shown = file.peer_connections.len();
     if file.peer_connection_count != 1 {
-        let shown = if shown < file.peer_connection_count { format!(", {shown} shown") } else { String::new() };
-        field("connections", &format!("{}{shown}", file.peer_connection_count), style, out)?;
+        let shown = if shown < file.peer_connection_count {
+            format!(", {shown} shown")
+        } else {
+            String::new()
+        };
+        field(
+            "connections",
+            &format!("{}{shown}", file.peer_connection_count),
+            style,
+            out,
+        )?;
     }
     writeln!(out)?;
     for one in &file.peer_connections {
@@ -73,7 +104,11 @@ fn field(label: &str, text: &str, style: &Style, out: &mut dyn Write) -> io::Res
     if text.is_empty() {
         return Ok(());
     }
-    let label = if label.is_empty() { String::new() } else { format!("{label}:") };
+    let label = if label.is_empty() {
+        String::new()
+    } else {
+        format!("{label}:")
+    };
     let first = format!("  {label:<13}");
     let lines = style.wrap(&first, text);
     writeln!(out, "{}", lines.replacen(&first, &style.paint(Paint::Dim, &first), 1))

@@ -8,7 +8,9 @@ use super::{field, short};
 use crate::render::table::{Column, Table};
 use crate::render::text::{Paint, Style, indented};
 use crate::render::units;
-use crate::report::stats::{DataChannel, Inbound, LegacySsrc, Metric, Outbound, PeerConnection, RemoteInbound, StreamHead};
+use crate::report::stats::{
+    DataChannel, Inbound, LegacySsrc, Metric, Outbound, PeerConnection, RemoteInbound, StreamHead,
+};
 
 /// So many streams of each kind are shown; a conference has hundreds.
 const SHOWN: usize = 40;
@@ -25,7 +27,10 @@ pub fn write(one: &PeerConnection, style: &Style, out: &mut dyn Write) -> io::Re
         heading("sends", &stream.head, style, out)?;
         field("counted", &outbound(stream), style, out)?;
         let ssrc = stream.head.ssrc.as_ref();
-        let remote = one.remote_inbound_rtp.iter().find(|remote| remote.head.ssrc.is_some() && remote.head.ssrc.as_ref() == ssrc);
+        let remote = one
+            .remote_inbound_rtp
+            .iter()
+            .find(|remote| remote.head.ssrc.is_some() && remote.head.ssrc.as_ref() == ssrc);
         field("limited by", &limits(stream, style), style, out)?;
         field("other side", &remote.map(remote_words).unwrap_or_default(), style, out)?;
         let reported: Vec<Metric> = remote.map(reported).unwrap_or_default();
@@ -51,8 +56,12 @@ fn more(what: &str, count: usize, out: &mut dyn Write) -> io::Result<()> {
 
 /// `receives video/VP8, mid 1, ssrc 3526379975 (IT01V3526379975)`
 fn heading(what: &str, head: &StreamHead, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    let codec = head.codec.clone().or_else(|| head.kind.clone()).unwrap_or_else(|| "media".to_owned());
-    let mut text = format!("{what} {}", short(&codec, 60));
+    let codec = [&head.codec, &head.kind]
+        .into_iter()
+        .flatten()
+        .find(|name| !name.is_empty());
+    let codec = codec.map_or("media", String::as_str);
+    let mut text = format!("{what} {}", short(codec, 60));
     for (name, value) in [("mid", &head.mid), ("rid", &head.rid)] {
         if let Some(value) = value {
             text.push_str(&format!(", {name} {}", short(value, 40)));
@@ -61,7 +70,12 @@ fn heading(what: &str, head: &StreamHead, style: &Style, out: &mut dyn Write) ->
     if let Some(ssrc) = &head.ssrc {
         text.push_str(&format!(", ssrc {ssrc}"));
     }
-    writeln!(out, "\n  {} {}", style.paint(Paint::Cyan, &text), style.paint(Paint::Dim, &format!("({})", short(&head.id, 60))))
+    writeln!(
+        out,
+        "\n  {} {}",
+        style.paint(Paint::Cyan, &text),
+        style.paint(Paint::Dim, &format!("({})", short(&head.id, 60)))
+    )
 }
 
 /// Numbers with names, those that are there.
@@ -76,7 +90,11 @@ impl Words {
 
     /// Only if it is more than nothing.
     fn some(&mut self, counters: &Map<String, Value>, name: &str, noun: &str) {
-        if let Some(number) = counters.get(name).and_then(Value::as_f64).filter(|number| *number > 0.0) {
+        if let Some(number) = counters
+            .get(name)
+            .and_then(Value::as_f64)
+            .filter(|number| *number > 0.0)
+        {
             self.0.push(format!("{number} {noun}"));
         }
     }
@@ -92,7 +110,10 @@ fn inbound(stream: &Inbound) -> String {
     let mut words = Words(Vec::new());
     words.count(stream.packets_received.as_ref(), "packets");
     if let Some(lost) = stream.packets_lost.as_ref().filter(|lost| lost.as_f64() != Some(0.0)) {
-        let share = stream.loss_pct.map(|loss| format!(" ({loss:.2} %)")).unwrap_or_default();
+        let share = stream
+            .loss_pct
+            .map(|loss| format!(" ({loss:.2} %)"))
+            .unwrap_or_default();
         words.0.push(format!("{lost} lost{share}"));
     }
     words.some(counters, "packets_discarded", "discarded");
@@ -102,8 +123,12 @@ fn inbound(stream: &Inbound) -> String {
         words.0.push(format!("{width}x{height}"));
     }
     if let Some(freezes) = number("freeze_count").filter(|count| *count > 0.0) {
-        let length = number("total_freezes_duration").map(|length| format!(" ({length:.1} s)")).unwrap_or_default();
-        words.0.push(format!("{} {length}", units::count(freezes as usize, "freeze")).trim_end().replace("  ", " "));
+        let length = number("total_freezes_duration")
+            .map(|length| format!(" ({length:.1} s)"))
+            .unwrap_or_default();
+        words
+            .0
+            .push(format!("{}{length}", units::count(freezes as usize, "freeze")));
     }
     if let (Some(concealed), Some(all)) = (number("concealed_samples"), number("total_samples_received"))
         && concealed > 0.0
@@ -155,7 +180,11 @@ fn remote_words(remote: &RemoteInbound) -> String {
     let mut words = Words(Vec::new());
     words.count(remote.packets_lost.as_ref(), "lost");
     if let Some(rtt) = &remote.round_trip_time {
-        words.0.push(format!("RTCP round trip {} (max {})", units::duration(rtt.avg_ms), units::duration(rtt.max_ms)));
+        words.0.push(format!(
+            "RTCP round trip {} (max {})",
+            units::duration(rtt.avg_ms),
+            units::duration(rtt.max_ms)
+        ));
     }
     words.text()
 }
@@ -163,7 +192,12 @@ fn remote_words(remote: &RemoteInbound) -> String {
 /// What the other side reports, so named.
 fn reported(remote: &RemoteInbound) -> Vec<Metric> {
     let metrics = remote.metrics.iter();
-    metrics.map(|metric| Metric { name: format!("{} (other side)", metric.name), ..metric.clone() }).collect()
+    metrics
+        .map(|metric| Metric {
+            name: format!("{} (other side)", metric.name),
+            ..metric.clone()
+        })
+        .collect()
 }
 
 fn write_legacy(stream: &LegacySsrc, style: &Style, out: &mut dyn Write) -> io::Result<()> {
@@ -174,10 +208,25 @@ fn write_legacy(stream: &LegacySsrc, style: &Style, out: &mut dyn Write) -> io::
         codec: stream.codec.clone(),
         ..StreamHead::default()
     };
-    heading(if stream.direction == "send" { "sends" } else { "receives" }, &head, style, out)?;
+    heading(
+        if stream.direction == "send" {
+            "sends"
+        } else {
+            "receives"
+        },
+        &head,
+        style,
+        out,
+    )?;
     let mut words = Words(Vec::new());
-    words.count(stream.packets_sent.as_ref().or(stream.packets_received.as_ref()), "packets");
-    words.count(stream.packets_lost.as_ref().filter(|lost| lost.as_f64() != Some(0.0)), "lost");
+    words.count(
+        stream.packets_sent.as_ref().or(stream.packets_received.as_ref()),
+        "packets",
+    );
+    words.count(
+        stream.packets_lost.as_ref().filter(|lost| lost.as_f64() != Some(0.0)),
+        "lost",
+    );
     field("counted", &words.text(), style, out)?;
     write_metrics(&[&stream.metrics], style, out)
 }
@@ -186,7 +235,12 @@ fn write_channel(channel: &DataChannel, style: &Style, out: &mut dyn Write) -> i
     let label = channel.label.as_deref().unwrap_or_default();
     let state = channel.state.as_deref().unwrap_or_default();
     let text = format!("data channel `{}`", short(label, 60));
-    writeln!(out, "\n  {} {}", style.paint(Paint::Cyan, &text), super::state_text(state, style))?;
+    writeln!(
+        out,
+        "\n  {} {}",
+        style.paint(Paint::Cyan, &text),
+        super::state_text(state, style)
+    )?;
     let octets = |number: &Option<Number>| units::octets(number.as_ref().and_then(Number::as_f64).unwrap_or(0.0));
     let count = |number: &Option<Number>| number.as_ref().map_or_else(|| "0".to_owned(), Number::to_string);
     let text = format!(
@@ -200,7 +254,7 @@ fn write_channel(channel: &DataChannel, style: &Style, out: &mut dyn Write) -> i
     write_metrics(&[&channel.metrics], style, out)
 }
 
-/// Metrics of more than one value, each a row.
+/// Metrics of more than one value, each a row. What was zero all the time says nothing, but for losses and rates.
 fn write_metrics(lists: &[&[Metric]], style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let mut table = Table::new(&[
         Column::left("metric"),
@@ -212,7 +266,11 @@ fn write_metrics(lists: &[&[Metric]], style: &Style, out: &mut dyn Write) -> io:
         Column::left("over time"),
     ]);
     let mut any = false;
-    for metric in lists.iter().flat_map(|list| list.iter()).filter(|metric| metric.n > 1) {
+    let says_something = |metric: &&Metric| {
+        let always = metric.name.starts_with("loss") || metric.name.starts_with("bitrate");
+        metric.n > 1 && (always || metric.min != 0.0 || metric.max != 0.0)
+    };
+    for metric in lists.iter().flat_map(|list| list.iter()).filter(says_something) {
         any = true;
         let number = |value: f64| value_text(value, &metric.unit);
         table.row(vec![
