@@ -18,9 +18,10 @@ use super::column::{Column, Sample};
 use super::dump::{Dump, MediaCall, PeerConnection};
 use super::event::{Event, cut};
 use super::json::{Json, Kind, Result};
+use super::members::sample;
 use super::names::{Name, Names};
 use super::object::{Axis, StatsObject};
-use super::report::{OBJECT, sample};
+use super::report::OBJECT;
 use super::rtcstats::time_of;
 
 /// The member `PeerConnections`.

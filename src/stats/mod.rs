@@ -2,7 +2,8 @@
 //!
 //! - [`read`] tells the format by its content and reads it in one go: memory grows with what was measured, not with the text;
 //! - [`json`]: the pull reader below; [`decimal`], [`column`], [`names`]: numbers and texts in few octets;
-//! - [`dump`], [`object`], [`event`]: what was read; [`report`]: how reports become series;
+//! - [`dump`], [`object`], [`event`]: what was read; [`report`] and [`members`]: how reports become series; [`fields`]: how events
+//!   are written;
 //! - one file for each format: [`internals`], [`rtcstats`] (with [`connections`] and [`codes`]), [`firefox`], [`page`],
 //!   [`getstats`]; [`clock`] and [`browser`] for what is written in many ways;
 //! - [`facts`]: what follows from the series: pairs, streams, rates, phases.
@@ -16,10 +17,12 @@ pub mod decimal;
 pub mod dump;
 pub mod event;
 pub mod facts;
+pub mod fields;
 pub mod firefox;
 pub mod getstats;
 pub mod internals;
 pub mod json;
+pub mod members;
 pub mod names;
 pub mod object;
 pub mod page;

@@ -11,8 +11,9 @@ use super::decimal::Decimal;
 use super::dump::{Dump, PeerConnection};
 use super::event::cut;
 use super::firefox;
+use super::members::Members;
 use super::names::Names;
-use super::report::{Delta, Members, Series, number};
+use super::report::{Delta, Series, number};
 
 /// What such a page has, in any language.
 pub const MARK: &str = "about-webrtc-";
