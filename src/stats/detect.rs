@@ -1,7 +1,7 @@
 //! Tells what a file is by its content, never by its name, and reads it.
 
 use std::fmt;
-use std::io::{self, Chain, Cursor, Read};
+use std::io::{self, Cursor, Read};
 
 use flate2::read::MultiGzDecoder;
 use serde_json::Value;
@@ -67,30 +67,32 @@ impl std::error::Error for NotStats {}
 /// # Errors
 /// There is nothing of the kind in it.
 pub fn read(source: impl Read) -> std::result::Result<Dump, NotStats> {
-    let (head, mut source) = peek(source).map_err(NotStats::Io)?;
-    if head == GZIP {
-        let mut dump = unpacked(&mut Json::new(MultiGzDecoder::new(source)))?;
-        dump.gzip = true;
-        return Ok(dump);
-    }
-    unpacked(&mut Json::new(&mut source))
-}
-
-/// The first two octets, and all of them.
-fn peek<R: Read>(mut source: R) -> io::Result<(Vec<u8>, Chain<Cursor<Vec<u8>>, R>)> {
+    let mut source = source;
     let mut head = Vec::new();
-    source.by_ref().take(2).read_to_end(&mut head)?;
-    Ok((head.clone(), Cursor::new(head).chain(source)))
+    source
+        .by_ref()
+        .take(GZIP.len() as u64)
+        .read_to_end(&mut head)
+        .map_err(NotStats::Io)?;
+    let packed = head == GZIP;
+    let source = Cursor::new(head).chain(source);
+    match packed {
+        true => unpacked(&mut Json::new(MultiGzDecoder::new(source)), true),
+        false => unpacked(&mut Json::new(source), false),
+    }
 }
 
-fn unpacked<R: Read>(json: &mut Json<R>) -> std::result::Result<Dump, NotStats> {
+fn unpacked<R: Read>(json: &mut Json<R>, gzip: bool) -> std::result::Result<Dump, NotStats> {
     if json.ahead(3) == b"\xef\xbb\xbf" {
         json.pass(3);
     }
     if matches!(json.ahead(2), [0xff, 0xfe] | [0xfe, 0xff]) {
         return Err(other("text in UTF-16; save it as UTF-8"));
     }
-    let mut dump = Dump::new(Format::Array);
+    let mut dump = Dump {
+        gzip,
+        ..Dump::new(Format::Array)
+    };
     if json.ahead(rtcstats::HEAD.len()) == rtcstats::HEAD {
         json.pass(rtcstats::HEAD.len());
         dump.format = Format::RtcstatsDump;

@@ -6,6 +6,7 @@ mod streams;
 mod view;
 mod window;
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io;
 use std::path::Path;
@@ -101,16 +102,21 @@ fn file(view: &View<'_>, name: &str, count: usize) -> Result<document::File, Err
     })
 }
 
+/// An id as one types it.
+fn id_text(id: &serde_json::Value) -> Cow<'_, str> {
+    match id {
+        serde_json::Value::String(id) => Cow::Borrowed(id),
+        id => Cow::Owned(id.to_string()),
+    }
+}
+
 /// `--peer-connection`: the id as written, else its number.
 fn chosen(dump: &Dump, options: &cli::Stats) -> Result<Vec<usize>, Error> {
     let count = dump.peer_connections.len();
     let Some(wanted) = &options.peer_connection else {
         return Ok((0..count).collect());
     };
-    let by_id = dump.peer_connections.iter().position(|pc| match &pc.id {
-        serde_json::Value::String(id) => id == wanted,
-        id => id.to_string() == *wanted,
-    });
+    let by_id = dump.peer_connections.iter().position(|pc| id_text(&pc.id) == *wanted);
     let by_number = || {
         wanted
             .parse::<usize>()

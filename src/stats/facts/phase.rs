@@ -62,7 +62,8 @@ pub fn phases(pc: &PeerConnection, names: &Names) -> Phases {
         },
         ice,
         dtls: Span {
-            from: ice.to,
+            // Where the checks were not seen, connected may mean again.
+            from: ice.from.and(ice.to),
             to: when("dtls", &["connected"]).or_else(|| when("connection", &["connected"])),
         },
         first_packet: first_positive(pc, names, "packetsReceived"),

@@ -13,7 +13,8 @@ pub struct Rates {
 /// The rates of a counter, from its times (milliseconds since 1970) and values.
 pub fn rates(points: impl Iterator<Item = (f64, f64)>) -> Rates {
     let mut rates = Rates::default();
-    let (mut first, mut last): (Option<(f64, f64)>, Option<(f64, f64)>) = (None, None);
+    let mut first: Option<(f64, f64)> = None;
+    let mut last: Option<(f64, f64)> = None;
     for (time, value) in points {
         if let Some((before, old)) = last
             && time > before

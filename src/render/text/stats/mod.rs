@@ -45,12 +45,11 @@ fn write_file(file: &File, style: &Style, out: &mut dyn Write) -> io::Result<()>
             start.get(..10).unwrap_or_default(),
             start.get(11..19).unwrap_or_default()
         );
-        field(
-            "time",
-            &format!("{start}, {}", units::duration(duration * 1000.0)),
-            style,
-            out,
-        )?;
+        let length = match duration > 0.0 {
+            true => format!(", {}", units::duration(duration * 1000.0)),
+            false => String::new(),
+        };
+        field("time", &format!("{start}{length}"), style, out)?;
     }
     write_media_calls(&file.media_calls, style, out)?;
     let shown = file.peer_connections.len();
@@ -80,8 +79,8 @@ fn write_media_calls(calls: &[MediaCall], style: &Style, out: &mut dyn Write) ->
     const SHOWN: usize = 12;
     let answers = calls.iter().filter(|call| call.succeeded.is_some());
     let open = calls.len() - answers.clone().count() > answers.clone().count();
-    let mut shown = 0;
-    for call in calls.iter().filter(|call| call.succeeded.is_some() || open) {
+    let listed = calls.iter().filter(|call| call.succeeded.is_some() || open);
+    for (shown, call) in listed.enumerate() {
         if shown == SHOWN {
             return field("", "…", style, out);
         }
@@ -94,7 +93,6 @@ fn write_media_calls(calls: &[MediaCall], style: &Style, out: &mut dyn Write) ->
         };
         let label = if shown == 0 { "media" } else { "" };
         field(label, &format!("{time}{} {text}", call.method), style, out)?;
-        shown += 1;
     }
     Ok(())
 }
