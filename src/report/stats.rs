@@ -200,6 +200,9 @@ pub struct TimelineEntry {
     /// What it says.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub value: String,
+    /// The candidate, of events about one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub candidate: Option<String>,
     /// Whether it is a failure.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub failed: bool,

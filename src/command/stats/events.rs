@@ -93,6 +93,10 @@ fn entry(event: &Event, view: &View<'_>) -> TimelineEntry {
         at_s: event.at_ms.map(|at| view.seconds(at)),
         event: event.method.clone(),
         value: value(&event.detail),
+        candidate: match &event.detail {
+            Detail::Candidate(candidate) if !candidate.text.is_empty() => Some(candidate.text.clone()),
+            _ => None,
+        },
         failed,
     }
 }
@@ -112,16 +116,13 @@ fn value(detail: &Detail) -> String {
     }
 }
 
+/// What stands beside a candidate.
 fn candidate_words(candidate: &Candidate) -> String {
-    if candidate.text.is_empty() {
-        return "end of candidates".to_owned();
+    match (&candidate.mid, candidate.text.is_empty()) {
+        (_, true) => "end of candidates".to_owned(),
+        (Some(mid), false) => format!("mid {mid}"),
+        (None, false) => String::new(),
     }
-    let mid = candidate
-        .mid
-        .as_ref()
-        .map(|mid| format!("mid {mid}: "))
-        .unwrap_or_default();
-    format!("{mid}{}", candidate.text)
 }
 
 /// `offer: audio sendrecv, video recvonly`

@@ -90,9 +90,12 @@ fn write_timeline(entries: &[TimelineEntry], style: &Style, out: &mut dyn Write)
         } else {
             state_color(&first.value).filter(|_| is_state(first))
         };
+        let value = [first.value.as_str(), first.candidate.as_deref().unwrap_or_default()];
+        let value: Vec<&str> = value.into_iter().filter(|text| !text.is_empty()).collect();
+        let value = short(&value.join(": "), VALUE);
         let text = match group.len() {
-            1 => short(&first.value, VALUE),
-            count => format!("{count}×, first {}", short(&first.value, VALUE)),
+            1 => value,
+            count => format!("{count}×, first {value}"),
         };
         let text: Cell = match paint {
             Some(paint) => Cell::painted(text, paint),
