@@ -64,16 +64,16 @@ fn history<R: Read>(json: &mut Json<R>, series: &mut Series, dump: &mut Dump) ->
     while json.element()? {
         let entry = json.tree()?;
         let Some(sdp) = entry["sdp"].as_str() else { continue };
-        let kind = if entry["isOffer"].as_bool() == Some(true) {
-            "offer"
-        } else {
-            "answer"
-        };
         let method = match entry["isLocal"].as_bool() {
             Some(true) => "setLocalDescription",
             _ => "setRemoteDescription",
         };
-        let description = Description::new(kind.to_owned(), sdp);
+        let mut description = Description::new(String::new(), sdp);
+        // Only an offer leaves the roles open.
+        let is_offer = entry["isOffer"]
+            .as_bool()
+            .unwrap_or(description.setup.as_deref() == Some("actpass"));
+        description.kind = if is_offer { "offer" } else { "answer" }.to_owned();
         if method == "setLocalDescription"
             && let Some(browser) = browser::of_origin(&description.origin)
         {

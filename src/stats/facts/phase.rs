@@ -66,12 +66,12 @@ pub fn phases(pc: &PeerConnection, names: &Names) -> Phases {
             from: ice.from.and(ice.to),
             to: when("dtls", &["connected"]).or_else(|| when("connection", &["connected"])),
         },
-        first_packet: first_positive(pc, names, "packetsReceived"),
-        first_frame: first_positive(pc, names, "framesDecoded"),
+        first_packet: first_positive(pc, names, "packetsReceived").filter(|_| pc.samples() > 1),
+        first_frame: first_positive(pc, names, "framesDecoded").filter(|_| pc.samples() > 1),
     }
 }
 
-/// When a counter of an incoming stream was first above zero.
+/// When a counter of an incoming stream was first above zero. A single report does not tell.
 fn first_positive(pc: &PeerConnection, names: &Names, member: &str) -> Option<f64> {
     let streams = pc.typed(names, &["inbound-rtp", "ssrc"]);
     let times = streams.filter_map(|stream| {

@@ -68,7 +68,7 @@ pub fn unit(member: &str) -> Unit {
         {
             Unit::Octets
         }
-        _ if begins(&["total"]) && ends(&["Duration", "Delay", "Time", "Energy"]) => Unit::Seconds,
+        _ if begins(&["total"]) && ends(&["Duration", "Delay", "Time"]) => Unit::Seconds,
         _ if ends(&["Duration", "BufferDelay", "TargetDelay", "MinimumDelay"]) => Unit::Seconds,
         _ if ends(&["Count", "Events", "Measurements", "Changes"]) => Unit::Count,
         _ if begins(&[

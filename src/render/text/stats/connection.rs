@@ -160,12 +160,17 @@ fn round_trip(one: &PeerConnection) -> String {
 }
 
 fn traffic(one: &PeerConnection) -> String {
-    let bytes = [&one.bytes.transport, &one.bytes.pair, &one.bytes.rtp];
-    let Some(bytes) = bytes
-        .into_iter()
-        .find(|bytes| bytes.sent.is_some() || bytes.received.is_some())
-    else {
-        return String::new();
+    let counted = |number: &Option<Number>| {
+        number
+            .as_ref()
+            .and_then(Number::as_f64)
+            .is_some_and(|octets| octets > 0.0)
+    };
+    let mut bytes = [&one.bytes.transport, &one.bytes.pair, &one.bytes.rtp].into_iter();
+    // Not every browser counts in all three places.
+    let Some(bytes) = bytes.find(|bytes| counted(&bytes.sent) || counted(&bytes.received)) else {
+        let known = one.bytes.transport.sent.is_some() || one.bytes.pair.sent.is_some();
+        return if known { "none".to_owned() } else { String::new() };
     };
     let octets = |number: &Option<Number>| units::octets(number.as_ref().and_then(Number::as_f64).unwrap_or(0.0));
     let rate = |name: &str| {
