@@ -72,6 +72,14 @@ Examples:
   rtcdiag pcap client.pcap server.pcap.gz --host 192.0.2.1 --only ice
   tcpdump -w - udp | rtcdiag pcap -               until tcpdump is stopped";
 
+const STATS_EXAMPLES: &str = "\
+Examples:
+  rtcdiag stats webrtc_internals_dump.txt            how did the call go?
+  rtcdiag stats dump.gz --peer-connection 2          one of several connections
+  rtcdiag stats dump.gz --from 30 --to 60            half a minute of it
+  rtcdiag stats dump.gz --id IT01V3526379975         every member of one stats object
+  rtcdiag stats dump.gz --json --series | jq         everything, with all values over time";
+
 const EXPLAIN_EXAMPLES: &str = "\
 Examples:
   rtcdiag explain                       everything there is, one line each
@@ -204,6 +212,15 @@ pub enum Command {
     #[command(after_help = PCAP_EXAMPLES)]
     Pcap(Box<Pcap>),
 
+    /// Read getStats() reports and browsers' dumps of a call: what was measured, and how it went
+    ///
+    /// Takes whatever a browser or an app wrote: dumps of chrome://webrtc-internals of every generation, Firefox's
+    /// about:webrtc (its report or the saved page), rtcstats dumps, getStats() reports as JSON in any spelling, one or
+    /// many; packed by gzip or not. The format is told by the content. Damage is named with its place, and what is
+    /// before it is read.
+    #[command(after_help = STATS_EXAMPLES)]
+    Stats(Stats),
+
     /// Say what a finding, a STUN/TURN error or a line of SDP means
     #[command(after_help = EXPLAIN_EXAMPLES)]
     Explain(Explain),
@@ -215,6 +232,34 @@ pub enum Command {
     /// Print the manual page, or write all of them to a folder
     #[command(hide = true)]
     Man(Man),
+}
+
+/// The options of `rtcdiag stats`.
+#[derive(Clone, Debug, Args)]
+pub struct Stats {
+    /// Dumps or reports ("-" is stdin)
+    #[arg(required = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub files: Vec<PathBuf>,
+
+    /// Only this peer connection: its id, or its number from 1
+    #[arg(long, value_name = "N")]
+    pub peer_connection: Option<String>,
+
+    /// Only what was from this time on: seconds from the start of the file, or a time (RFC 3339)
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub from: Option<String>,
+
+    /// Only what was up to this time
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub to: Option<String>,
+
+    /// Only the stats with this id, with all their members; may be repeated
+    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
+    pub id: Vec<String>,
+
+    /// With --json: all values over time, too
+    #[arg(long)]
+    pub series: bool,
 }
 
 /// The options of `rtcdiag candidates`.

@@ -15,6 +15,7 @@
 //! | [`time`], [`secret`], [`datagram`] | the floor: when, what is never shown, what passed between two addresses |
 //! | [`proto`] | bytes and text to types and back: STUN, TURN framing, ICE candidates and URLs |
 //! | [`report`] | the documents: plain data, read and written as JSON |
+//! | [`stats`] | what browsers and apps write of calls, as time series |
 //! | [`exchange`] | which response belongs to which request |
 //! | [`probe`] | questions as state machines, without sockets or a clock |
 //! | [`net`] | the only sockets, clock, randomness, name lookups and TLS |
@@ -41,6 +42,7 @@ pub mod proto;
 pub mod render;
 pub mod report;
 pub mod secret;
+pub mod stats;
 pub mod time;
 
 use std::ffi::OsString;

@@ -7,4 +7,5 @@ pub mod nat;
 pub mod pcap;
 pub mod sdp;
 pub mod server;
+pub mod stats;
 mod words;

@@ -11,6 +11,7 @@ pub mod man;
 pub mod pcap;
 pub mod progress;
 pub mod sdp;
+pub mod stats;
 
 use crate::cli::Command;
 use crate::error::Error;
@@ -62,6 +63,7 @@ pub fn run(command: Command, context: &mut Context<'_>) -> Result<Output, Error>
             None => report(envelope),
             Some(error) => Output::Partial(Box::new(envelope), error),
         }),
+        Command::Stats(options) => stats::run(&options).map(report),
         Command::Completions(options) => Ok(Output::Bytes(completions::run(&options))),
         Command::Man(options) => man::run(&options),
     }

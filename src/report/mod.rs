@@ -12,6 +12,7 @@ pub mod sdp_diff;
 pub mod sdp_dump;
 pub mod sdp_explain;
 pub mod sdp_negotiation;
+pub mod stats;
 pub mod timestamp;
 
 use serde::{Deserialize, Serialize};
@@ -78,6 +79,8 @@ pub enum Report {
     Pcap(Box<pcap::Pcap>),
     /// `rtcdiag sdp`.
     Sdp(sdp::Sdp),
+    /// `rtcdiag stats`.
+    Stats(Box<stats::Stats>),
 }
 
 impl Report {
@@ -112,7 +115,7 @@ impl Report {
                     .and_then(Value::as_object_mut)
                     .and_then(|stun| stun.shift_remove("transactions"));
             }
-            Report::Sdp(_) => {}
+            Report::Sdp(_) | Report::Stats(_) => {}
         }
     }
 }

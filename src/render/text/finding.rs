@@ -131,6 +131,7 @@ pub fn write_verdict(envelope: &Envelope, style: &Style, out: &mut dyn Write) ->
         Report::Explain(_) => "",
         Report::Pcap(_) => "No errors and no warnings.",
         Report::Sdp(_) => "No errors and no warnings.",
+        Report::Stats(_) => "All of it was read.",
     };
     if envelope.interrupted {
         let text = "Interrupted: this is what was found out until then.";

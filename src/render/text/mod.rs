@@ -5,6 +5,7 @@ pub mod explain;
 pub mod finding;
 pub mod pcap;
 pub mod sdp;
+pub mod stats;
 
 use std::io::{self, IsTerminal, Write};
 
@@ -158,6 +159,7 @@ pub fn report(envelope: &Envelope, style: &Style, quiet: bool, out: &mut dyn Wri
             Report::Explain(_) => {}
             Report::Pcap(report) => pcap::write(report, style, out)?,
             Report::Sdp(report) => sdp::write(report, style, out)?,
+            Report::Stats(report) => stats::write(report, style, out)?,
         }
     }
     finding::write_all(&envelope.findings, style, quiet, out)?;
