@@ -7,6 +7,7 @@
     reason = "the comments of options are their help texts"
 )]
 
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -26,6 +27,7 @@ Examples:
   rtcdiag candidates --embedded                      try it without any network
   rtcdiag candidates --stun stun:stun.example.org    how does the outside see me?
   rtcdiag candidates --ice-servers config.json       check what my app is configured with
+  rtcdiag pcap call.pcapng                           what happened in this call?
   rtcdiag explain 437                                what does this STUN error mean?
 
 Exit codes:
@@ -59,6 +61,24 @@ Examples:
   rtcdiag sdp webrtc_internals_dump.txt --pick 2
   rtcdiag sdp *.sdp --format sarif      findings for code hosts, with lines and columns
   pbpaste | rtcdiag sdp -               whatever is in the clipboard";
+
+const PCAP_EXAMPLES: &str = "\
+Examples:
+  rtcdiag pcap call.pcapng                        what happened?
+  rtcdiag pcap call.pcapng --messages             every STUN message, attribute by attribute
+  rtcdiag pcap call.pcapng --transactions         who asked, who answered, how long it took
+  rtcdiag pcap call.pcapng --sdp offer.json --sdp answer.json
+                                                  check passwords and candidates against the descriptions
+  rtcdiag pcap client.pcap server.pcap.gz --host 192.0.2.1 --only ice
+  tcpdump -w - udp | rtcdiag pcap -               until tcpdump is stopped";
+
+const STATS_EXAMPLES: &str = "\
+Examples:
+  rtcdiag stats webrtc_internals_dump.txt            how did the call go?
+  rtcdiag stats dump.gz --peer-connection 2          one of several connections
+  rtcdiag stats dump.gz --from 30 --to 60            half a minute of it
+  rtcdiag stats dump.gz --id IT01V3526379975         every member of one stats object
+  rtcdiag stats dump.gz --json --series | jq         everything, with all values over time";
 
 const EXPLAIN_EXAMPLES: &str = "\
 Examples:
@@ -185,6 +205,22 @@ pub enum Command {
     #[command(after_help = SDP_EXAMPLES)]
     Sdp(Sdp),
 
+    /// Read a capture of WebRTC traffic: what happened, and what went wrong
+    ///
+    /// Takes pcap and pcapng, compressed or not, one file or several of the same traffic, or a capture under way from
+    /// stdin. STUN, TURN and what it carries, ICE, DTLS, RTP and RTCP are found by themselves; no flags are needed.
+    #[command(after_help = PCAP_EXAMPLES)]
+    Pcap(Box<Pcap>),
+
+    /// Read getStats() reports and browsers' dumps of a call: what was measured, and how it went
+    ///
+    /// Takes whatever a browser or an app wrote: dumps of chrome://webrtc-internals of every generation, Firefox's
+    /// about:webrtc (its report or the saved page), rtcstats dumps, getStats() reports as JSON in any spelling, one or
+    /// many; packed by gzip or not. The format is told by the content. Damage is named with its place, and what is
+    /// before it is read.
+    #[command(after_help = STATS_EXAMPLES)]
+    Stats(Stats),
+
     /// Say what a finding, a STUN/TURN error or a line of SDP means
     #[command(after_help = EXPLAIN_EXAMPLES)]
     Explain(Explain),
@@ -196,6 +232,34 @@ pub enum Command {
     /// Print the manual page, or write all of them to a folder
     #[command(hide = true)]
     Man(Man),
+}
+
+/// The options of `rtcdiag stats`.
+#[derive(Clone, Debug, Args)]
+pub struct Stats {
+    /// Dumps or reports ("-" is stdin)
+    #[arg(required = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub files: Vec<PathBuf>,
+
+    /// Only this peer connection: its id, or its number from 1
+    #[arg(long, value_name = "N")]
+    pub peer_connection: Option<String>,
+
+    /// Only what was from this time on: seconds from the start of the file, or a time (RFC 3339)
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub from: Option<String>,
+
+    /// Only what was up to this time
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub to: Option<String>,
+
+    /// Only the stats with this id, with all their members; may be repeated
+    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
+    pub id: Vec<String>,
+
+    /// With --json: all values over time, too
+    #[arg(long)]
+    pub series: bool,
 }
 
 /// The options of `rtcdiag candidates`.
@@ -362,6 +426,95 @@ pub struct Sdp {
     pub profile: Option<Profile>,
 }
 
+/// The options of `rtcdiag pcap`.
+#[derive(Clone, Debug, Args)]
+pub struct Pcap {
+    /// Captures: pcap or pcapng, also compressed ("-" is stdin); several are merged by time
+    #[arg(value_name = "FILE", required = true, value_hint = ValueHint::FilePath)]
+    pub files: Vec<PathBuf>,
+
+    /// Show every STUN message with its attributes, as a tree
+    #[arg(long, help_heading = "Views")]
+    pub messages: bool,
+
+    /// Show every STUN request with its answer
+    #[arg(long, help_heading = "Views")]
+    pub transactions: bool,
+
+    /// Only this session, by its number, and what it carries
+    #[arg(long, value_name = "N", help_heading = "Filters")]
+    pub flow: Option<u32>,
+
+    /// Only these frames: a number, or a range such as 10-20, 10- or -20
+    #[arg(long, value_name = "A-B", help_heading = "Filters", value_parser = frames, allow_hyphen_values = true)]
+    pub frame: Option<(u64, u64)>,
+
+    /// Only what is about these; may be repeated, or a list with commas
+    #[arg(
+        long,
+        value_enum,
+        value_name = "PROTOCOL",
+        help_heading = "Filters",
+        value_delimiter = ','
+    )]
+    pub only: Vec<Subject>,
+
+    /// Only what this address sends or receives, also through a relay; may be repeated
+    #[arg(long, value_name = "IP", help_heading = "Filters")]
+    pub host: Vec<IpAddr>,
+
+    /// Only what is sent from or to this port; may be repeated
+    #[arg(long, value_name = "PORT", help_heading = "Filters")]
+    pub port: Vec<u16>,
+
+    /// A session description of the call: its passwords and candidates are used; may be repeated
+    #[arg(long, value_name = "FILE", help_heading = "What is known of the call", value_hint = ValueHint::FilePath)]
+    pub sdp: Vec<PathBuf>,
+
+    /// The password of an ICE agent, to hold its checks against; may be repeated
+    #[arg(
+        long,
+        value_name = "UFRAG:PWD",
+        help_heading = "What is known of the call",
+        value_parser = secret,
+        allow_hyphen_values = true
+    )]
+    pub ice_password: Vec<Secret>,
+
+    /// Take UFRAG:PWD from this environment variable
+    #[arg(long, value_name = "VAR", help_heading = "What is known of the call")]
+    pub ice_password_env: Option<String>,
+
+    /// Take UFRAG:PWD from the lines of this file
+    #[arg(long, value_name = "FILE", help_heading = "What is known of the call", value_hint = ValueHint::FilePath)]
+    pub ice_password_file: Option<PathBuf>,
+
+    /// Take the password for TURN servers from this environment variable
+    #[arg(long, value_name = "VAR", help_heading = "What is known of the call")]
+    pub turn_password_env: Option<String>,
+
+    /// Take the password for TURN servers from the first line of this file
+    #[arg(long, value_name = "FILE", help_heading = "What is known of the call", value_hint = ValueHint::FilePath)]
+    pub turn_password_file: Option<PathBuf>,
+}
+
+/// `--only`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Subject {
+    /// STUN, TURN and ICE messages
+    Stun,
+    /// TURN allocations and their messages
+    Turn,
+    /// Connectivity checks
+    Ice,
+    /// DTLS handshakes
+    Dtls,
+    /// RTP and RTCP
+    Rtp,
+    /// Session descriptions in the capture
+    Sdp,
+}
+
 /// `--profile`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Profile {
@@ -421,6 +574,24 @@ pub struct Man {
     pub directory: Option<PathBuf>,
 }
 
+/// `A-B`, `A-`, `-B` or `A`.
+fn frames(text: &str) -> Result<(u64, u64), String> {
+    let number = |text: &str, default| match text {
+        "" => Ok(default),
+        text => text.parse().map_err(|_| format!("`{text}` is not a number of a frame")),
+    };
+    let (first, last) = match text.split_once('-') {
+        Some(("", "")) => return Err("a number, or a range such as 10-20, is wanted".to_owned()),
+        Some((first, last)) => (number(first, 1)?, number(last, u64::MAX)?),
+        None => (number(text, 0)?, number(text, 0)?),
+    };
+    match first {
+        0 => Err("frames are counted from 1".to_owned()),
+        _ if first > last => Err(format!("{last} comes before {first}")),
+        _ => Ok((first, last)),
+    }
+}
+
 fn secret(text: &str) -> Result<Secret, std::convert::Infallible> {
     Ok(Secret::new(text))
 }
@@ -469,6 +640,16 @@ mod tests {
         );
         for bad in ["0", "-1", "NaN", "inf", "1e9", "5s", ""] {
             assert!(candidates(&[&format!("--timeout={bad}")]).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn ranges_of_frames() {
+        for (text, wanted) in [("7", (7, 7)), ("7-9", (7, 9)), ("7-", (7, u64::MAX)), ("-9", (1, 9))] {
+            assert_eq!(frames(text), Ok(wanted));
+        }
+        for bad in ["", "-", "0", "9-7", "x", "1-x", "1-2-3"] {
+            assert!(frames(bad).is_err(), "{bad}");
         }
     }
 

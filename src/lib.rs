@@ -15,6 +15,7 @@
 //! | [`time`], [`secret`], [`datagram`] | the floor: when, what is never shown, what passed between two addresses |
 //! | [`proto`] | bytes and text to types and back: STUN, TURN framing, ICE candidates and URLs |
 //! | [`report`] | the documents: plain data, read and written as JSON |
+//! | [`stats`] | what browsers and apps write of calls, as time series |
 //! | [`exchange`] | which response belongs to which request |
 //! | [`probe`] | questions as state machines, without sockets or a clock |
 //! | [`net`] | the only sockets, clock, randomness, name lookups and TLS |
@@ -27,18 +28,21 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(not(test), warn(clippy::disallowed_methods, clippy::disallowed_macros))]
 
+pub mod capture;
 pub mod check;
 pub mod cli;
 pub mod command;
 pub mod datagram;
 pub mod error;
 pub mod exchange;
+pub mod flow;
 pub mod net;
 pub mod probe;
 pub mod proto;
 pub mod render;
 pub mod report;
 pub mod secret;
+pub mod stats;
 pub mod time;
 
 use std::ffi::OsString;
@@ -151,6 +155,7 @@ fn execute(command: Command, global: &Global, renderer: &Renderer, style: &Style
                 }
             },
             show: &|text| renderer.line(text),
+            streams: renderer.format != Format::Json,
             progress: io::stderr().is_terminal() && !global.quiet && global.verbose == 0,
             color: style.color,
         },

@@ -12,8 +12,16 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("proto", FLOOR),
     ("report", &["proto", "time"]),
     ("exchange", &["proto", "datagram", "time"]),
+    ("capture", &["proto", "datagram", "time"]),
+    ("flow", &["proto", "capture", "exchange", "datagram", "time", "secret"]),
     ("probe", &["proto", "time", "secret", "datagram"]),
-    ("check", &["proto", "exchange", "report", "time"]),
+    ("stats", &["proto", "datagram", "time"]),
+    (
+        "check",
+        &[
+            "proto", "exchange", "capture", "flow", "stats", "report", "datagram", "time",
+        ],
+    ),
     ("net", &["probe", "proto", "exchange", "time", "secret", "datagram"]),
     ("render", &["report", "proto", "time", "secret"]),
     ("cli", &["secret"]),
@@ -21,7 +29,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "command",
         &[
-            "time", "secret", "datagram", "proto", "report", "exchange", "probe", "check", "net", "cli", "error",
+            "time", "secret", "datagram", "proto", "report", "exchange", "capture", "flow", "stats", "probe", "check",
+            "net", "cli", "error",
         ],
     ),
     ("lib", &["cli", "command", "render", "error", "report", "secret"]),

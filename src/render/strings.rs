@@ -5,7 +5,9 @@ use serde_json::Value;
 
 use crate::report::candidates::Candidates;
 use crate::report::explain::Explain;
+use crate::report::pcap::Pcap;
 use crate::report::sdp::Sdp;
+use crate::report::stats::Stats;
 use crate::report::{Envelope, Report};
 
 /// Every string with `rewrite(key, string)`; `key` is that of the member, or of the list it stands in.
@@ -29,11 +31,17 @@ pub fn envelope(envelope: &Envelope, rewrite: &mut dyn FnMut(&mut Value)) -> Res
     let report = match &envelope.report {
         Report::Candidates(_) => Candidates::deserialize(report).map(Report::Candidates),
         Report::Explain(_) => Explain::deserialize(report).map(Report::Explain),
+        Report::Pcap(own) => Pcap::deserialize(report).map(|read| {
+            // Not part of the document: what of it is shown.
+            let view = own.view;
+            Report::Pcap(Box::new(Pcap { view, ..read }))
+        }),
         Report::Sdp(own) => Sdp::deserialize(report).map(|read| {
             // Not part of the document, and all our own words.
             let rules = own.rules.clone();
             Report::Sdp(Sdp { rules, ..read })
         }),
+        Report::Stats(_) => Stats::deserialize(report).map(|read| Report::Stats(Box::new(read))),
     };
     match (report, Deserialize::deserialize(&value["findings"])) {
         (Ok(report), Ok(findings)) => Ok(Envelope {

@@ -18,6 +18,34 @@ pub fn duration(ms: f64) -> String {
     }
 }
 
+/// Octets: `812 B`, `4.1 kB`, `1.32 GB`.
+pub fn octets(octets: f64) -> String {
+    scaled(octets, &["B", "kB", "MB", "GB", "TB"])
+}
+
+/// Bits in a second: `48 kbit/s`, `2.41 Mbit/s`.
+pub fn bit_rate(bits: f64) -> String {
+    scaled(bits, &["bit/s", "kbit/s", "Mbit/s", "Gbit/s"])
+}
+
+/// Three digits and a unit, each of which is a thousand of the one before.
+fn scaled(value: f64, units: &[&str]) -> String {
+    let (mut value, mut units) = (value, units.iter().peekable());
+    let mut unit = units.next().copied().unwrap_or_default();
+    let whole = value.fract() == 0.0 && value.abs() < 1000.0;
+    while value.abs() >= 999.5
+        && let Some(next) = units.next()
+    {
+        (value, unit) = (value / 1000.0, next);
+    }
+    match value.abs() {
+        _ if whole => format!("{value} {unit}"),
+        0.0..9.995 => format!("{value:.2} {unit}"),
+        9.995..99.95 => format!("{value:.1} {unit}"),
+        _ => format!("{value:.0} {unit}"),
+    }
+}
+
 /// `1 error`, `2 errors`.
 pub fn count(number: usize, noun: &str) -> String {
     match number {
@@ -45,6 +73,22 @@ mod tests {
             assert_eq!(duration(ms), text);
         }
         assert_eq!(seconds(1234.56), "1.235");
+    }
+
+    #[test]
+    fn octets_and_rates_keep_three_digits() {
+        for (number, text) in [
+            (0.0, "0 B"),
+            (812.0, "812 B"),
+            (1000.0, "1.00 kB"),
+            (41_234.0, "41.2 kB"),
+            (999_600.0, "1.00 MB"),
+            (1.32e9, "1.32 GB"),
+        ] {
+            assert_eq!(octets(number), text);
+        }
+        assert_eq!(bit_rate(2_412_000.0), "2.41 Mbit/s");
+        assert_eq!(bit_rate(0.4), "0.40 bit/s");
     }
 
     #[test]

@@ -6,11 +6,13 @@
 pub mod candidates;
 pub mod explain;
 pub mod finding;
+pub mod pcap;
 pub mod sdp;
 pub mod sdp_diff;
 pub mod sdp_dump;
 pub mod sdp_explain;
 pub mod sdp_negotiation;
+pub mod stats;
 pub mod timestamp;
 
 use serde::{Deserialize, Serialize};
@@ -73,8 +75,12 @@ pub enum Report {
     Candidates(candidates::Candidates),
     /// `rtcdiag explain`.
     Explain(explain::Explain),
+    /// `rtcdiag pcap`.
+    Pcap(Box<pcap::Pcap>),
     /// `rtcdiag sdp`.
     Sdp(sdp::Sdp),
+    /// `rtcdiag stats`.
+    Stats(Box<stats::Stats>),
 }
 
 impl Report {
@@ -103,7 +109,13 @@ impl Report {
             Report::Explain(_) => {
                 members.shift_remove("entries");
             }
-            Report::Sdp(_) => {}
+            Report::Pcap(_) => {
+                members
+                    .get_mut("stun")
+                    .and_then(Value::as_object_mut)
+                    .and_then(|stun| stun.shift_remove("transactions"));
+            }
+            Report::Sdp(_) | Report::Stats(_) => {}
         }
     }
 }
@@ -122,6 +134,10 @@ pub enum Event {
         #[serde(flatten)]
         attempt: Box<candidates::Attempt>,
     },
+    /// A STUN message of a capture.
+    StunMessage(Box<pcap::StunMessage>),
+    /// A STUN request of a capture, and what came back.
+    StunTransaction(Box<pcap::Transaction>),
     /// An entry of a catalog.
     Entry(Box<explain::Entry>),
     /// A finding.

@@ -4,9 +4,11 @@
 //! of its own; [`all`] is all of them.
 
 pub mod candidates;
+pub mod pcap;
 pub mod sdp;
 pub mod sdp_lint;
 pub mod sdp_pair;
+pub mod stats;
 
 use crate::proto::sdp::attribute;
 use crate::report::{Evidence, Finding, Severity, explain};
@@ -63,7 +65,14 @@ impl From<&Entry> for explain::Entry {
 
 /// Every entry, in the order of the subjects.
 pub fn all() -> impl Iterator<Item = &'static Entry> {
-    let tables = [candidates::ALL, sdp::ALL, sdp_lint::ALL, sdp_pair::ALL];
+    let tables = [
+        candidates::ALL,
+        pcap::ALL,
+        sdp::ALL,
+        sdp_lint::ALL,
+        sdp_pair::ALL,
+        stats::ALL,
+    ];
     tables.into_iter().flatten().copied()
 }
 

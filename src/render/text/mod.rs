@@ -3,7 +3,9 @@
 pub mod candidates;
 pub mod explain;
 pub mod finding;
+pub mod pcap;
 pub mod sdp;
+pub mod stats;
 
 use std::io::{self, IsTerminal, Write};
 
@@ -155,7 +157,9 @@ pub fn report(envelope: &Envelope, style: &Style, quiet: bool, out: &mut dyn Wri
         match &envelope.report {
             Report::Candidates(report) => candidates::write(report, style, out)?,
             Report::Explain(_) => {}
+            Report::Pcap(report) => pcap::write(report, style, out)?,
             Report::Sdp(report) => sdp::write(report, style, out)?,
+            Report::Stats(report) => stats::write(report, style, out)?,
         }
     }
     finding::write_all(&envelope.findings, style, quiet, out)?;
