@@ -142,6 +142,14 @@ impl<'w> Capture<'w> {
         self.turn.finish(&self.table, self.last);
         let addresses = ice::Addresses::new(&self.bindings.list, &self.turn.list);
         self.ice.finish(&self.table, &addresses, &self.passwords, &self.known);
+        for described in &self.known.descriptions {
+            let own = |side: &ice::Side| described.credentials.iter().any(|one| one.ufrag == side.ufrag);
+            let agents = self.ice.list.iter().filter(|one| one.sides.iter().any(own));
+            let sessions: Vec<SessionId> = agents
+                .flat_map(|one| one.pairs.iter().map(|pair| pair.session))
+                .collect();
+            described.tell(&mut self.media, &sessions);
+        }
         // Packets that turned out to be RTP only later count as well.
         self.counts.carried[Carried::Rtp as usize] = self.media.rtp_frames();
         self.counts.carried[Carried::Rtcp as usize] = self.media.rtcp_frames();

@@ -430,6 +430,8 @@ fn rtp_stream(facts: &Facts, stream: &Stream, began: Option<Time>) -> report::Rt
         session: stream.session.0,
         ssrc: format!("0x{:08x}", stream.ssrc),
         payload_types: stream.payload_types.iter().map(|one| one.number).collect(),
+        encoding: facts.media.encoding(stream).map(str::to_owned),
+        clock_hz: clock,
         transport,
         packets: stream.packets,
         bytes: stream.bytes,
