@@ -10,9 +10,10 @@ use crate::cli::{self, Subject};
 use crate::datagram::Seen;
 use crate::exchange::{Exchange, Outcome};
 use crate::flow::capture::icmp_meaning;
-use crate::flow::rtp::Stream;
+use crate::flow::rtp::{self, Stream};
 use crate::flow::session::{self, Carried, Way};
 use crate::flow::signaling::{Described, Source};
+use crate::flow::tls::Tls;
 use crate::flow::{Direction, Facts, HandshakePiece, Session, binding, dtls, ice};
 use crate::proto::stun::ErrorCode;
 use crate::proto::tls::certificate::Contents;
@@ -51,6 +52,7 @@ pub(super) fn report(facts: &Facts, files: &[FileFacts], dissector: &Dissector, 
     }
     document.view.messages = options.messages;
     document.view.transactions = options.transactions;
+    document.view.timeline = options.timeline;
     if wants(Subject::Stun) {
         document.stun = stun(facts);
         document.bindings = facts.bindings.iter().map(binding).collect();
@@ -67,6 +69,7 @@ pub(super) fn report(facts: &Facts, files: &[FileFacts], dissector: &Dissector, 
     }
     if wants(Subject::Dtls) {
         document.dtls = handshakes(facts);
+        document.tls = facts.tls.iter().map(|(id, tls)| tls_of(facts.session(*id), tls)).collect();
         document.dtls_handshakes = facts.handshake_pieces.iter().map(piece).collect();
     }
     if wants(Subject::Rtp) {
@@ -348,6 +351,29 @@ fn handshake_of(session: &Session, handshake: &dtls::Handshake) -> report::Dtls 
     }
 }
 
+fn tls_of(session: &Session, tls: &Tls) -> report::Tls {
+    let (offer, choice) = (tls.offer.as_ref(), tls.choice.as_ref());
+    let side = |direction| if tls.client == Some(direction) { "client" } else { "server" };
+    report::Tls {
+        session: session.id.0,
+        client: tls.client.map(|direction| session.from(direction)),
+        server: tls.client.map(|direction| session.to(direction)),
+        server_name: offer.and_then(|offer| offer.server_name.clone()),
+        alpn: offer.map(|offer| offer.alpn.clone()).unwrap_or_default(),
+        version: choice.map(|choice| choice.version.to_string()),
+        cipher_suite: choice.and_then(|choice| choice.cipher_suite).map(|suite| suite.to_string()),
+        certificate: tls.certificates.first().map(certificate),
+        client_hello: offer.map(|offer| moment(offer.seen)),
+        server_hello: choice.map(|choice| moment(choice.seen)),
+        refused: tls.refusal().map(|(seen, direction, alert)| report::Alert {
+            at: moment(seen),
+            from: side(direction).into(),
+            level: Some(alert.level.to_string()),
+            description: alert.description.to_string(),
+        }),
+    }
+}
+
 fn certificate(certificate: &Certificate) -> report::Certificate {
     let contents = certificate.contents.as_ref().ok();
     report::Certificate {
@@ -417,11 +443,20 @@ fn rtp_stream(facts: &Facts, stream: &Stream, began: Option<Time>) -> report::Rt
     let (src, dst, transport) = around(facts, session, stream.direction);
     let clock = facts.media.clock(stream);
     let jitter = clock.and_then(|hz| stream.jitter.at_clock(hz));
+    let relayed = session.inside.is_some();
+    let role = facts.media.role(stream);
+    let gap = |gap: &rtp::Gap| report::RtpGap {
+        from: moment(gap.from),
+        to: moment(gap.to),
+        lost: gap.lost.into(),
+    };
     let time = |at: At| began.map(|began| rfc3339_nanos(began.0 + at.since_start().as_nanos() as i128));
     report::RtpStream {
         src: src.to_string(),
         dst: dst.to_string(),
         session: stream.session.0,
+        relayed_src: relayed.then(|| session.from(stream.direction)),
+        relayed_dst: relayed.then(|| session.to(stream.direction)),
         ssrc: format!("0x{:08x}", stream.ssrc),
         payload_types: stream.payload_types.iter().map(|one| one.number).collect(),
         transport,
@@ -434,6 +469,13 @@ fn rtp_stream(facts: &Facts, stream: &Stream, began: Option<Time>) -> report::Rt
         first: time(stream.first.at),
         last: time(stream.last.at),
         encrypted: facts.media.encrypted(stream),
+        codec: facts.media.encoding(stream).map(str::to_owned),
+        role: (role != rtp::Role::Media).then(|| role.name().into()),
+        frames_per_second: stream.frame_rate(),
+        first_packet: Some(moment(stream.first)),
+        last_packet: Some(moment(stream.last)),
+        gaps: stream.gaps().iter().map(gap).collect(),
+        gap_count: stream.gap_count,
     }
 }
 
