@@ -18,6 +18,36 @@ pub fn duration(ms: f64) -> String {
     }
 }
 
+/// Octets in the unit that suits them: `92 B`, `46 kB`, `1.2 GB`; a kB has 1000.
+pub fn octets(number: u64) -> String {
+    scaled(number as f64, "B")
+}
+
+/// Bits a second: `64 kbit/s`, `2.5 Mbit/s`.
+pub fn rate(bits_per_second: f64) -> String {
+    scaled(bits_per_second, "bit/s")
+}
+
+/// With two digits at least.
+fn scaled(number: f64, unit: &str) -> String {
+    const PREFIXES: [&str; 5] = ["", "k", "M", "G", "T"];
+    let mut number = number;
+    let mut prefixes = PREFIXES.iter();
+    let mut prefix = "";
+    while let Some(next) = prefixes.next() {
+        prefix = next;
+        if number < 999.5 || prefixes.len() == 0 {
+            break;
+        }
+        number /= 1000.0;
+    }
+    match prefix {
+        "" => format!("{number:.0} {unit}"),
+        _ if number < 9.95 => format!("{number:.1} {prefix}{unit}"),
+        _ => format!("{number:.0} {prefix}{unit}"),
+    }
+}
+
 /// `1 error`, `2 errors`.
 pub fn count(number: usize, noun: &str) -> String {
     match number {
@@ -45,6 +75,24 @@ mod tests {
             assert_eq!(duration(ms), text);
         }
         assert_eq!(seconds(1234.56), "1.235");
+    }
+
+    #[test]
+    fn octets_and_rates() {
+        for (number, text) in [
+            (0, "0 B"),
+            (999, "999 B"),
+            (1000, "1.0 kB"),
+            (9949, "9.9 kB"),
+            (46_123, "46 kB"),
+            (999_499, "999 kB"),
+            (999_500, "1.0 MB"),
+            (1 << 30, "1.1 GB"),
+            (u64::MAX, "18446744 TB"),
+        ] {
+            assert_eq!(octets(number), text);
+        }
+        assert_eq!(rate(64_000.0), "64 kbit/s");
     }
 
     #[test]

@@ -985,9 +985,9 @@ pub struct RtpGap {
 pub struct Description {
     /// The file, or `capture`.
     pub source: String,
-    /// The frame that completed it, in the capture.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub frame: Option<u64>,
+    /// When the capture had all of it.
+    #[serde(default, flatten, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Moment>,
     /// Who sent it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub src: Option<SocketAddr>,

@@ -500,14 +500,14 @@ fn around(facts: &Facts, session: &Session, direction: Direction) -> (SocketAddr
 }
 
 fn description(described: &Described) -> report::Description {
-    let (source, frame, src, dst) = match &described.source {
+    let (source, at, src, dst) = match &described.source {
         Source::File(name) => (name.clone(), None, None, None),
-        Source::Capture { seen, src, dst } => ("capture".to_owned(), Some(seen.frame), Some(*src), Some(*dst)),
+        Source::Capture { seen, src, dst } => ("capture".to_owned(), Some(moment(*seen)), Some(*src), Some(*dst)),
     };
     let fingerprints = described.credentials.iter().flat_map(|one| &one.fingerprints);
     report::Description {
         source,
-        frame,
+        at,
         src,
         dst,
         kind: described.kind.map(|kind| kind.name().to_owned()),
