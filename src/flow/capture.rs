@@ -49,6 +49,7 @@ pub struct Capture<'w> {
     ice: ice::Tracker,
     dtls: Vec<(SessionId, Dtls)>,
     dtls_index: HashMap<SessionId, usize, RandomState>,
+    dtls_of_agents: HashMap<u32, usize, RandomState>,
     pieces: Vec<HandshakePiece>,
     pieces_left_out: u64,
     tls: Vec<(SessionId, Tls)>,
@@ -111,6 +112,7 @@ impl<'w> Capture<'w> {
             ice: ice::Tracker::default(),
             dtls: Vec::new(),
             dtls_index: HashMap::default(),
+            dtls_of_agents: HashMap::default(),
             pieces: Vec::new(),
             pieces_left_out: 0,
             tls: Vec::new(),
@@ -219,7 +221,9 @@ impl<'w> Capture<'w> {
                 Err(_) => Carried::Other,
             },
             Protocol::ChannelData => {
-                let Ok(message) = ChannelData::decode(bytes) else { return Carried::Other };
+                let Ok(message) = ChannelData::decode(bytes) else {
+                    return Carried::Other;
+                };
                 let missing = usize::from(message.length()).saturating_sub(message.data().len());
                 // Where nothing else speaks of TURN, what is in it must: two numbers alone may be anybody's.
                 let inside = || demux::identify(message.data(), missing, &Context::default());
@@ -254,17 +258,19 @@ impl<'w> Capture<'w> {
     }
 
     fn dtls(&mut self, place: &Place, bytes: &[u8], missing: usize) -> Carried {
-        // What an ICMP error quotes was seen before.
-        if !place.shown || place.icmp {
+        if !place.shown {
             return Carried::Dtls;
         }
-        let next = self.dtls.len();
-        let at = *self.dtls_index.entry(place.session).or_insert(next);
-        if at == next {
-            self.dtls.push((place.session, Dtls::default()));
-        }
-        let dtls = &mut self.dtls[at].1;
-        let pieces = dtls.feed(place.direction, place.seen, bytes, missing);
+        // What an ICMP error quotes was seen before: its messages are listed, and change nothing.
+        let mut quoted = Dtls::default();
+        let (dtls, direction) = match place.icmp {
+            true => (&mut quoted, place.direction),
+            false => {
+                let (at, direction) = self.dtls_of(place);
+                (&mut self.dtls[at].1, direction)
+            }
+        };
+        let pieces = dtls.feed(direction, place.seen, bytes, missing);
         // DTLS-SRTP: what looks like RTP is RTP from now on, and SRTP.
         let offered = |handshake: &dtls::Handshake| {
             let offer = handshake.offer.as_ref();
@@ -288,6 +294,38 @@ impl<'w> Capture<'w> {
         }
         self.moved(place);
         Carried::Dtls
+    }
+
+    /// The DTLS that a session is part of, and the way that a datagram goes in it: one for all pairs of two ICE agents
+    /// (RFC 8842 §2), for it goes on where they change the path.
+    fn dtls_of(&mut self, place: &Place) -> (usize, Direction) {
+        let agents = self.ice.place(place.session, place.direction);
+        if let Some(&at) = self.dtls_index.get(&place.session) {
+            return (at, self.same_way(place, at, agents));
+        }
+        let next = self.dtls.len();
+        let at = match agents {
+            Some((association, ..)) => *self.dtls_of_agents.entry(self.ice.origin(association)).or_insert(next),
+            None => next,
+        };
+        self.dtls_index.insert(place.session, at);
+        if at == next {
+            self.dtls.push((place.session, Dtls::default()));
+        }
+        (at, self.same_way(place, at, agents))
+    }
+
+    /// The direction in the session that DTLS began in, of what goes the same way between the agents.
+    fn same_way(&self, place: &Place, at: usize, agents: Option<(u32, u32, usize)>) -> Direction {
+        let began = self.dtls[at].0;
+        match (agents, self.ice.place(began, place.direction)) {
+            // New ufrags may have swapped the sides; who that was nobody can say.
+            (Some((one, ..)), Some((other, ..))) if one != other => place.direction,
+            (Some((.., side)), Some((.., other))) if began != place.session && side != other => {
+                place.direction.reverse()
+            }
+            _ => place.direction,
+        }
     }
 
     /// What can be RTP: whether it is, the packets around it tell.
@@ -771,3 +809,6 @@ pub fn icmp_meaning(error: &IcmpError) -> &'static str {
         _ => "unknown error",
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -57,7 +57,7 @@ pub struct Facts {
     pub allocations: Vec<turn::Allocation>,
     /// ICE, by pair of ufrags.
     pub ice: Vec<ice::Association>,
-    /// DTLS, by session, in the order of the first records.
+    /// DTLS, by session, in the order of the first records. Where ICE agents change the path, it stays with the first.
     pub dtls: Vec<(SessionId, dtls::Dtls)>,
     /// Every fragment of a DTLS handshake message, and from where to where it went.
     pub handshake_pieces: Vec<HandshakePiece>,
@@ -80,7 +80,7 @@ pub struct HandshakePiece {
     pub dst: SocketAddr,
     /// The session; the relayed flow where it is relayed.
     pub session: SessionId,
-    /// What it is.
+    /// What it is. Its direction is that in the session of [`Facts::dtls`] that it belongs to.
     pub piece: dtls::Piece,
 }
 

@@ -100,7 +100,13 @@ impl Report {
             Report::Explain(_) => {
                 members.shift_remove("entries");
             }
-            Report::Pcap(_) | Report::Sdp(_) => {}
+            Report::Pcap(_) => {
+                members
+                    .get_mut("stun")
+                    .and_then(Value::as_object_mut)
+                    .and_then(|stun| stun.shift_remove("transactions"));
+            }
+            Report::Sdp(_) => {}
         }
     }
 }
@@ -121,6 +127,8 @@ pub enum Event {
     },
     /// A STUN message of a capture.
     StunMessage(Box<pcap::StunMessage>),
+    /// A STUN request of a capture, and what came back.
+    StunTransaction(Box<pcap::Transaction>),
     /// An entry of a catalog.
     Entry(Box<explain::Entry>),
     /// A finding.

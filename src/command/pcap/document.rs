@@ -22,11 +22,11 @@ use crate::report::pcap::{self as report, Moment, Pcap, Word};
 use crate::report::timestamp::{rfc3339_nanos, rfc3339_seconds};
 use crate::time::{At, millis};
 
-/// Everything that the facts say and the options want.
+/// Everything that the facts say and the options want; the STUN transactions are left to the caller.
 pub(super) fn report(facts: &Facts, files: &[FileFacts], dissector: &Dissector, options: &cli::Pcap) -> Pcap {
     let began = dissector.began();
     let all: Vec<report::File> = files.iter().map(file).collect();
-    let wants = |subject| options.only.is_empty() || options.only.contains(&subject);
+    let wants = |subject| wants(options, subject);
     let shown = |session: &&Session| {
         let around = session.inside.map(|relay| relay.outer.0);
         options
@@ -80,6 +80,11 @@ pub(super) fn report(facts: &Facts, files: &[FileFacts], dissector: &Dissector, 
         document.descriptions = facts.descriptions.iter().map(description).collect();
     }
     document
+}
+
+/// Whether the report is to be about this.
+pub(super) fn wants(options: &cli::Pcap, subject: Subject) -> bool {
+    options.only.is_empty() || options.only.contains(&subject)
 }
 
 /// A moment of the capture.
@@ -201,11 +206,12 @@ fn stun(facts: &Facts) -> report::Stun {
         integrity_valid: stun.integrity_valid,
         integrity_invalid: stun.integrity_invalid,
         unmatched_responses: facts.exchanges.unmatched(),
-        transactions: facts.exchanges.iter().map(transaction).collect(),
+        transactions: Vec::new(),
     }
 }
 
-fn transaction(exchange: &Exchange) -> report::Transaction {
+/// A request and what came back.
+pub(super) fn transaction(exchange: &Exchange) -> report::Transaction {
     let (outcome, error_code) = match exchange.outcome() {
         Outcome::Success => ("success", None),
         Outcome::Error(code) => ("error", Some(code.0).filter(|&code| code != 0)),
@@ -379,7 +385,7 @@ fn certificate(certificate: &Certificate) -> report::Certificate {
     report::Certificate {
         sha256: certificate.sha256.clone(),
         subject: contents.map(|one| one.subject.clone()),
-        key: contents.map(|one| key(one)),
+        key: contents.map(key),
         not_before: contents.map(|one| rfc3339_seconds(one.not_before)),
         not_after: contents.map(|one| rfc3339_seconds(one.not_after)),
     }

@@ -5,6 +5,7 @@ mod document;
 mod message;
 mod options;
 
+use std::cell::Cell;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
@@ -32,6 +33,19 @@ pub fn run(options: &cli::Pcap, context: &mut Context<'_>) -> Result<Envelope, E
     let mut messages = Vec::new();
     let (facts, dissector) = read(&mut source, prepared, options, context, &mut messages);
     let mut report = document::report(&facts, source.files(), &dissector, options);
+    if document::wants(options, cli::Subject::Stun) {
+        // There may be many: they are held only where they are needed all together.
+        let transactions = facts.exchanges.iter().map(document::transaction);
+        if context.streams && !options.transactions {
+            for transaction in transactions {
+                if !(context.emit)(Event::StunTransaction(Box::new(transaction))) {
+                    break;
+                }
+            }
+        } else {
+            report.stun.transactions = transactions.collect();
+        }
+    }
     report.messages = messages;
     Ok(Envelope::new(
         "pcap",
@@ -50,14 +64,14 @@ fn read(
     messages: &mut Vec<StunMessage>,
 ) -> (Facts, Dissector) {
     let bar = Octets::new(context, source.size());
-    let mut watched = true;
+    let watched = Cell::new(true);
     let (streams, emit) = (context.streams, &mut *context.emit);
     let wants = |heard: &Heard<'_>| options::wants(&options.only, &heard.message);
     let mut watch = |heard: &Heard<'_>, known: &Known| {
-        if watched && wants(heard) {
+        if watched.get() && wants(heard) {
             let message = message::message(heard, known);
             match streams {
-                true => watched = emit(Event::StunMessage(Box::new(message))),
+                true => watched.set(emit(Event::StunMessage(Box::new(message)))),
                 false => messages.push(message),
             }
         }
@@ -67,12 +81,15 @@ fn read(
         capture = capture.watched(&mut watch);
     }
     let mut dissector = Dissector::default();
-    let mut count = 0;
+    let mut count = 0_u64;
     while let Some(packet) = source.next() {
         dissector.packet(&packet, &mut capture);
         count += 1;
-        if count % STRIDE == 0 {
+        if count.is_multiple_of(STRIDE) {
             bar.tell(source.progress());
+            if !watched.get() {
+                break;
+            }
         }
     }
     dissector.finish(&mut capture);
@@ -103,7 +120,7 @@ fn input(path: &Path) -> Result<Input, Error> {
     if metadata.is_dir() {
         return Err(refused(io::ErrorKind::IsADirectory.into()));
     }
-    let size = metadata.is_file().then(|| metadata.len());
+    let size = metadata.is_file().then_some(metadata.len());
     let read = Box::new(file);
     Ok(Input { name, read, size })
 }

@@ -243,7 +243,7 @@ mod tests {
         let [one] = described.credentials.as_slice() else {
             panic!("{described:?}")
         };
-        assert_eq!((one.ufrag.as_str(), one.setup), ("abcd", Some(Setup::Actpass)));
+        assert_eq!((one.ufrag.as_str(), one.setup), ("abcd", Some(Setup::ActPass)));
         assert_eq!(one.fingerprints, [("sha-256".to_owned(), "AA:BB".to_owned())]);
         assert_eq!(one.candidates.len(), 1, "names are no addresses");
         assert_eq!(passwords.source("abcd"), Some("offer.sdp"));

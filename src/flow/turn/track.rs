@@ -471,11 +471,9 @@ fn granted(
             allocation.created.get_or_insert(seen);
             grant_lifetime(allocation, step, seen);
         }
-        Method::REFRESH if step.lifetime_asked == Some(0) || step.lifetime == Some(0) => {
-            if !matches!(allocation.end, End::Released(_)) {
-                allocation.end = End::Released(seen);
-            }
-        }
+        // Asked for by the client, it ended when it asked.
+        Method::REFRESH if step.lifetime_asked == Some(0) => {}
+        Method::REFRESH if step.lifetime == Some(0) => allocation.end = End::Released(seen),
         Method::REFRESH => grant_lifetime(allocation, step, seen),
         Method::CREATE_PERMISSION | Method::CHANNEL_BIND => {
             for ip in named {
