@@ -36,7 +36,7 @@ pub fn run(options: &cli::Pcap, context: &mut Context<'_>) -> Result<Envelope, E
     if document::wants(options, cli::Subject::Stun) {
         // There may be many: they are held only where they are needed all together.
         let transactions = facts.exchanges.iter().map(document::transaction);
-        if context.streams && !options.transactions {
+        if context.streams && !options.transactions && !options.timeline {
             for transaction in transactions {
                 if !(context.emit)(Event::StunTransaction(Box::new(transaction))) {
                     break;

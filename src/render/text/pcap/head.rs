@@ -101,7 +101,7 @@ fn carried(counts: &Counts) -> String {
         ("TLS", counts.tls),
         ("ICMP", counts.icmp),
         ("IP fragments", counts.fragments),
-        ("below UDP and TCP", counts.undecoded),
+        ("other", counts.undecoded),
     ];
     let seen = kinds.iter().filter(|(_, number)| *number > 0);
     let seen: Vec<String> = seen.map(|(name, number)| format!("{number} {name}")).collect();

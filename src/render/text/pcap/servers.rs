@@ -15,14 +15,30 @@ pub fn write(report: &Pcap, style: &Style, out: &mut dyn Write) -> io::Result<()
     if report.turn.is_empty() {
         return Ok(());
     }
-    title("TURN", style, out)?;
     let weight = |one: &Allocation| one.bytes_to_peers + one.bytes_from_peers + u64::from(one.relayed.is_empty());
     let (shown, left) = weightiest(&report.turn, weight);
+    let mut heading = String::new();
     for one in shown {
+        let server = server(one);
+        if server != heading {
+            title(&server, style, out)?;
+            heading = server;
+        }
         allocation(one, style, out)?;
     }
     more(left, "allocation", style, out)?;
     writeln!(out)
+}
+
+/// `TURN server 192.0.2.1:3478 over udp (Coturn-4.6.1, realm example.org)`
+fn server(one: &Allocation) -> String {
+    let mut about: Vec<String> = one.software.iter().cloned().collect();
+    about.extend(one.realm.as_ref().map(|realm| format!("realm {realm}")));
+    let about = match about.is_empty() {
+        true => String::new(),
+        false => format!(" ({})", about.join(", ")),
+    };
+    format!("TURN server {} over {}{about}", one.server, one.transport)
 }
 
 /// One line for each, so that what a NAT does is seen in a column: the same client, and as what it is seen.
@@ -36,9 +52,7 @@ fn bindings(bindings: &[Binding], style: &Style, out: &mut dyn Write) -> io::Res
         Column::left("client"),
         Column::left("server"),
         Column::left("sees the client as"),
-        Column::right("answered"),
         Column::right("rtt"),
-        Column::left("software"),
     ]);
     for one in shown {
         let mapped: Vec<String> = one.mapped.iter().map(ToString::to_string).collect();
@@ -48,13 +62,16 @@ fn bindings(bindings: &[Binding], style: &Style, out: &mut dyn Write) -> io::Res
             (true, true) => Cell::painted("no answer", Paint::Red),
         };
         let answered = one.successes + one.errors.values().sum::<u64>();
+        let rtt = one.rtt_ms.map(|rtt| duration(rtt.mean)).unwrap_or_default();
+        let rtt = match answered < one.requests {
+            true if answered > 0 => format!("{rtt}, {answered} of {}", one.requests),
+            _ => rtt,
+        };
         table.row(vec![
             one.client.to_string().into(),
             one.server.to_string().into(),
             seen,
-            format!("{answered} of {}", one.requests).into(),
-            one.rtt_ms.map(|rtt| duration(rtt.mean)).unwrap_or_default().into(),
-            one.software.clone().unwrap_or_default().into(),
+            rtt.into(),
         ]);
     }
     indented(&table, style).iter().try_for_each(|line| writeln!(out, "{line}"))?;
@@ -73,59 +90,59 @@ fn refusals(errors: &BTreeMap<String, u64>) -> String {
 
 fn allocation(one: &Allocation, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let flow = style.paint(Paint::Cyan, &format!("flow {}", one.session));
-    writeln!(out, "  {flow}  {} at {} over {}", one.client, one.server, one.transport)?;
-    let line = |text: &str, out: &mut dyn Write| writeln!(out, "{}", style.wrap("    ", text));
+    let seen = one.mapped.map(|mapped| format!(", seen as {mapped}")).unwrap_or_default();
+    let client = format!("{}{seen}, {}", one.client, credentials(one));
+    let client = style.wrap(&format!("  flow {}  ", one.session), &client);
+    writeln!(out, "{}", client.replacen(&format!("flow {}", one.session), &flow, 1))?;
     let relayed = list(&one.relayed);
-    let verdict = match (one.ended.as_ref(), relayed.is_empty()) {
-        ("refused", _) => style.paint(Paint::Red, "refused"),
-        ("unanswered", _) => style.paint(Paint::Red, "no answer"),
-        (_, true) => "no relayed address seen".to_owned(),
-        (_, false) => style.paint(Paint::Green, &format!("relayed {relayed}")),
+    let lifetime = one.lifetime_s.map(|lifetime| format!(" for {lifetime} s")).unwrap_or_default();
+    let (paint, verdict) = match (one.ended.as_ref(), relayed.is_empty()) {
+        ("refused", _) => (Paint::Red, "refused".to_owned()),
+        ("unanswered", _) => (Paint::Red, "no answer".to_owned()),
+        (_, true) => (Paint::Dim, "no relayed address seen".to_owned()),
+        (_, false) => (Paint::Green, format!("relayed {relayed}{lifetime}")),
     };
-    let mut facts = vec![verdict];
-    facts.extend(one.mapped.map(|mapped| format!("client seen as {mapped}")));
-    facts.extend(one.lifetime_s.filter(|_| !relayed.is_empty()).map(|lifetime| format!("lifetime {lifetime} s")));
-    facts.extend(one.software.clone());
-    line(&facts.join(", "), out)?;
-    line(&credentials(one), out)?;
+    let mut facts = vec![verdict.clone()];
+    facts.extend(grants(one));
+    facts.extend(passed(one));
+    let text = style.wrap("    ", &facts.join("; "));
+    writeln!(out, "{}", text.replacen(&verdict, &style.paint(paint, &verdict), 1))?;
     for text in troubles(&one.steps) {
         writeln!(out, "{}", style.paint(Paint::Red, &style.wrap("    ", &text)))?;
     }
-    if let Some(text) = grants(one) {
-        line(&text, out)?;
-    }
+    Ok(())
+}
+
+/// What was relayed, and how it ended.
+fn passed(one: &Allocation) -> Vec<String> {
     let mut passed = Vec::new();
     if one.packets_to_peers + one.packets_from_peers > 0 {
         let [to, from] = [one.bytes_to_peers, one.bytes_from_peers].map(octets);
         let there = count(number(one.packets_to_peers), "packet");
         passed.push(format!("{there} ({to}) to peers, {} ({from}) from them", one.packets_from_peers));
-    } else if !relayed.is_empty() {
+    } else if !one.relayed.is_empty() {
         passed.push("nothing relayed".to_owned());
     }
-    let refused: u64 = one.peers.iter().map(|peer| peer.sent_without_permission).sum();
-    if refused > 0 {
-        passed.push(format!("{} sent without a permission", count(number(refused), "packet")));
+    let early: u64 = one.peers.iter().map(|peer| peer.sent_without_permission).sum();
+    if early > 0 {
+        passed.push(format!("{} sent without a permission", count(number(early), "packet")));
     }
     let ended = one.ended_at.map(|end| format!(" at {}", at(end))).unwrap_or_default();
     match one.ended.as_ref() {
-        "open" if !relayed.is_empty() => passed.push("open at the end".to_owned()),
+        "open" if !one.relayed.is_empty() => passed.push("open at the end".to_owned()),
         word @ ("released" | "expired" | "closed") => passed.push(format!("{word}{ended}")),
         _ => {}
     }
-    if !passed.is_empty() {
-        line(&passed.join("; "), out)?;
-    }
-    Ok(())
+    passed
 }
 
 fn list(addresses: &[std::net::SocketAddr]) -> String {
     addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
-/// `credentials of alice at example.org accepted`
+/// `credentials of alice accepted`
 fn credentials(one: &Allocation) -> String {
     let user = one.username.as_ref().map(|user| format!(" of {user}")).unwrap_or_default();
-    let realm = one.realm.as_ref().map(|realm| format!(" at {realm}")).unwrap_or_default();
     let verdict = match one.credentials.as_ref() {
         "not-sent" if one.challenge.is_some() => "asked for, never sent",
         "not-sent" => "not asked for",
@@ -137,7 +154,7 @@ fn credentials(one: &Allocation) -> String {
         Some(false) => " (wrong, by the password given)",
         None => "",
     };
-    format!("credentials{user}{realm} {verdict}{integrity}")
+    format!("credentials{user} {verdict}{integrity}")
 }
 
 /// Requests that were refused or not answered, each kind once. The challenge is none of them: that is how it begins.

@@ -24,9 +24,16 @@ pub fn write(report: &Pcap, style: &Style, out: &mut dyn Write) -> io::Result<()
     let ends = shown.iter().map(|session| ends(session).chars().count()).max().unwrap_or(0);
     for session in &shown {
         let id = style.paint(Paint::Cyan, &format!("{:>digits$}", session.id));
+        let indent = " ".repeat(digits + 9);
         let line = format!("{:<ends$}  {}", self::ends(session), extent(session));
-        writeln!(out, "  {id}  {}  {line}", session.transport)?;
-        details(report, session, &" ".repeat(digits + 9), style, out)?;
+        let passed = passed(session);
+        let fits = indent.len() + line.chars().count() + 2 + passed.chars().count() <= style.width.unwrap_or(usize::MAX);
+        write!(out, "  {id}  {}  {line}", session.transport)?;
+        match fits {
+            true => writeln!(out, "  {passed}")?,
+            false => writeln!(out, "\n{}", style.wrap(&indent, &passed))?,
+        }
+        details(report, session, &indent, style, out)?;
     }
     more(left, "session", style, out)?;
     if report.other_sessions > 0 {
@@ -68,7 +75,8 @@ fn extent(session: &Session) -> String {
     }
 }
 
-fn details(report: &Pcap, session: &Session, indent: &str, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+/// How much of what passed, and in what.
+fn passed(session: &Session) -> String {
     let mut facts = vec![octets(session.a_to_b.bytes + session.b_to_a.bytes)];
     facts.push(carried(&session.a_to_b, &session.b_to_a));
     if let Some(outer) = session.inside {
@@ -77,7 +85,10 @@ fn details(report: &Pcap, session: &Session, indent: &str, style: &Style, out: &
         let unsure = session.addresses_known == Some(false);
         facts.extend(unsure.then(|| "whose relayed address is not known".to_owned()));
     }
-    writeln!(out, "{}", style.wrap(indent, &facts.join(", ")))?;
+    facts.join(", ")
+}
+
+fn details(report: &Pcap, session: &Session, indent: &str, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     if let Some(text) = session.tcp.as_ref().and_then(tcp) {
         writeln!(out, "{}", style.paint(Paint::Yellow, &style.wrap(indent, &text)))?;
     }

@@ -7,21 +7,26 @@ use crate::render::table::{Cell, Column, Table};
 use crate::render::units::{count, duration};
 use crate::report::pcap::{Pcap, Transaction};
 
+/// A table for so many rows at once: the heading comes again, and no more is held than these.
+const ROWS: usize = 1000;
+
+const COLUMNS: [Column; 8] = [
+    Column::right("frame"),
+    Column::right("time s"),
+    Column::left("client"),
+    Column::left("server"),
+    Column::left("request"),
+    Column::right("sent"),
+    Column::left("answer"),
+    Column::right("rtt"),
+];
+
 /// A table; then how many there were, and how many of them failed.
 pub fn write(report: &Pcap, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let all = &report.stun.transactions;
-    let mut table = Table::new(&[
-        Column::right("frame"),
-        Column::right("time s"),
-        Column::left("client"),
-        Column::left("server"),
-        Column::left("request"),
-        Column::right("sent"),
-        Column::left("answer"),
-        Column::right("rtt"),
-    ]);
-    all.iter().for_each(|one| table.row(row(one)));
-    if !all.is_empty() {
+    for some in all.chunks(ROWS) {
+        let mut table = Table::new(&COLUMNS);
+        some.iter().for_each(|one| table.row(row(one)));
         table.lines(style).iter().try_for_each(|line| writeln!(out, "{line}"))?;
         writeln!(out)?;
     }

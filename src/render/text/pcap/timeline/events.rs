@@ -203,7 +203,10 @@ fn dtls(dtls: &Dtls, entries: &mut Vec<Entry>) {
     }
     for alert in &dtls.alerts {
         let level = alert.level.as_ref().map(|level| format!("{level} ")).unwrap_or_default();
-        let what = format!("DTLS {level}alert {}", alert.description);
+        let what = match alert.description.as_str() {
+            "encrypted" => "DTLS alert (encrypted)".to_owned(),
+            name => format!("DTLS {level}alert {name}"),
+        };
         let fatal = alert.level.as_deref() == Some("fatal");
         let paint = fatal.then_some(Paint::Red);
         entries.push(Entry { paint, ..entry(alert.at, flow, ends(&alert.from), what) });
@@ -256,7 +259,7 @@ fn rtp(stream: &RtpStream, entries: &mut Vec<Entry>) {
     }
 }
 
-/// Descriptions that the capture has itself. Their time is that of nothing else, so it is not known here.
+/// Descriptions that the capture has itself.
 fn described(report: &Pcap, entries: &mut Vec<Entry>) {
     for one in &report.descriptions {
         if let (Some(at), Some(src), Some(dst)) = (one.at, one.src, one.dst) {
