@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
 use super::agents;
+use super::shown::Shown;
 use crate::capture::container::FileFacts;
 use crate::capture::{Dissector, Time};
 use crate::cli::{self, Subject};
@@ -23,17 +24,17 @@ use crate::report::timestamp::{rfc3339_nanos, rfc3339_seconds};
 use crate::time::{At, millis};
 
 /// Everything that the facts say and the options want; the STUN transactions are left to the caller.
-pub(super) fn report(facts: &Facts, files: &[FileFacts], dissector: &Dissector, options: &cli::Pcap) -> Pcap {
+pub(super) fn report(
+    facts: &Facts,
+    files: &[FileFacts],
+    dissector: &Dissector,
+    options: &cli::Pcap,
+    shown: &Shown<'_>,
+) -> Pcap {
     let began = dissector.began();
     let all: Vec<report::File> = files.iter().map(file).collect();
-    let wants = |subject| wants(options, subject);
-    let shown = |session: &&Session| {
-        let around = session.inside.map(|relay| relay.outer.0);
-        options
-            .flow
-            .is_none_or(|flow| flow == session.id.0 || around == Some(flow))
-    };
-    let sessions = facts.sessions.iter().filter(shown);
+    let wants = |subject| shown.wants(subject);
+    let sessions = facts.sessions.iter().filter(|session| shown.session(session));
     let (ours, other): (Vec<&Session>, Vec<&Session>) = sessions.partition(|one| one.is_ours());
     let mut document = Pcap {
         file: together(&all),
@@ -55,21 +56,23 @@ pub(super) fn report(facts: &Facts, files: &[FileFacts], dissector: &Dissector, 
     document.view.timeline = options.timeline;
     if wants(Subject::Stun) {
         document.stun = stun(facts);
-        document.bindings = facts.bindings.iter().map(binding).collect();
+        let asked = facts.bindings.iter().filter(|one| shown.of_session(one.session, one.first, one.last));
+        document.bindings = asked.map(binding).collect();
     }
     if wants(Subject::Stun) || wants(Subject::Turn) {
         let named = facts
             .allocations
             .iter()
-            .filter(|one| shown(&facts.session(one.session)));
+            .filter(|one| shown.allocation(one));
         document.turn = named.map(agents::allocation).collect();
     }
     if wants(Subject::Stun) || wants(Subject::Ice) {
-        document.ice = agents::associations(facts);
+        document.ice = agents::associations(facts, shown);
     }
     if wants(Subject::Dtls) {
         document.dtls = handshakes(facts);
-        document.tls = facts.tls.iter().map(|(id, tls)| tls_of(facts.session(*id), tls)).collect();
+        let tls = facts.tls.iter().map(|(id, tls)| (facts.session(*id), tls));
+        document.tls = tls.filter(|(session, _)| shown.session(session)).map(|(session, tls)| tls_of(session, tls)).collect();
         document.dtls_handshakes = facts.handshake_pieces.iter().map(piece).collect();
     }
     if wants(Subject::Rtp) {
@@ -80,11 +83,6 @@ pub(super) fn report(facts: &Facts, files: &[FileFacts], dissector: &Dissector, 
         document.descriptions = facts.descriptions.iter().map(description).collect();
     }
     document
-}
-
-/// Whether the report is to be about this.
-pub(super) fn wants(options: &cli::Pcap, subject: Subject) -> bool {
-    options.only.is_empty() || options.only.contains(&subject)
 }
 
 /// A moment of the capture.

@@ -36,7 +36,7 @@ fn agents(ice: &Ice, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let heading = format!("ICE {local}{} with {other}{}", role(ice.controlling), role(remote));
     writeln!(out, "{}", style.paint(Paint::Bold, &heading))?;
     let mut facts = Vec::new();
-    if ice.restart_of.is_some() {
+    if ice.generation > 0 {
         facts.push(format!("restart {}", ice.generation));
     }
     facts.extend(ice.nomination.as_ref().map(|kind| format!("{kind} nomination")));
@@ -79,7 +79,7 @@ fn consent(consent: &Consent, style: &Style, out: &mut dyn Write) -> io::Result<
 /// A table of the pairs under their local addresses.
 fn pairs(ice: &Ice, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let mut table = Table::new(&[
-        Column::left("checks answered of those sent"),
+        Column::left("checks answered, of those sent (+ again)"),
         Column::right("->"),
         Column::right("<-"),
         Column::right("rtt"),
@@ -119,10 +119,12 @@ fn candidate(all: &[IceCandidate], address: SocketAddr) -> String {
     }
 }
 
+/// `3 of 4`; `0 of 1 (+6)` was sent seven times.
 fn answered(checks: &IceChecks) -> String {
-    match checks.requests {
-        0 => "-".to_owned(),
-        sent => format!("{} of {sent}", checks.successes),
+    match (checks.requests, checks.retransmissions) {
+        (0, _) => "-".to_owned(),
+        (sent, 0) => format!("{} of {sent}", checks.successes),
+        (sent, again) => format!("{} of {sent} (+{again})", checks.successes),
     }
 }
 

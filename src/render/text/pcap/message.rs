@@ -126,6 +126,7 @@ fn verdict(attribute: &Attribute, message: &StunMessage) -> (String, Paint) {
     match attribute.valid {
         Some(true) => (format!(" right{by}"), Paint::Green),
         Some(false) => (format!(" WRONG{by}"), Paint::Red),
+        None if attribute.name.contains("INTEGRITY") => ("  (not checked: no password)".to_owned(), Paint::Dim),
         None => (String::new(), Paint::Dim),
     }
 }

@@ -40,7 +40,24 @@ pub fn write(report: &Pcap, style: &Style, out: &mut dyn Write) -> io::Result<()
         let other = count(number(report.other_sessions), "session");
         writeln!(out, "  {}", style.paint(Paint::Dim, &format!("and {other} of other traffic")))?;
     }
+    elsewhere(report, style, out)?;
     writeln!(out)
+}
+
+/// TLS in sessions that carry nothing else of WebRTC, as far as can be seen: `turns:`, signaling.
+fn elsewhere(report: &Pcap, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    const FEW: usize = 6;
+    let is_shown = |tls: &&Tls| report.sessions.iter().any(|session| session.id == tls.session);
+    let mut others: Vec<&Tls> = report.tls.iter().filter(|tls| !is_shown(tls)).collect();
+    // What was refused may be what is asked about.
+    others.sort_by_key(|tls| tls.refused.is_none() && tls.server_hello.is_some());
+    for tls in others.iter().take(FEW) {
+        let (Some(client), Some(server)) = (tls.client, tls.server) else { continue };
+        let id = style.paint(Paint::Cyan, &tls.session.to_string());
+        writeln!(out, "  {id}  tcp  {client} <-> {server}")?;
+        self::tls(tls, &" ".repeat(tls.session.to_string().len() + 9), style, out)?;
+    }
+    more(others.len().saturating_sub(FEW), "session with TLS", style, out)
 }
 
 fn packets(session: &Session) -> u64 {
