@@ -34,12 +34,13 @@ pub(super) fn report(
     let began = dissector.began();
     let all: Vec<report::File> = files.iter().map(file).collect();
     let wants = |subject| shown.wants(subject);
-    let sessions = facts.sessions.iter().filter(|session| shown.session(session));
+    let sessions = facts.sessions.iter().filter(|session| session.first().is_some() && shown.session(session));
     let (ours, other): (Vec<&Session>, Vec<&Session>) = sessions.partition(|one| one.is_ours());
+    let ours = ours.into_iter().filter(|session| shown.about(session));
     let mut document = Pcap {
         file: together(&all),
         counts: counts(facts),
-        sessions: ours.into_iter().map(session).collect(),
+        sessions: ours.map(session).collect(),
         other_sessions: other.len() as u64,
         left_out: facts
             .left_out

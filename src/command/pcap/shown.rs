@@ -8,6 +8,7 @@ use crate::cli::{self, Subject};
 use crate::datagram::{Seen, Transport};
 use crate::exchange::Exchange;
 use crate::flow::ice::Association;
+use crate::flow::session::Carried;
 use crate::flow::turn::{self, Allocation};
 use crate::flow::{Facts, Session, SessionId};
 
@@ -68,6 +69,24 @@ impl<'a> Shown<'a> {
         self.options.flow.is_none_or(is_wanted)
             && (hosts.is_empty() || ends.iter().any(|end| hosts.contains(&end.ip())))
             && (ports.is_empty() || ends.iter().any(|end| ports.contains(&end.port())))
+    }
+
+    /// Whether a session has to do with what the report is to be about.
+    pub fn about(&self, session: &Session) -> bool {
+        use Carried as C;
+        let carries = |kinds: &[Carried]| kinds.iter().any(|&kind| session.count(kind) > 0);
+        let about = |subject: &Subject| match subject {
+            Subject::Stun => carries(&[C::Stun, C::ClassicStun, C::ChannelData]),
+            Subject::Turn => {
+                let of_client = |one: &Allocation| one.session == session.id;
+                session.inside.is_some() || self.facts.allocations.iter().any(of_client)
+            }
+            Subject::Ice => self.checks.contains(&(session.a, session.b)),
+            Subject::Dtls => carries(&[C::Dtls]),
+            Subject::Rtp => carries(&[C::Rtp, C::Rtcp]),
+            Subject::Sdp => carries(&[C::Text]),
+        };
+        self.options.only.is_empty() || self.options.only.iter().any(about)
     }
 
     fn id(&self, id: SessionId) -> bool {
