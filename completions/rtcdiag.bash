@@ -34,6 +34,9 @@ _rtcdiag() {
             rtcdiag,sdp)
                 cmd="rtcdiag__subcmd__sdp"
                 ;;
+            rtcdiag,stats)
+                cmd="rtcdiag__subcmd__stats"
+                ;;
             *)
                 ;;
         esac
@@ -41,7 +44,7 @@ _rtcdiag() {
 
     case "${cmd}" in
         rtcdiag)
-            opts="-q -v -h -V --format --json --color --quiet --verbose --redact --help --version candidates sdp pcap explain completions man"
+            opts="-q -v -h -V --format --json --color --quiet --verbose --redact --help --version candidates sdp pcap stats explain completions man"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -362,6 +365,44 @@ _rtcdiag() {
                     ;;
                 --profile)
                     COMPREPLY=($(compgen -W "webrtc sip chrome firefox safari" -- "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "text json jsonl sarif" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rtcdiag__subcmd__stats)
+            opts="-q -v -h --peer-connection --from --to --id --series --format --json --color --quiet --verbose --redact --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --peer-connection)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --from)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --to)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --id)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --format)

@@ -18,7 +18,7 @@ set edit:completion:arg-completer[rtcdiag] = {|@words|
     }
     var completions = [
         &'rtcdiag'= {
-            cand --format 'How to print: for people, as one JSON document, or as JSON lines while results come in'
+            cand --format 'How to print: for people, as one JSON document, as JSON lines while results come in, or (`rtcdiag sdp`) as SARIF for code hosts'
             cand --color 'When to use color; auto looks at the terminal, NO_COLOR and CLICOLOR_FORCE'
             cand --json 'Short for --format json'
             cand -q 'Print warnings and errors only, and no progress'
@@ -33,6 +33,7 @@ set edit:completion:arg-completer[rtcdiag] = {|@words|
             cand candidates 'Gather ICE candidates and check every STUN and TURN server'
             cand sdp 'Read session descriptions (SDP): what they say, and what is wrong with them'
             cand pcap 'Read a capture of WebRTC traffic: what happened, and what went wrong'
+            cand stats 'Read getStats() reports and browsers'' dumps of a call: what was measured, and how it went'
             cand explain 'Say what a finding, a STUN/TURN error or a line of SDP means'
             cand completions 'Print the completion script of a shell'
             cand man 'Print the manual page, or write all of them to a folder'
@@ -52,7 +53,7 @@ set edit:completion:arg-completer[rtcdiag] = {|@words|
             cand --relay-family 'Ask TURN servers for a relay address of this family [default: the server''s choice]'
             cand --timeout 'How long a server may take, in seconds; fractions are fine'
             cand --ca-file 'Trust the certificates in this PEM file, and no others'
-            cand --format 'How to print: for people, as one JSON document, or as JSON lines while results come in'
+            cand --format 'How to print: for people, as one JSON document, as JSON lines while results come in, or (`rtcdiag sdp`) as SARIF for code hosts'
             cand --color 'When to use color; auto looks at the terminal, NO_COLOR and CLICOLOR_FORCE'
             cand --embedded 'Start a STUN and TURN server on 127.0.0.1 (::1 with -6) for this run, with made-up credentials'
             cand -4 'Only use IPv4 between this machine and the servers'
@@ -72,9 +73,9 @@ set edit:completion:arg-completer[rtcdiag] = {|@words|
             cand --help 'Print help'
         }
         &'rtcdiag;sdp'= {
-            cand --pick 'Only the Nth description found, from 1; may be repeated'
+            cand --pick 'Only the Nth description, from 1 through all files, as lists and heads number them; may be repeated'
             cand --profile 'For whom the descriptions are: the rules of WebRTC or of SIP, or what one browser refuses [default: webrtc where there is DTLS, else sip]'
-            cand --format 'How to print: for people, as one JSON document, or as JSON lines while results come in'
+            cand --format 'How to print: for people, as one JSON document, as JSON lines while results come in, or (`rtcdiag sdp`) as SARIF for code hosts'
             cand --color 'When to use color; auto looks at the terminal, NO_COLOR and CLICOLOR_FORCE'
             cand --diff 'Tell what changed from the first description to the second one of the same session (a re-offer), and whether it may, in place of what an offer and an answer agreed on'
             cand --explain 'Tell of every line what it means'
@@ -99,7 +100,7 @@ set edit:completion:arg-completer[rtcdiag] = {|@words|
             cand --ice-password-file 'Take UFRAG:PWD from the lines of this file'
             cand --turn-password-env 'Take the password for TURN servers from this environment variable'
             cand --turn-password-file 'Take the password for TURN servers from the first line of this file'
-            cand --format 'How to print: for people, as one JSON document, or as JSON lines while results come in'
+            cand --format 'How to print: for people, as one JSON document, as JSON lines while results come in, or (`rtcdiag sdp`) as SARIF for code hosts'
             cand --color 'When to use color; auto looks at the terminal, NO_COLOR and CLICOLOR_FORCE'
             cand --messages 'Show every STUN message with its attributes, as a tree'
             cand --transactions 'Show every STUN request with its answer'
@@ -112,8 +113,25 @@ set edit:completion:arg-completer[rtcdiag] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'rtcdiag;stats'= {
+            cand --peer-connection 'Only this peer connection: its id, or its number from 1'
+            cand --from 'Only what was from this time on: seconds from the start of the file, or a time (RFC 3339)'
+            cand --to 'Only what was up to this time'
+            cand --id 'Only the stats with this id, with all their members; may be repeated'
+            cand --format 'How to print: for people, as one JSON document, as JSON lines while results come in, or (`rtcdiag sdp`) as SARIF for code hosts'
+            cand --color 'When to use color; auto looks at the terminal, NO_COLOR and CLICOLOR_FORCE'
+            cand --series 'With --json: all values over time, too'
+            cand --json 'Short for --format json'
+            cand -q 'Print warnings and errors only, and no progress'
+            cand --quiet 'Print warnings and errors only, and no progress'
+            cand -v 'Tell on stderr what is being done (-vv: every message, -vvv: the libraries too)'
+            cand --verbose 'Tell on stderr what is being done (-vv: every message, -vvv: the libraries too)'
+            cand --redact 'Replace addresses, host names, user names and fingerprints by pseudonyms, to share the output'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'rtcdiag;explain'= {
-            cand --format 'How to print: for people, as one JSON document, or as JSON lines while results come in'
+            cand --format 'How to print: for people, as one JSON document, as JSON lines while results come in, or (`rtcdiag sdp`) as SARIF for code hosts'
             cand --color 'When to use color; auto looks at the terminal, NO_COLOR and CLICOLOR_FORCE'
             cand --json 'Short for --format json'
             cand -q 'Print warnings and errors only, and no progress'
@@ -125,7 +143,7 @@ set edit:completion:arg-completer[rtcdiag] = {|@words|
             cand --help 'Print help'
         }
         &'rtcdiag;completions'= {
-            cand --format 'How to print: for people, as one JSON document, or as JSON lines while results come in'
+            cand --format 'How to print: for people, as one JSON document, as JSON lines while results come in, or (`rtcdiag sdp`) as SARIF for code hosts'
             cand --color 'When to use color; auto looks at the terminal, NO_COLOR and CLICOLOR_FORCE'
             cand --json 'Short for --format json'
             cand -q 'Print warnings and errors only, and no progress'
@@ -137,7 +155,7 @@ set edit:completion:arg-completer[rtcdiag] = {|@words|
             cand --help 'Print help'
         }
         &'rtcdiag;man'= {
-            cand --format 'How to print: for people, as one JSON document, or as JSON lines while results come in'
+            cand --format 'How to print: for people, as one JSON document, as JSON lines while results come in, or (`rtcdiag sdp`) as SARIF for code hosts'
             cand --color 'When to use color; auto looks at the terminal, NO_COLOR and CLICOLOR_FORCE'
             cand --json 'Short for --format json'
             cand -q 'Print warnings and errors only, and no progress'

@@ -24,7 +24,7 @@ function __fish_rtcdiag_using_subcommand
     contains -- $cmd[1] $argv
 end
 
-complete -c rtcdiag -n "__fish_rtcdiag_needs_command" -l format -d 'How to print: for people, as one JSON document, or as JSON lines while results come in' -r -f -a "text\t'Tables and sentences'
+complete -c rtcdiag -n "__fish_rtcdiag_needs_command" -l format -d 'How to print: for people, as one JSON document, as JSON lines while results come in, or (`rtcdiag sdp`) as SARIF for code hosts' -r -f -a "text\t'Tables and sentences'
 json\t'One JSON document at the end'
 jsonl\t'One JSON object a line, as results come in'
 sarif\t'SARIF 2.1.0 for code hosts; with `rtcdiag sdp`'"
@@ -40,6 +40,7 @@ complete -c rtcdiag -n "__fish_rtcdiag_needs_command" -s V -l version -d 'Print 
 complete -c rtcdiag -n "__fish_rtcdiag_needs_command" -f -a "candidates" -d 'Gather ICE candidates and check every STUN and TURN server'
 complete -c rtcdiag -n "__fish_rtcdiag_needs_command" -f -a "sdp" -d 'Read session descriptions (SDP): what they say, and what is wrong with them'
 complete -c rtcdiag -n "__fish_rtcdiag_needs_command" -f -a "pcap" -d 'Read a capture of WebRTC traffic: what happened, and what went wrong'
+complete -c rtcdiag -n "__fish_rtcdiag_needs_command" -f -a "stats" -d 'Read getStats() reports and browsers\' dumps of a call: what was measured, and how it went'
 complete -c rtcdiag -n "__fish_rtcdiag_needs_command" -f -a "explain" -d 'Say what a finding, a STUN/TURN error or a line of SDP means'
 complete -c rtcdiag -n "__fish_rtcdiag_needs_command" -f -a "completions" -d 'Print the completion script of a shell'
 complete -c rtcdiag -n "__fish_rtcdiag_needs_command" -f -a "man" -d 'Print the manual page, or write all of them to a folder'
@@ -59,7 +60,7 @@ complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand candidates" -l relay-fam
 ipv6\t'IPv6'"
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand candidates" -l timeout -d 'How long a server may take, in seconds; fractions are fine' -r
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand candidates" -l ca-file -d 'Trust the certificates in this PEM file, and no others' -r -F
-complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand candidates" -l format -d 'How to print: for people, as one JSON document, or as JSON lines while results come in' -r -f -a "text\t'Tables and sentences'
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand candidates" -l format -d 'How to print: for people, as one JSON document, as JSON lines while results come in, or (`rtcdiag sdp`) as SARIF for code hosts' -r -f -a "text\t'Tables and sentences'
 json\t'One JSON document at the end'
 jsonl\t'One JSON object a line, as results come in'
 sarif\t'SARIF 2.1.0 for code hosts; with `rtcdiag sdp`'"
@@ -77,13 +78,13 @@ complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand candidates" -s q -l quie
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand candidates" -s v -l verbose -d 'Tell on stderr what is being done (-vv: every message, -vvv: the libraries too)'
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand candidates" -l redact -d 'Replace addresses, host names, user names and fingerprints by pseudonyms, to share the output'
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand candidates" -s h -l help -d 'Print help'
-complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand sdp" -l pick -d 'Only the Nth description found, from 1; may be repeated' -r
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand sdp" -l pick -d 'Only the Nth description, from 1 through all files, as lists and heads number them; may be repeated' -r
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand sdp" -l profile -d 'For whom the descriptions are: the rules of WebRTC or of SIP, or what one browser refuses [default: webrtc where there is DTLS, else sip]' -r -f -a "webrtc\t'Any WebRTC endpoint'
 sip\t'SIP: no ICE, no DTLS and no BUNDLE is demanded'
 chrome\t'Chrome, and all that is Chromium'
 firefox\t'Firefox'
 safari\t'Safari'"
-complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand sdp" -l format -d 'How to print: for people, as one JSON document, or as JSON lines while results come in' -r -f -a "text\t'Tables and sentences'
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand sdp" -l format -d 'How to print: for people, as one JSON document, as JSON lines while results come in, or (`rtcdiag sdp`) as SARIF for code hosts' -r -f -a "text\t'Tables and sentences'
 json\t'One JSON document at the end'
 jsonl\t'One JSON object a line, as results come in'
 sarif\t'SARIF 2.1.0 for code hosts; with `rtcdiag sdp`'"
@@ -113,7 +114,7 @@ complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand pcap" -l ice-password-en
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand pcap" -l ice-password-file -d 'Take UFRAG:PWD from the lines of this file' -r -F
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand pcap" -l turn-password-env -d 'Take the password for TURN servers from this environment variable' -r
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand pcap" -l turn-password-file -d 'Take the password for TURN servers from the first line of this file' -r -F
-complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand pcap" -l format -d 'How to print: for people, as one JSON document, or as JSON lines while results come in' -r -f -a "text\t'Tables and sentences'
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand pcap" -l format -d 'How to print: for people, as one JSON document, as JSON lines while results come in, or (`rtcdiag sdp`) as SARIF for code hosts' -r -f -a "text\t'Tables and sentences'
 json\t'One JSON document at the end'
 jsonl\t'One JSON object a line, as results come in'
 sarif\t'SARIF 2.1.0 for code hosts; with `rtcdiag sdp`'"
@@ -127,7 +128,24 @@ complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand pcap" -s q -l quiet -d '
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand pcap" -s v -l verbose -d 'Tell on stderr what is being done (-vv: every message, -vvv: the libraries too)'
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand pcap" -l redact -d 'Replace addresses, host names, user names and fingerprints by pseudonyms, to share the output'
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand pcap" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand explain" -l format -d 'How to print: for people, as one JSON document, or as JSON lines while results come in' -r -f -a "text\t'Tables and sentences'
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand stats" -l peer-connection -d 'Only this peer connection: its id, or its number from 1' -r
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand stats" -l from -d 'Only what was from this time on: seconds from the start of the file, or a time (RFC 3339)' -r
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand stats" -l to -d 'Only what was up to this time' -r
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand stats" -l id -d 'Only the stats with this id, with all their members; may be repeated' -r
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand stats" -l format -d 'How to print: for people, as one JSON document, as JSON lines while results come in, or (`rtcdiag sdp`) as SARIF for code hosts' -r -f -a "text\t'Tables and sentences'
+json\t'One JSON document at the end'
+jsonl\t'One JSON object a line, as results come in'
+sarif\t'SARIF 2.1.0 for code hosts; with `rtcdiag sdp`'"
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand stats" -l color -d 'When to use color; auto looks at the terminal, NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand stats" -l series -d 'With --json: all values over time, too'
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand stats" -l json -d 'Short for --format json'
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand stats" -s q -l quiet -d 'Print warnings and errors only, and no progress'
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand stats" -s v -l verbose -d 'Tell on stderr what is being done (-vv: every message, -vvv: the libraries too)'
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand stats" -l redact -d 'Replace addresses, host names, user names and fingerprints by pseudonyms, to share the output'
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand stats" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand explain" -l format -d 'How to print: for people, as one JSON document, as JSON lines while results come in, or (`rtcdiag sdp`) as SARIF for code hosts' -r -f -a "text\t'Tables and sentences'
 json\t'One JSON document at the end'
 jsonl\t'One JSON object a line, as results come in'
 sarif\t'SARIF 2.1.0 for code hosts; with `rtcdiag sdp`'"
@@ -139,7 +157,7 @@ complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand explain" -s q -l quiet -
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand explain" -s v -l verbose -d 'Tell on stderr what is being done (-vv: every message, -vvv: the libraries too)'
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand explain" -l redact -d 'Replace addresses, host names, user names and fingerprints by pseudonyms, to share the output'
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand explain" -s h -l help -d 'Print help'
-complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand completions" -l format -d 'How to print: for people, as one JSON document, or as JSON lines while results come in' -r -f -a "text\t'Tables and sentences'
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand completions" -l format -d 'How to print: for people, as one JSON document, as JSON lines while results come in, or (`rtcdiag sdp`) as SARIF for code hosts' -r -f -a "text\t'Tables and sentences'
 json\t'One JSON document at the end'
 jsonl\t'One JSON object a line, as results come in'
 sarif\t'SARIF 2.1.0 for code hosts; with `rtcdiag sdp`'"
@@ -151,7 +169,7 @@ complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand completions" -s q -l qui
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand completions" -s v -l verbose -d 'Tell on stderr what is being done (-vv: every message, -vvv: the libraries too)'
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand completions" -l redact -d 'Replace addresses, host names, user names and fingerprints by pseudonyms, to share the output'
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand completions" -s h -l help -d 'Print help'
-complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand man" -l format -d 'How to print: for people, as one JSON document, or as JSON lines while results come in' -r -f -a "text\t'Tables and sentences'
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand man" -l format -d 'How to print: for people, as one JSON document, as JSON lines while results come in, or (`rtcdiag sdp`) as SARIF for code hosts' -r -f -a "text\t'Tables and sentences'
 json\t'One JSON document at the end'
 jsonl\t'One JSON object a line, as results come in'
 sarif\t'SARIF 2.1.0 for code hosts; with `rtcdiag sdp`'"

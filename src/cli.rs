@@ -57,7 +57,9 @@ Examples:
   rtcdiag sdp offer.json answer.json    what did the two agree on, and what fell out?
   rtcdiag sdp --diff before.sdp now.sdp what changed in the re-offer, and may it?
   rtcdiag sdp --explain offer.sdp       every line, and what it means
+  rtcdiag sdp webrtc_internals_dump.txt which descriptions are in it, and what each pair agreed on
   rtcdiag sdp webrtc_internals_dump.txt --pick 2
+  rtcdiag sdp *.sdp --format sarif      findings for code hosts, with lines and columns
   pbpaste | rtcdiag sdp -               whatever is in the clipboard";
 
 const PCAP_EXAMPLES: &str = "\
@@ -70,6 +72,14 @@ Examples:
                                                   check passwords and candidates against the descriptions
   rtcdiag pcap client.pcap server.pcap.gz --host 192.0.2.1 --only ice
   tcpdump -w - udp | rtcdiag pcap -               until tcpdump is stopped";
+
+const STATS_EXAMPLES: &str = "\
+Examples:
+  rtcdiag stats webrtc_internals_dump.txt            how did the call go?
+  rtcdiag stats dump.gz --peer-connection 2          one of several connections
+  rtcdiag stats dump.gz --from 30 --to 60            half a minute of it
+  rtcdiag stats dump.gz --id IT01V3526379975         every member of one stats object
+  rtcdiag stats dump.gz --json --series | jq         everything, with all values over time";
 
 const EXPLAIN_EXAMPLES: &str = "\
 Examples:
@@ -106,12 +116,13 @@ pub struct Cli {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub struct Global {
-    /// How to print: for people, as one JSON document, or as JSON lines while results come in
+    /// How to print: for people, as one JSON document, as JSON lines while results come in, or (`rtcdiag sdp`) as
+    /// SARIF for code hosts
     #[arg(
         long,
         global = true,
         value_enum,
-        value_name = "text|json|jsonl",
+        value_name = "text|json|jsonl|sarif",
         hide_possible_values = true,
         default_value_t,
         hide_default_value = true
@@ -191,6 +202,7 @@ pub enum Command {
     ///
     /// Takes SDP as it was pasted: raw, as the JSON of createOffer and createAnswer, base64 of that, out of source code
     /// or a log, or a dump of webrtc-internals or rtcstats. Damage is named with its place, and the rest is still read.
+    /// `--format sarif` writes the findings as SARIF 2.1.0, which code hosts and editors show at their lines.
     #[command(after_help = SDP_EXAMPLES)]
     Sdp(Sdp),
 
@@ -200,6 +212,15 @@ pub enum Command {
     /// stdin. STUN, TURN and what it carries, ICE, DTLS, RTP and RTCP are found by themselves; no flags are needed.
     #[command(after_help = PCAP_EXAMPLES)]
     Pcap(Box<Pcap>),
+
+    /// Read getStats() reports and browsers' dumps of a call: what was measured, and how it went
+    ///
+    /// Takes whatever a browser or an app wrote: dumps of chrome://webrtc-internals of every generation, Firefox's
+    /// about:webrtc (its report or the saved page), rtcstats dumps, getStats() reports as JSON in any spelling, one or
+    /// many; packed by gzip or not. The format is told by the content. Damage is named with its place, and what is
+    /// before it is read.
+    #[command(after_help = STATS_EXAMPLES)]
+    Stats(Stats),
 
     /// Say what a finding, a STUN/TURN error or a line of SDP means
     #[command(after_help = EXPLAIN_EXAMPLES)]
@@ -212,6 +233,34 @@ pub enum Command {
     /// Print the manual page, or write all of them to a folder
     #[command(hide = true)]
     Man(Man),
+}
+
+/// The options of `rtcdiag stats`.
+#[derive(Clone, Debug, Args)]
+pub struct Stats {
+    /// Dumps or reports ("-" is stdin)
+    #[arg(required = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub files: Vec<PathBuf>,
+
+    /// Only this peer connection: its id, or its number from 1
+    #[arg(long, value_name = "N")]
+    pub peer_connection: Option<String>,
+
+    /// Only what was from this time on: seconds from the start of the file, or a time (RFC 3339)
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub from: Option<String>,
+
+    /// Only what was up to this time
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub to: Option<String>,
+
+    /// Only the stats with this id, with all their members; may be repeated
+    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
+    pub id: Vec<String>,
+
+    /// With --json: all values over time, too
+    #[arg(long)]
+    pub series: bool,
 }
 
 /// The options of `rtcdiag candidates`.
@@ -359,7 +408,7 @@ pub struct Sdp {
     #[arg(value_name = "FILE", required = true, value_hint = ValueHint::FilePath)]
     pub files: Vec<PathBuf>,
 
-    /// Only the Nth description found, from 1; may be repeated
+    /// Only the Nth description, from 1 through all files, as lists and heads number them; may be repeated
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub pick: Vec<u32>,
 

@@ -25,6 +25,8 @@ pub struct Error {
     pub hints: Vec<String>,
     /// The exit code of the program.
     pub exit_code: u8,
+    /// What went wrong besides; told after it.
+    pub others: Vec<Error>,
 }
 
 impl Error {
@@ -35,6 +37,7 @@ impl Error {
             where_: None,
             hints: Vec::new(),
             exit_code: COULD_NOT_RUN,
+            others: Vec::new(),
         }
     }
 
@@ -84,6 +87,14 @@ impl Error {
     pub fn hint(mut self, hint: impl Into<String>) -> Error {
         self.hints.push(hint.into());
         self
+    }
+
+    /// The first of several errors, with the others after it; `None` if there are none.
+    pub fn all(errors: Vec<Error>) -> Option<Error> {
+        let mut errors = errors.into_iter();
+        let mut first = errors.next()?;
+        first.others.extend(errors);
+        Some(first)
     }
 
     /// Takes over what clap says about a wrong command line of `command` (`rtcdiag explain`): its tips become hints, and

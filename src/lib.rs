@@ -15,6 +15,7 @@
 //! | [`time`], [`secret`], [`datagram`] | the floor: when, what is never shown, what passed between two addresses |
 //! | [`proto`] | bytes and text to types and back: STUN, TURN framing, ICE candidates and URLs |
 //! | [`report`] | the documents: plain data, read and written as JSON |
+//! | [`stats`] | what browsers and apps write of calls, as time series |
 //! | [`exchange`] | which response belongs to which request |
 //! | [`probe`] | questions as state machines, without sockets or a clock |
 //! | [`net`] | the only sockets, clock, randomness, name lookups and TLS |
@@ -41,6 +42,7 @@ pub mod proto;
 pub mod render;
 pub mod report;
 pub mod secret;
+pub mod stats;
 pub mod time;
 
 use std::ffi::OsString;
@@ -50,11 +52,12 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser};
 
 use crate::cli::{Cli, ColorChoice, Command, Global};
-use crate::command::{Context, Output, Private};
+use crate::command::{Context, Output};
 use crate::error::Error;
 use crate::render::text::Paint;
-use crate::render::{Format, Redactor, Renderer, Style, redact};
+use crate::render::{Format, Redactor, Renderer, Style};
 use crate::report::{Envelope, Severity};
+use crate::secret::Private;
 
 /// The exit code of a run that found something that does not work.
 const FOUND_ERRORS: u8 = 1;
@@ -148,7 +151,7 @@ fn execute(command: Command, global: &Global, renderer: &Renderer, style: &Style
             },
             conceal: &mut |private, text| {
                 if let Some(redactor) = &renderer.redactor {
-                    redactor.learn(private_name(private), text);
+                    redactor.learn(private, text);
                 }
             },
             show: &|text| renderer.line(text),
@@ -159,17 +162,21 @@ fn execute(command: Command, global: &Global, renderer: &Renderer, style: &Style
     )?;
     let code = match &outcome {
         Output::Report(envelope) => exit_code(envelope),
+        Output::Partial(..) => error::COULD_NOT_RUN,
         Output::Bytes(_) | Output::Nothing => 0,
     };
     let written = written
         .and_then(|()| match &outcome {
-            Output::Report(envelope) => renderer.report(envelope, &mut out),
+            Output::Report(envelope) | Output::Partial(envelope, _) => renderer.report(envelope, &mut out),
             Output::Bytes(bytes) => out.write_all(bytes),
             Output::Nothing => Ok(()),
         })
         .and_then(|()| out.flush());
     // Whatever is left in the buffer would only fail again.
     let _ = out.into_parts();
+    if let Output::Partial(_, error) = &outcome {
+        fail(error, renderer, *style);
+    }
     match written {
         Ok(()) => Ok(code),
         // The reader has what it wanted: `rtcdiag explain | head -1`.
@@ -193,26 +200,20 @@ fn conceal_arguments(command: &Command, redactor: &Redactor) {
             redactor.learn_url(url);
         }
         if let Some(username) = &options.username {
-            redactor.learn(redact::Private::Username, username);
+            redactor.learn(Private::Username, username);
         }
-    }
-}
-
-fn private_name(private: Private) -> redact::Private {
-    match private {
-        Private::Host => redact::Private::Host,
-        Private::Username => redact::Private::Username,
-        Private::Password => redact::Private::Password,
     }
 }
 
 /// `error: ...` and `hint: ...` on stderr. If nobody reads that there is no one left to tell.
 fn fail(error: &Error, renderer: &Renderer, style: Style) -> u8 {
     let mut stderr = io::stderr().lock();
-    let message = renderer.line(&error.to_string());
-    let _ = writeln!(stderr, "{} {message}", style.paint(Paint::Red, "error:"));
-    for hint in &error.hints {
-        let _ = writeln!(stderr, "{} {}", style.paint(Paint::Green, "hint:"), renderer.line(hint));
+    for error in std::iter::once(error).chain(&error.others) {
+        let message = renderer.line(&error.to_string());
+        let _ = writeln!(stderr, "{} {message}", style.paint(Paint::Red, "error:"));
+        for hint in &error.hints {
+            let _ = writeln!(stderr, "{} {}", style.paint(Paint::Green, "hint:"), renderer.line(hint));
+        }
     }
     error.exit_code
 }

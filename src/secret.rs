@@ -24,6 +24,31 @@ impl fmt::Debug for Secret {
     }
 }
 
+/// What a private name is: what is not for sharing, though it may be shown to its owner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Private {
+    /// A host name, as in a URL or a certificate; `*.` before it stays.
+    Host,
+    /// A user name; the time in one of the TURN REST API stays.
+    Username,
+    /// The REALM of a server.
+    Realm,
+    /// A password or credential.
+    Password,
+    /// A user name fragment of ICE.
+    Ufrag,
+    /// A distinguished name of a certificate.
+    Subject,
+    /// The foundation of a candidate: made of addresses, which it could give away. Only replaced in its own places.
+    Foundation,
+    /// The session id in `o=` of SDP.
+    Session,
+    /// A name that a program made: of a stream, a track, a source, a DTLS association.
+    Id,
+    /// What a person wrote, or might have: a title, a phone number, an address of mail.
+    Text,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

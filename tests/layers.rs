@@ -15,19 +15,25 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("capture", &["proto", "datagram", "time"]),
     ("flow", &["proto", "capture", "exchange", "datagram", "time", "secret"]),
     ("probe", &["proto", "time", "secret", "datagram"]),
-    ("check", &["proto", "exchange", "flow", "report", "time"]),
+    ("stats", &["proto", "datagram", "time"]),
+    (
+        "check",
+        &[
+            "proto", "exchange", "capture", "flow", "stats", "report", "datagram", "time",
+        ],
+    ),
     ("net", &["probe", "proto", "exchange", "time", "secret", "datagram"]),
-    ("render", &["report", "proto", "time"]),
+    ("render", &["report", "proto", "time", "secret"]),
     ("cli", &["secret"]),
     ("error", &["proto", "net"]),
     (
         "command",
         &[
-            "time", "secret", "datagram", "proto", "report", "exchange", "capture", "flow", "probe", "check", "net",
-            "cli", "error",
+            "time", "secret", "datagram", "proto", "report", "exchange", "capture", "flow", "stats", "probe", "check",
+            "net", "cli", "error",
         ],
     ),
-    ("lib", &["cli", "command", "render", "error", "report"]),
+    ("lib", &["cli", "command", "render", "error", "report", "secret"]),
     ("main", &[]),
 ];
 

@@ -12,6 +12,7 @@ use rtcdiag::proto::sdp::Description;
 use rtcdiag::proto::sdp::unwrap::unwrap;
 use rtcdiag::render::{Format, Renderer, Style};
 use rtcdiag::report::sdp::{self, Sdp};
+use rtcdiag::report::sdp_dump::Pair;
 use rtcdiag::report::{Envelope, Evidence, Finding, Report, Severity};
 
 fn golden(name: &str) -> PathBuf {
@@ -40,15 +41,16 @@ fn text(name: &str) -> String {
 
 /// The report on these texts, without what is made of them together.
 fn report(texts: &[&str]) -> Sdp {
-    let describe = |text: &&str| {
+    let describe = |(index, text): (usize, &&str)| {
         let found = unwrap(text).unwrap();
         let description = Description::parse(&found[0].sdp);
         let mut one = sdp::Description::new("a.sdp", &found[0], &description);
+        one.input.number = index + 1;
         one.made_by = made_by(&description);
         one
     };
     Sdp {
-        descriptions: texts.iter().map(describe).collect(),
+        descriptions: texts.iter().enumerate().map(describe).collect(),
         ..Sdp::default()
     }
 }
@@ -94,6 +96,30 @@ fn reoffer() -> Sdp {
     }
 }
 
+/// Three descriptions of one peer connection, and the first one again of the other side.
+fn dump() -> Sdp {
+    let (offer, answer) = (text("offer.json"), text("answer.json"));
+    let mut report = report(&[&offer, &offer, &answer, &offer]);
+    for (index, one) in report.descriptions.iter_mut().enumerate() {
+        one.kind = Some(if index == 2 { "answer" } else { "offer" }.to_owned());
+        one.input.wrapper = "webrtc-internals".to_owned();
+        one.input.label = Some("setLocalDescription".to_owned());
+        one.input.connection = Some(format!("8-{}", 1 + index / 3));
+        one.input.time = Some("2026-11-20T09:36:37.213110000Z".to_owned());
+        one.input.same_as = [None, Some(1), None, Some(1)][index];
+    }
+    Sdp {
+        listed: true,
+        pairs: vec![Pair {
+            connections: vec!["8-1".to_owned(), "8-2".to_owned()],
+            offer: 1,
+            answer: 3,
+            negotiation: negotiate(&Description::parse(&offer), &Description::parse(&answer)),
+        }],
+        ..report
+    }
+}
+
 fn explained() -> Sdp {
     let offer = text("offer.json");
     Sdp {
@@ -133,6 +159,11 @@ fn a_pair() {
 }
 
 #[test]
+fn a_dump() {
+    hold("dump.txt", &print(dump(), Vec::new(), Some(100)));
+}
+
+#[test]
 fn a_reoffer() {
     hold("diff.txt", &print(reoffer(), Vec::new(), None));
 }
@@ -143,10 +174,12 @@ fn every_line_explained() {
 }
 
 #[test]
-fn a_terminal_of_100_columns_is_not_exceeded() {
-    for report in [report(&[&text("offer.json")]), pair(), reoffer()] {
-        for line in print(report, Vec::new(), Some(100)).lines() {
-            assert!(line.chars().count() <= 100, "{line}");
+fn terminals_of_80_and_of_100_columns_are_not_exceeded() {
+    for width in [80, 100] {
+        for report in [report(&[&text("offer.json")]), pair(), reoffer(), explained(), dump()] {
+            for line in print(report, vec![finding()], Some(width)).lines() {
+                assert!(line.chars().count() <= width, "{width}: {line}");
+            }
         }
     }
 }
@@ -162,7 +195,7 @@ fn any_width_will_do() {
 
 #[test]
 fn every_part_can_be_read_back() {
-    for report in [pair(), reoffer(), explained()] {
+    for report in [pair(), reoffer(), explained(), dump()] {
         let json = serde_json::to_value(&report).unwrap();
         assert_eq!(serde_json::from_value::<Sdp>(json).unwrap(), report);
     }

@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use rtcdiag::check::sdp::form;
+use rtcdiag::check::sdp::{LintContext, judge};
 use rtcdiag::proto::sdp::unwrap::{Text, unwrap};
 use rtcdiag::proto::sdp::{Description, defects};
 use rtcdiag::report::sdp;
@@ -210,7 +210,7 @@ fn every_defect_is_named_by_its_line() {
             continue;
         };
         let description = Description::parse(&found[0].sdp);
-        let findings = form::check("it", &description, &defects(&description), &found[0].damage);
+        let findings = judge(&description, &found[0].damage, &LintContext::default());
         let lines: Vec<u64> = findings
             .iter()
             .flat_map(|finding| finding.evidence.iter().filter_map(|fact| fact.line))

@@ -121,6 +121,10 @@ impl Held<'_> {
             .any(|codec| codec[format!("{side}_payload_type")] == payload_type)
     }
 
+    fn is_browser(&self) -> bool {
+        ["Chromium ", "Firefox "].iter().any(|name| self.what.starts_with(name))
+    }
+
     fn check(&self, wrong: &mut Wrong) {
         for transceiver in &self.facts.transceivers {
             self.check_transceiver(transceiver, wrong);
@@ -128,10 +132,11 @@ impl Held<'_> {
         for sent in &self.facts.sent {
             let mid = sent.mid.as_deref().expect("statistics with mid");
             let what = format!("{} mid {mid}: payload type sent", self.what);
-            if !self.is_answered(mid, sent.payload_type) {
-                continue;
-            }
-            let ours = self.sends(mid)["codec"]["payload_type"].as_u64();
+            let sends = self.sends(mid);
+            let ours = match sends["browsers_send"].as_u64() {
+                Some(browsers) if self.is_browser() => Some(browsers),
+                _ => sends["codec"]["payload_type"].as_u64(),
+            };
             wrong.unless_same(&what, ours, Some(sent.payload_type));
             if let Some(rid) = &sent.rid
                 && self.facts.sent.len() > 1

@@ -5,9 +5,9 @@ use libfuzzer_sys::fuzz_target;
 use rtcdiag::check::sdp::diff::diff;
 use rtcdiag::check::sdp::explain::explain;
 use rtcdiag::check::sdp::negotiate::negotiate;
-use rtcdiag::check::sdp::{LintContext, form, lint, lint_pair, lint_reoffer};
+use rtcdiag::check::sdp::{LintContext, judge, lint_pair, lint_reoffer};
 use rtcdiag::proto::sdp::unwrap::{Text, unwrap};
-use rtcdiag::proto::sdp::{Description, defects};
+use rtcdiag::proto::sdp::Description;
 use rtcdiag::report::sdp;
 
 fuzz_target!(|bytes: &[u8]| {
@@ -21,8 +21,7 @@ fuzz_target!(|bytes: &[u8]| {
         let description = Description::parse(&found.sdp);
         assert_eq!(description.write(), found.sdp, "written back it is the same");
         let _ = sdp::Description::new("", found, &description);
-        let _ = form::check("", &description, &defects(&description), &found.damage);
-        let _ = lint(&description, &context);
+        let _ = judge(&description, &found.damage, &context);
         let _ = explain(&description, 0);
     }
     // The first two are a pair; one alone is its own answer.

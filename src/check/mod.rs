@@ -4,6 +4,8 @@ pub mod address;
 pub mod candidates;
 pub mod catalog;
 pub mod nat;
+pub mod pcap;
 pub mod sdp;
 pub mod server;
+pub mod stats;
 mod words;

@@ -3,12 +3,13 @@
 
 use super::{Context, now};
 use crate::check::catalog;
+use crate::check::sdp::explain::examples::Example;
 use crate::check::sdp::explain::explain;
 use crate::cli;
 use crate::error::Error;
 use crate::proto::sdp::{Description, LineType, attribute};
 use crate::proto::stun::ErrorCode;
-use crate::report::explain::{Entry, Explain};
+use crate::report::explain::{Entry, Explain, Meaning};
 use crate::report::{Envelope, Event, Report};
 
 /// The entry asked for, or all of them.
@@ -86,28 +87,45 @@ fn line(text: &str) -> Option<Entry> {
 }
 
 fn line_type(known: &LineType) -> Entry {
+    let code = format!("{}=", known.letter);
+    // Every attribute is an `a=` line: their findings are told with them.
+    let findings = catalog::about(&code).filter(|_| known.letter != 'a');
     Entry {
         topic: "sdp-line".to_owned(),
-        code: format!("{}=", known.letter),
-        severity: None,
+        findings: findings.map(|entry| entry.code.to_owned()).collect(),
+        code,
         title: known.meaning.to_owned(),
         what: format!("A line of SDP: {}.", known.name),
-        why: None,
-        fix: String::new(),
         reference: known.reference.to_owned(),
+        ..Entry::default()
     }
 }
 
 fn attribute_entry(known: &attribute::Entry) -> Entry {
+    let code = format!("a={}", known.name);
+    let example = Example::find(known.name);
+    let values = example.map_or(&[][..], |example| example.values);
+    let flag = (known.shape == attribute::Shape::Flag).then(|| code.clone());
     Entry {
         topic: "sdp-attribute".to_owned(),
-        code: format!("a={}", known.name),
-        severity: None,
+        example: example.map(|example| example.line.to_owned()).or(flag),
+        values: values.iter().map(|value| meaning(&code, value)).collect(),
+        findings: catalog::about(&code).map(|entry| entry.code.to_owned()).collect(),
+        code,
         title: known.meaning.to_owned(),
         what: format!("An attribute of SDP; where it may stand: {}.", known.level.name()),
-        why: None,
-        fix: String::new(),
         reference: known.reference.to_owned(),
+        ..Entry::default()
+    }
+}
+
+/// What an attribute with this value says.
+fn meaning(code: &str, value: &str) -> Meaning {
+    let line = format!("{code}:{value}");
+    let lines = explain(&Description::parse(&line), 0).lines;
+    Meaning {
+        value: value.to_owned(),
+        meaning: lines.into_iter().next().map_or(String::new(), |line| line.meaning),
     }
 }
 
@@ -115,12 +133,11 @@ fn error(code: ErrorCode) -> Entry {
     Entry {
         topic: "stun-error".to_owned(),
         code: code.0.to_string(),
-        severity: None,
         title: code.name().unwrap_or_default().to_owned(),
         what: code.meaning().unwrap_or_default().to_owned(),
-        why: None,
         fix: code.advice().unwrap_or_default().to_owned(),
         reference: code.reference().unwrap_or_default().to_owned(),
+        ..Entry::default()
     }
 }
 

@@ -6,17 +6,19 @@
 pub mod candidates;
 pub mod completions;
 pub mod explain;
-pub mod input;
+mod input;
 pub mod man;
 pub mod pcap;
 pub mod progress;
 pub mod sdp;
+pub mod stats;
 
 use crate::cli::Command;
 use crate::error::Error;
 use crate::net::clock::Clock;
 use crate::report::timestamp::rfc3339;
 use crate::report::{Envelope, Event};
+use crate::secret::Private;
 
 /// What a command may do beside its work.
 pub struct Context<'a> {
@@ -37,22 +39,13 @@ pub struct Context<'a> {
     pub color: bool,
 }
 
-/// What a name is that should not be shared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Private {
-    /// A host name.
-    Host,
-    /// A user name.
-    Username,
-    /// A password.
-    Password,
-}
-
 /// What came of a command.
 #[derive(Debug)]
 pub enum Output {
     /// To be rendered.
     Report(Box<Envelope>),
+    /// Some inputs could not be read: the report on the others is to be rendered, then what is wrong with those.
+    Partial(Box<Envelope>, Error),
     /// To be written as it is.
     Bytes(Vec<u8>),
     /// Nothing to print.
@@ -66,7 +59,11 @@ pub fn run(command: Command, context: &mut Context<'_>) -> Result<Output, Error>
         Command::Candidates(options) => candidates::run(&options, context).map(report),
         Command::Explain(options) => explain::run(&options, context).map(report),
         Command::Pcap(options) => pcap::run(&options, context).map(report),
-        Command::Sdp(options) => sdp::run(&options).map(report),
+        Command::Sdp(options) => sdp::run(&options).map(|(envelope, unread)| match unread {
+            None => report(envelope),
+            Some(error) => Output::Partial(Box::new(envelope), error),
+        }),
+        Command::Stats(options) => stats::run(&options).map(report),
         Command::Completions(options) => Ok(Output::Bytes(completions::run(&options))),
         Command::Man(options) => man::run(&options),
     }

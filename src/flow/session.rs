@@ -218,7 +218,7 @@ pub struct Session {
 }
 
 impl Session {
-    pub(super) fn new(id: SessionId, transport: Transport, a: SocketAddr, b: SocketAddr) -> Session {
+    pub(crate) fn new(id: SessionId, transport: Transport, a: SocketAddr, b: SocketAddr) -> Session {
         Session {
             id,
             transport,

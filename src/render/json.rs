@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::report::Report;
+use crate::report::{Envelope, Report};
 
 /// One document, indented.
 pub fn document(document: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
@@ -16,6 +16,52 @@ pub fn document(document: &impl Serialize, out: &mut dyn Write) -> io::Result<()
 /// One result as a line.
 pub fn line<T: Serialize>(event: &T, out: &mut dyn Write) -> io::Result<()> {
     write_line(event, out)
+}
+
+/// A result with what it is.
+#[derive(Serialize)]
+struct OfKind<'a, T> {
+    kind: &'static str,
+    #[serde(flatten)]
+    result: &'a T,
+}
+
+/// An envelope without its findings.
+#[derive(Serialize)]
+struct Frame<'a> {
+    schema: u32,
+    tool: &'a str,
+    version: &'a str,
+    command: &'a str,
+    started: &'a str,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    interrupted: bool,
+    report: &'a Report,
+}
+
+/// A line for each finding, then the envelope without them: [`tail`] of a report of which nothing was printed yet, which
+/// may be large and is written without a copy.
+pub fn lines(envelope: &Envelope, out: &mut dyn Write) -> io::Result<()> {
+    for result in &envelope.findings {
+        write_line(
+            &OfKind {
+                kind: "finding",
+                result,
+            },
+            out,
+        )?;
+    }
+    let result = &Frame {
+        schema: envelope.schema,
+        tool: &envelope.tool,
+        version: &envelope.version,
+        command: &envelope.command,
+        started: &envelope.started,
+        interrupted: envelope.interrupted,
+        report: &envelope.report,
+    };
+    write_line(&OfKind { kind: "report", result }, out)?;
+    out.flush()
 }
 
 /// What is left to say after the results: a line for each finding, then the envelope, as it was written, without what was

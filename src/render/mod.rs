@@ -100,6 +100,9 @@ impl Renderer {
         if self.format == Format::Json && self.redactor.is_none() {
             return json::document(envelope, out);
         }
+        if self.format == Format::Jsonl && self.redactor.is_none() && !envelope.report.is_streamed() {
+            return json::lines(envelope, out);
+        }
         let mut document = strings::json(envelope);
         if let Some(redactor) = &self.redactor {
             redactor.envelope(&mut document);

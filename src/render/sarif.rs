@@ -1,8 +1,9 @@
 //! SARIF 2.1.0 (OASIS): the findings as results with places in files, for code hosts and editors.
 //!
 //! A finding is one result. Its first line is the location, the other ones are related locations. Lines are those of
-//! the file where the description stands there as it is; where it was wrapped (JSON, base64, a log) the location is the
-//! line at which it begins, and the message says which line of the description is meant.
+//! the file where lines of the description are lines of it (raw SDP, a log). In JSON, base64 and source code a whole
+//! description mostly stands on one line, with `\r\n` written out: the location is the line at which that begins, and the
+//! message says which line of the description is meant.
 
 use std::io::{self, Write};
 
@@ -125,7 +126,7 @@ fn result(finding: &Finding, rule: Option<usize>, report: &Sdp, files: &[String]
     let description = described(first, report);
     let wrapped = description.is_some_and(is_wrapped);
     let place = match first.line {
-        Some(line) if wrapped => format!(" (line {line} of the description)"),
+        Some(line) if wrapped && first.in_file.is_none() => format!(" (line {line} of the description)"),
         _ => String::new(),
     };
     let mut result = Map::new();
@@ -155,9 +156,9 @@ fn result(finding: &Finding, rule: Option<usize>, report: &Sdp, files: &[String]
 
 /// The description that a line is of: the first, where there is no more than one.
 fn described<'r>(fact: &Evidence, report: &'r Sdp) -> Option<&'r Description> {
-    let number = fact.description.unwrap_or(1);
-    let index = usize::try_from(number).ok()?.checked_sub(1)?;
-    report.descriptions.get(index)
+    let number = usize::try_from(fact.description.unwrap_or(0)).ok()?;
+    let named = report.descriptions.iter().find(|one| one.input.number == number);
+    named.or(report.descriptions.first())
 }
 
 fn is_wrapped(description: &Description) -> bool {
@@ -169,18 +170,23 @@ fn location(fact: &Evidence, report: &Sdp, files: &[String]) -> Value {
     let file = description.map_or("-", |description| description.input.file.as_str());
     let start = description.map_or(1, |description| description.input.line.max(1) as u64);
     let mut region = Map::new();
-    match fact.line {
-        Some(line) if description.is_some_and(|description| !is_wrapped(description)) => {
-            region.insert("startLine".to_owned(), (start + line - 1).into());
-            if let Some(column) = fact.column {
-                region.insert("startColumn".to_owned(), column.into());
-            }
-            if let Some(text) = &fact.value {
-                region.insert("snippet".to_owned(), json!({ "text": text }));
+    // The line of the file, and how many characters stand before the description in it.
+    let place = match (fact.line, fact.in_file) {
+        (Some(_), Some(place)) => Some((place.line, place.column.saturating_sub(1))),
+        (Some(line), None) if description.is_some_and(|one| !is_wrapped(one)) => Some((start + line - 1, 0)),
+        _ => None,
+    };
+    region.insert("startLine".to_owned(), place.map_or(start, |(line, _)| line).into());
+    if let Some((_, before)) = place {
+        if let Some(column) = fact.column {
+            region.insert("startColumn".to_owned(), (column + before).into());
+            // The column after the last character (§3.30.8).
+            if let Some(end) = fact.end_column {
+                region.insert("endColumn".to_owned(), (end + before).into());
             }
         }
-        _ => {
-            region.insert("startLine".to_owned(), start.into());
+        if let Some(text) = &fact.value {
+            region.insert("snippet".to_owned(), json!({ "text": text }));
         }
     }
     let mut artifact = Map::new();
@@ -208,14 +214,16 @@ fn fingerprint(finding: &Finding, first: &Evidence) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::Place;
     use crate::report::sdp::Input;
     use crate::report::{explain, sdp};
 
-    fn description(file: &str, wrapper: &str, line: usize) -> Description {
+    fn description(file: &str, number: usize, wrapper: &str, line: usize) -> Description {
         Description {
             kind: None,
             input: Input {
                 file: file.to_owned(),
+                number,
                 wrapper: wrapper.to_owned(),
                 line,
                 ..Input::default()
@@ -259,11 +267,12 @@ mod tests {
             why: Some("Why it is.".to_owned()),
             fix: "Fix it.".to_owned(),
             reference: "RFC 8866 §5.2".to_owned(),
+            ..explain::Entry::default()
         };
         let report = Sdp {
             descriptions: vec![
-                description("my offer.sdp", "raw", 3),
-                description("/tmp/a.json", "json", 7),
+                description("my offer.sdp", 1, "raw", 3),
+                description("/tmp/a.json", 2, "json", 7),
             ],
             rules: vec![rule],
             ..Sdp::default()
@@ -359,6 +368,25 @@ mod tests {
                 .as_str()
                 .unwrap()
                 .contains("(line 4 of the description)")
+        );
+    }
+
+    #[test]
+    fn lines_of_a_log_are_lines_of_the_file() {
+        let report = Sdp {
+            descriptions: vec![description("a.log", 1, "log", 3)],
+            ..Sdp::default()
+        };
+        let fact = Evidence {
+            column: Some(3),
+            end_column: Some(5),
+            in_file: Some(Place { line: 14, column: 21 }),
+            ..line(None, 2, None)
+        };
+        let region = &location(&fact, &report, &[])["physicalLocation"]["region"];
+        assert_eq!(
+            (&region["startLine"], &region["startColumn"], &region["endColumn"]),
+            (&json!(14), &json!(23), &json!(25))
         );
     }
 

@@ -7,6 +7,7 @@ use crate::report::candidates::Candidates;
 use crate::report::explain::Explain;
 use crate::report::pcap::Pcap;
 use crate::report::sdp::Sdp;
+use crate::report::stats::Stats;
 use crate::report::{Envelope, Report};
 
 /// Every string with `rewrite(key, string)`; `key` is that of the member, or of the list it stands in.
@@ -40,6 +41,7 @@ pub fn envelope(envelope: &Envelope, rewrite: &mut dyn FnMut(&mut Value)) -> Res
             let rules = own.rules.clone();
             Report::Sdp(Sdp { rules, ..read })
         }),
+        Report::Stats(_) => Stats::deserialize(report).map(|read| Report::Stats(Box::new(read))),
     };
     match (report, Deserialize::deserialize(&value["findings"])) {
         (Ok(report), Ok(findings)) => Ok(Envelope {

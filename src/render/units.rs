@@ -18,33 +18,31 @@ pub fn duration(ms: f64) -> String {
     }
 }
 
-/// Octets in the unit that suits them: `92 B`, `46 kB`, `1.2 GB`; a kB has 1000.
-pub fn octets(number: u64) -> String {
-    scaled(number as f64, "B")
+/// Octets: `812 B`, `4.1 kB`, `1.32 GB`.
+pub fn octets(octets: f64) -> String {
+    scaled(octets, &["B", "kB", "MB", "GB", "TB"])
 }
 
-/// Bits a second: `64 kbit/s`, `2.5 Mbit/s`.
-pub fn rate(bits_per_second: f64) -> String {
-    scaled(bits_per_second, "bit/s")
+/// Bits in a second: `48 kbit/s`, `2.41 Mbit/s`.
+pub fn bit_rate(bits: f64) -> String {
+    scaled(bits, &["bit/s", "kbit/s", "Mbit/s", "Gbit/s"])
 }
 
-/// With two digits at least.
-fn scaled(number: f64, unit: &str) -> String {
-    const PREFIXES: [&str; 5] = ["", "k", "M", "G", "T"];
-    let mut number = number;
-    let mut prefixes = PREFIXES.iter();
-    let mut prefix = "";
-    while let Some(next) = prefixes.next() {
-        prefix = next;
-        if number < 999.5 || prefixes.len() == 0 {
-            break;
-        }
-        number /= 1000.0;
+/// Three digits and a unit, each of which is a thousand of the one before.
+fn scaled(value: f64, units: &[&str]) -> String {
+    let (mut value, mut units) = (value, units.iter().peekable());
+    let mut unit = units.next().copied().unwrap_or_default();
+    let whole = value.fract() == 0.0 && value.abs() < 1000.0;
+    while value.abs() >= 999.5
+        && let Some(next) = units.next()
+    {
+        (value, unit) = (value / 1000.0, next);
     }
-    match prefix {
-        "" => format!("{number:.0} {unit}"),
-        _ if number < 9.95 => format!("{number:.1} {prefix}{unit}"),
-        _ => format!("{number:.0} {prefix}{unit}"),
+    match value.abs() {
+        _ if whole => format!("{value} {unit}"),
+        0.0..9.995 => format!("{value:.2} {unit}"),
+        9.995..99.95 => format!("{value:.1} {unit}"),
+        _ => format!("{value:.0} {unit}"),
     }
 }
 
@@ -78,21 +76,19 @@ mod tests {
     }
 
     #[test]
-    fn octets_and_rates() {
+    fn octets_and_rates_keep_three_digits() {
         for (number, text) in [
-            (0, "0 B"),
-            (999, "999 B"),
-            (1000, "1.0 kB"),
-            (9949, "9.9 kB"),
-            (46_123, "46 kB"),
-            (999_499, "999 kB"),
-            (999_500, "1.0 MB"),
-            (1 << 30, "1.1 GB"),
-            (u64::MAX, "18446744 TB"),
+            (0.0, "0 B"),
+            (812.0, "812 B"),
+            (1000.0, "1.00 kB"),
+            (41_234.0, "41.2 kB"),
+            (999_600.0, "1.00 MB"),
+            (1.32e9, "1.32 GB"),
         ] {
             assert_eq!(octets(number), text);
         }
-        assert_eq!(rate(64_000.0), "64 kbit/s");
+        assert_eq!(bit_rate(2_412_000.0), "2.41 Mbit/s");
+        assert_eq!(bit_rate(0.4), "0.40 bit/s");
     }
 
     #[test]

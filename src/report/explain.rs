@@ -12,7 +12,7 @@ pub struct Explain {
 }
 
 /// One entry.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
     /// `finding`, `stun-error`, `sdp-line` or `sdp-attribute`.
     pub topic: String,
@@ -33,4 +33,22 @@ pub struct Entry {
     pub fix: String,
     /// The texts it follows.
     pub reference: String,
+    /// A line of SDP with this attribute.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub example: Option<String>,
+    /// Values of this attribute that have meanings of their own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub values: Vec<Meaning>,
+    /// The codes of findings about this attribute or type of line.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub findings: Vec<String>,
+}
+
+/// A value and what it means.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Meaning {
+    /// The value, as it stands after the colon.
+    pub value: String,
+    /// What it means, one sentence.
+    pub meaning: String,
 }

@@ -62,12 +62,27 @@ pub struct Evidence {
     /// The column of that line, in characters from 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub column: Option<u64>,
+    /// The column after the last character of what is wrong there, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub end_column: Option<u64>,
+    /// Where the line stands in the file, if it is wrapped in lines of its own: a log.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_file: Option<Place>,
     /// Which of several: an address pair, a stats id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// What was there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
+}
+
+/// A place in a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    /// The line, from 1.
+    pub line: u64,
+    /// The column, in characters from 1.
+    pub column: u64,
 }
 
 impl Evidence {

@@ -9,14 +9,16 @@ pub mod finding;
 pub mod pcap;
 pub mod sdp;
 pub mod sdp_diff;
+pub mod sdp_dump;
 pub mod sdp_explain;
 pub mod sdp_negotiation;
+pub mod stats;
 pub mod timestamp;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-pub use finding::{Evidence, Finding, Severity};
+pub use finding::{Evidence, Finding, Place, Severity};
 
 /// The number of the JSON contract; raised when a key changes its meaning or goes away.
 pub const SCHEMA: u32 = 1;
@@ -77,9 +79,16 @@ pub enum Report {
     Pcap(Box<pcap::Pcap>),
     /// `rtcdiag sdp`.
     Sdp(sdp::Sdp),
+    /// `rtcdiag stats`.
+    Stats(Box<stats::Stats>),
 }
 
 impl Report {
+    /// Whether parts of it are printed as soon as they are known, by `jsonl`.
+    pub const fn is_streamed(&self) -> bool {
+        matches!(self, Report::Candidates(_) | Report::Explain(_))
+    }
+
     /// Takes out of the written report what `jsonl` has printed one by one, as [`Event`]s.
     pub fn strip_streamed(&self, written: &mut Value) {
         let Value::Object(members) = written else { return };
@@ -106,7 +115,7 @@ impl Report {
                     .and_then(Value::as_object_mut)
                     .and_then(|stun| stun.shift_remove("transactions"));
             }
-            Report::Sdp(_) => {}
+            Report::Sdp(_) | Report::Stats(_) => {}
         }
     }
 }

@@ -2,8 +2,9 @@
 //!
 //! `session` and `media` have what is written where; `effective` has values of the session part filled in.
 
-use std::collections::HashMap;
+use std::time::Duration;
 
+use foldhash::HashMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -12,6 +13,7 @@ use crate::proto::sdp::unwrap::Found;
 use crate::proto::sdp::{self, Line, Section, codecs};
 use crate::report::explain::Entry;
 use crate::report::sdp_diff::Diff;
+use crate::report::sdp_dump::{Pair, Unread};
 use crate::report::sdp_explain::Explanation;
 use crate::report::sdp_negotiation::Negotiation;
 
@@ -23,12 +25,21 @@ pub struct Sdp {
     /// What an offer and an answer agreed on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub negotiation: Option<Negotiation>,
+    /// What the offers and answers of a dump agreed on, by peer connection.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pairs: Vec<Pair>,
     /// `--diff`: what changed from the first description to the second.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub diff: Option<Diff>,
     /// `--explain`: each description line by line.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub explanations: Vec<Explanation>,
+    /// Inputs that could not be read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unread: Vec<Unread>,
+    /// Whether text has a list of the descriptions in place of each in full.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub listed: bool,
     /// What the catalog says about the codes of the findings: for SARIF, which tells each rule once.
     #[serde(skip)]
     pub rules: Vec<Entry>,
@@ -73,6 +84,12 @@ pub struct Input {
     /// The file, `-` for stdin.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub file: String,
+    /// Which description it is, from 1 through all files: the number for `--pick`.
+    #[serde(default)]
+    pub number: usize,
+    /// The number of the description before it that has the same text; findings are told of that one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub same_as: Option<usize>,
     /// What it was wrapped in, from the outside in: `raw`, `json`, `base64-json`, `log`, …
     pub wrapper: String,
     /// Where in it: a JSON pointer.
@@ -81,6 +98,12 @@ pub struct Input {
     /// What the wrapping calls it: `setLocalDescription`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
+    /// The peer connection, as a dump names it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connection: Option<String>,
+    /// When it was handed over: RFC 3339 where the dump has a time of day, else as it stands there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time: Option<String>,
     /// The line of the file at which it begins, from 1.
     pub line: usize,
     /// `crlf`, `lf`, `cr`, `mixed` or `none`.
@@ -459,9 +482,13 @@ impl Description {
             kind: found.kind.map(|kind| kind.name().to_owned()),
             input: Input {
                 file: file.to_owned(),
+                number: 1,
+                same_as: None,
                 wrapper: found.wrapper(),
                 place: Some(found.place.clone()).filter(|place| !place.is_empty()),
                 label: found.label.clone(),
+                connection: found.connection.clone(),
+                time: found.time.as_deref().map(time),
                 line: found.line,
                 line_endings: sdp.line_endings().name().to_owned(),
                 sdp_bytes: sdp.text().len(),
@@ -476,6 +503,18 @@ impl Description {
             session,
             media,
         }
+    }
+}
+
+/// Milliseconds since 1970, as dumps have them, as a time; anything else as it is.
+fn time(text: &str) -> String {
+    match text.parse::<f64>() {
+        // From 2001 on; smaller numbers are times since something else.
+        // Whole microseconds: what comes after is not in the number.
+        Ok(ms) if (1e12..1e14).contains(&ms) => {
+            super::timestamp::rfc3339(Duration::from_micros((ms * 1000.0).round() as u64))
+        }
+        _ => text.to_owned(),
     }
 }
 
@@ -699,7 +738,7 @@ fn codec(codec: &sdp::Codec<'_>) -> Codec {
 }
 
 fn conflicts(section: &Section<'_>) -> Vec<RtpmapConflict> {
-    let mut first: HashMap<u16, &str> = HashMap::new();
+    let mut first: HashMap<u16, &str> = HashMap::default();
     let mut conflicts = Vec::new();
     for (_, map) in section.all::<sdp::RtpMap<'_>>() {
         match first.get(&map.payload_type) {
@@ -727,7 +766,7 @@ fn extmap(extension: &sdp::ExtMap<'_>) -> ExtMap {
 }
 
 fn ssrcs(section: &Section<'_>) -> Vec<Ssrc> {
-    let mut places: HashMap<u32, usize> = HashMap::new();
+    let mut places: HashMap<u32, usize> = HashMap::default();
     let mut list: Vec<Ssrc> = Vec::new();
     for (_, ssrc) in section.all::<sdp::Ssrc<'_>>() {
         let place = *places.entry(ssrc.id).or_insert_with(|| {
@@ -759,7 +798,7 @@ fn candidate(candidate: &sdp::CandidateLine<'_>) -> Candidate {
     }
 }
 
-fn holding(session: &Session, media: &Media, sdp: &sdp::Description<'_>, bundles: &Bundles<'_>) -> Effective {
+fn holding<'d>(session: &Session, media: &Media, sdp: &'d sdp::Description<'d>, bundles: &Bundles<'d>) -> Effective {
     let (own, inherited) = (&media.common, &session.common);
     let list = |own: &[String], inherited: &[String]| if own.is_empty() { inherited } else { own }.to_vec();
     let effective = effective(sdp, bundles, media.index);

@@ -24,6 +24,9 @@ pub struct Bundle {
     /// Names that the offer had in the group and the answer took out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub taken_out: Vec<String>,
+    /// Names that the offer did not have in this group: they cannot be in it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_offered: Vec<String>,
 }
 
 /// One m-line.
@@ -90,6 +93,8 @@ pub enum Refusal {
     MissingInAnswer,
     /// Only the answer has it.
     MissingInOffer,
+    /// The answer has another kind of media in this place, so it is not the same m-line.
+    AnotherKind,
 }
 
 impl Refusal {
@@ -100,6 +105,7 @@ impl Refusal {
             Refusal::RejectedInAnswer => "the answer has port 0: rejected",
             Refusal::MissingInAnswer => "the answer has no such m-line",
             Refusal::MissingInOffer => "the offer has no such m-line",
+            Refusal::AnotherKind => "the answer has another kind of media in this place",
         }
     }
 }
@@ -127,6 +133,12 @@ pub struct Sending {
     /// Payload types that go along with any of them: FEC, comfort noise, telephone events.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub companions: Vec<SentCodec>,
+    /// What is to be known about the choice: whose order holds where the two have different ones, and what browsers do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// The payload type that browsers send in place of `codec`, if they can encode it: they do not always go by the text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub browsers_send: Option<u16>,
     /// `b=` of the receiver for this m-line, bit/s: the most that may be sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_bitrate: Option<u64>,
@@ -187,6 +199,9 @@ pub struct CodecPair {
     /// Feedback that only the answer has; it does not hold.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rtcp_fb_answer_only: Vec<String>,
+    /// Where the texts take the two for one codec and browsers do not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
 }
 
 /// A codec that is not used.
@@ -267,6 +282,8 @@ pub enum Reason {
     RtxWithoutApt,
     /// RED around a codec that is not used.
     RedOfUnused,
+    /// The other side has the retransmissions for another codec.
+    OtherApt,
     /// The other side has the codec once, and it is paired with another payload type of this side.
     PairedAlready,
 }
@@ -348,6 +365,9 @@ pub struct IceSide {
     pub ufrag: Option<String>,
     /// How many candidates the description has.
     pub candidates: usize,
+    /// What they have for addresses: `ipv4`, `ipv6`, `name` (mDNS names too).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub families: Vec<String>,
     /// It says that no more will follow.
     pub end_of_candidates: bool,
 }

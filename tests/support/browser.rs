@@ -12,12 +12,44 @@ use super::peer::which;
 const PATIENCE: Duration = Duration::from_secs(90);
 
 /// The browser at work; ended when this is dropped.
-struct Browser(Child);
+#[derive(Debug)]
+pub struct Browser {
+    child: Child,
+    _profile: tempfile::TempDir,
+}
+
+impl Browser {
+    /// Opens `url`, in a program that `launcher` makes from its path (`ip netns exec NAME program`, say).
+    pub fn open(kind: Kind, url: &str, launcher: impl FnOnce(&Path) -> Command) -> Result<Browser, String> {
+        let names = kind.programs();
+        let program = names
+            .iter()
+            .find_map(|name| which(name).ok())
+            .ok_or_else(|| format!("there is no {} on PATH", names[0]))?;
+        let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
+        let arguments = kind
+            .arguments(&folder.path().join("profile"))
+            .map_err(|error| error.to_string())?;
+        let child = launcher(&program)
+            .args(arguments)
+            .arg(url)
+            .env("HOME", folder.path())
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .map_err(|error| error.to_string())?;
+        Ok(Browser {
+            child,
+            _profile: folder,
+        })
+    }
+}
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 
@@ -75,15 +107,9 @@ impl Kind {
 /// Runs `script` (the body of an async function) in a page; what it returns, as JSON. A dump of the DOM would not wait
 /// for promises, so the page sends its verdict to a server of ours.
 pub fn run_in(kind: Kind, script: &str) -> Result<serde_json::Value, String> {
-    let names = kind.programs();
-    let program = names
-        .iter()
-        .find_map(|name| which(name).ok())
-        .ok_or_else(|| format!("there is no {} on PATH", names[0]))?;
     let listener = TcpListener::bind("127.0.0.1:0").map_err(|error| error.to_string())?;
     listener.set_nonblocking(true).map_err(|error| error.to_string())?;
     let port = listener.local_addr().map_err(|error| error.to_string())?.port();
-    let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
     let page = format!(
         "<!doctype html><meta charset=utf-8><script type=module>
         const run = async () => {{ {script} }};
@@ -92,19 +118,9 @@ pub fn run_in(kind: Kind, script: &str) -> Result<serde_json::Value, String> {
         await fetch('/verdict', {{method: 'POST', body: JSON.stringify(verdict)}});
         </script>"
     );
-    let browser = Command::new(program)
-        .args(
-            kind.arguments(&folder.path().join("profile"))
-                .map_err(|error| error.to_string())?,
-        )
-        .arg(format!("http://127.0.0.1:{port}/"))
-        .env("HOME", folder.path())
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .map_err(|error| error.to_string())?;
-    let _browser = Browser(browser);
+    let _browser = Browser::open(kind, &format!("http://127.0.0.1:{port}/"), |program| {
+        Command::new(program)
+    })?;
     let started = Instant::now();
     while started.elapsed() < PATIENCE {
         match listener.accept() {
@@ -121,7 +137,7 @@ pub fn run_in(kind: Kind, script: &str) -> Result<serde_json::Value, String> {
             Err(_) => std::thread::sleep(Duration::from_millis(20)),
         }
     }
-    Err(format!("{} gave no verdict", names[0]))
+    Err(format!("{kind:?} gave no verdict"))
 }
 
 /// Answers one request; the body, if it was the verdict.

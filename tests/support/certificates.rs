@@ -10,7 +10,7 @@ use rcgen::{
 /// What is wrong with a server's certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Flaw {
-    /// Nothing: good for localhost, 127.0.0.1 and ::1.
+    /// Nothing: good for localhost, 127.0.0.1, ::1 and the servers of [`super::namespaces`].
     None,
     /// Ended years ago.
     Expired,
@@ -44,6 +44,8 @@ pub fn make(folder: &std::path::Path, flaw: Flaw) -> Files {
             dns("localhost"),
             SanType::IpAddress("127.0.0.1".parse().expect("an address")),
             SanType::IpAddress("::1".parse().expect("an address")),
+            SanType::IpAddress(super::namespaces::server(0)),
+            SanType::IpAddress(super::namespaces::server(1)),
         ],
     };
     params

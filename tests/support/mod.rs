@@ -6,8 +6,10 @@
 
 #![allow(dead_code, reason = "each test binary uses its own part of this")]
 
+pub mod aiortc;
 pub mod browser;
 pub mod candidate_parser;
+pub mod capture;
 pub mod certificates;
 pub mod coturn;
 pub mod findings;

@@ -99,7 +99,8 @@ impl Namespaces {
         Ok(made)
     }
 
-    fn nft(&self, rules: &str) -> Result<(), String> {
+    /// Adds rules to what the middle does with packets; as `nft -f -` reads them.
+    pub fn nft(&self, rules: &str) -> Result<(), String> {
         let mut child = self
             .command(&self.middle(), which("nft")?)
             .args(["-f", "-"])
@@ -123,7 +124,8 @@ impl Namespaces {
         format!("{}-client", self.name)
     }
 
-    fn middle(&self) -> String {
+    /// Name of the namespace between them.
+    pub fn middle(&self) -> String {
         format!("{}-nat", self.name)
     }
 

@@ -18,6 +18,8 @@ pub enum Peer {
     Firefox,
     /// A Python with aiortc: `RTCDIAG_PYTHON`, or `python3`.
     Aiortc,
+    /// `tcpdump`, and the right to capture.
+    Tcpdump,
 }
 
 impl Peer {
@@ -29,6 +31,7 @@ impl Peer {
             Peer::Chromium => "chromium",
             Peer::Firefox => "firefox",
             Peer::Aiortc => "aiortc",
+            Peer::Tcpdump => "tcpdump",
         }
     }
 

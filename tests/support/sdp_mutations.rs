@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use rtcdiag::check::sdp::{LintContext, form, lint, lint_pair, lint_reoffer, untold};
+use rtcdiag::check::sdp::{LintContext, judge, lint, lint_pair, lint_reoffer};
+use rtcdiag::proto::sdp::Description;
 use rtcdiag::proto::sdp::unwrap::DescriptionType;
-use rtcdiag::proto::sdp::{Description, defects};
 use rtcdiag::report::Finding;
 
 /// What is changed, and what it is.
@@ -142,12 +142,16 @@ pub fn findings(base: Base, text: &str, before: Option<&str>) -> Vec<Finding> {
     findings
 }
 
-/// The codes of the findings, and of the defects of grammar on lines that no finding tells more about.
+/// The codes of the findings, those about form too.
 pub fn codes(base: Base, text: &str, before: Option<&str>) -> BTreeSet<String> {
-    let findings = findings(base, text, before);
     let description = Description::parse(text);
-    let damage = form::check("", &description, &untold(defects(&description), &findings), &[]);
-    findings.into_iter().chain(damage).map(|finding| finding.code).collect()
+    let context = LintContext {
+        sdp_type: Some(base.sdp_type()),
+        profile: None,
+    };
+    let all = judge(&description, &[], &context);
+    let findings = findings(base, text, before);
+    findings.into_iter().chain(all).map(|finding| finding.code).collect()
 }
 
 fn swap(
@@ -297,6 +301,8 @@ pub fn all() -> Vec<Mutation> {
         swap("group-unknown-mid", Offer, &[("BUNDLE 0 1 2", "BUNDLE 0 1 2 3")], &["sdp-group-unknown-mid"]),
         swap("bundle-mid-twice", Offer, &[("BUNDLE 0 1 2", "BUNDLE 0 1 2 1")], &["sdp-bundle-mid-twice"]),
         swap("bundle-mid-in-two", Offer, &[("BUNDLE 0 1 2\n", "BUNDLE 0 1\na=group:BUNDLE 1 2\n")], &["sdp-bundle-mid-in-two-groups"]),
+        swap("c-no-address", Offer, &[("c=IN IP4 10.99.0.1\n", "c=IN IP4 999.0.0.0\n")], &["sdp-bad-connection"]),
+        swap("c-other-family", Offer, &[("c=IN IP4 10.99.0.1\n", "c=IN IP4 2001:db8::1\n")], &["sdp-bad-connection"]),
         swap("no-c", Offer, &[("c=IN IP4 10.99.0.1\n", "")], &["sdp-connection-missing"]),
         swap("as-below-tias", Offer, &[("a=rtcp:9 IN IP4 0.0.0.0\n", "b=AS:100\nb=TIAS:5000000\na=rtcp:9 IN IP4 0.0.0.0\n")], &["sdp-bandwidth-contradiction"]),
         swap("as-twice", Offer, &[("a=rtcp:9 IN IP4 0.0.0.0\n", "b=AS:100\nb=AS:200\na=rtcp:9 IN IP4 0.0.0.0\n")], &["sdp-bandwidth-contradiction"]),
@@ -338,6 +344,8 @@ pub fn all() -> Vec<Mutation> {
         swap("short-pwd", Offer, &[("*vR8jlD7chvucqy1vJm5hbAjC", "vR8jlD7chvucqy1vJm5hb")], &["sdp-ice-pwd-length"]),
         swap("ufrag-underscore", Offer, &[("*a=ice-ufrag:7eUc", "a=ice-ufrag:7e_c")], &["sdp-ice-credentials-characters"]),
         swap("pwd-percent", Offer, &[("*vR8jlD7chvucqy1vJm5hbAjC", "vR8jlD7chvucqy1vJm5hb%jC")], &["sdp-ice-credentials-characters"]),
+        swap("two-ufrags", Offer, &[("a=ice-ufrag:7eUc\n", "a=ice-ufrag:7eUc\na=ice-ufrag:8fVd\n")], &["sdp-ice-credentials-contradiction"]),
+        swap("two-pwds", Offer, &[("a=ice-pwd:vR8jlD7chvucqy1vJm5hbAjC\n", "a=ice-pwd:vR8jlD7chvucqy1vJm5hbAjC\na=ice-pwd:vR8jlD7chvucqy1vJm5hbAjD\n")], &["sdp-ice-credentials-contradiction"]),
         swap("mismatch", Offer, &[("a=mid:0\n", "a=mid:0\na=ice-mismatch\n")], &["sdp-ice-mismatch"]),
         swap("google-ice", Offer, &[("a=ice-options:trickle\n", "a=ice-options:trickle google-ice\n")], &["sdp-legacy-attribute"]),
         with("no-candidates", Offer, |text| no_candidates(text).replace("a=ice-options:trickle\r\n", ""), &["sdp-candidates-missing"]),
@@ -355,6 +363,7 @@ pub fn all() -> Vec<Mutation> {
         swap("holdconn", Offer, &[("*a=setup:actpass", "a=setup:holdconn")], &["sdp-setup-holdconn"]),
         swap("setup-unknown", Offer, &[("*a=setup:actpass", "a=setup:any")], &["sdp-bad-attribute"]),
         swap("setup-active", Offer, &[("*a=setup:actpass", "a=setup:active")], &["sdp-setup-fixed-in-offer"]),
+        swap("setup-twice", Offer, &[("a=setup:actpass\n", "a=setup:actpass\na=setup:active\n")], &["sdp-setup-contradiction"]),
         swap("no-rtcp-mux", Offer, &[("*a=rtcp-mux\n", "")], &["sdp-rtcp-mux-missing"]),
         swap("rtcp-mux-only-alone", Offer, &[("*a=rtcp-mux\n", "a=rtcp-mux-only\n")], &["sdp-rtcp-mux-only-misused"]),
         swap("sdes-beside-dtls", Offer, &[("a=mid:0\n", "a=mid:0\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:WVNfX19zZW1jdGwgKCkgewkyMjA7fQp9CnVubGVz\n")], &["sdp-sdes-in-webrtc"]),
@@ -373,6 +382,19 @@ pub fn all() -> Vec<Mutation> {
         swap("rtx-without-apt", Offer, &[("a=fmtp:97 apt=96\n", "")], &["sdp-rtx-without-apt"]),
         swap("rtx-apt-absent", Offer, &[("apt=96", "apt=95")], &["sdp-rtx-apt-absent"]),
         swap("red-absent", Offer, &[("111/111", "112/112")], &["sdp-red-payload-type-absent"]),
+        swap("rtx-apt-word", Offer, &[("apt=96", "apt=x")], &["sdp-rtx-without-apt"]),
+        swap("fmtp-profile-level-id", Offer, &[("*profile-level-id=42001f", "profile-level-id=zz001f")], &["sdp-fmtp-value"]),
+        swap("fmtp-packetization-mode", Offer, &[("packetization-mode=1;profile-level-id=42001f", "packetization-mode=7;profile-level-id=42001f")], &["sdp-fmtp-value"]),
+        swap("fmtp-minptime", Offer, &[("minptime=10", "minptime=abc")], &["sdp-fmtp-value"]),
+        swap("fmtp-maxplaybackrate", Offer, &[("minptime=10", "minptime=10;maxplaybackrate=96000")], &["sdp-fmtp-value"]),
+        swap("fmtp-usedtx", Offer, &[("minptime=10", "minptime=10;usedtx=2")], &["sdp-fmtp-value"]),
+        swap("fmtp-maxaveragebitrate", Offer, &[("minptime=10", "minptime=10;maxaveragebitrate=5000000")], &["sdp-fmtp-value"]),
+        swap("fmtp-profile-id", Offer, &[("profile-id=2", "profile-id=9")], &["sdp-fmtp-value"]),
+        swap("fmtp-av1-profile", Offer, &[("level-idx=5;profile=0", "level-idx=5;profile=7")], &["sdp-fmtp-value"]),
+        swap("fmtp-av1-level", Offer, &[("level-idx=5;profile=0", "level-idx=99;profile=0")], &["sdp-fmtp-value"]),
+        swap("fmtp-av1-tier", Offer, &[("profile=0;tier=0", "profile=0;tier=2")], &["sdp-fmtp-value"]),
+        swap("fmtp-repeated", Offer, &[("a=fmtp:111 minptime=10;useinbandfec=1\n", "a=fmtp:111 minptime=10;useinbandfec=1\na=fmtp:111 minptime=10;stereo=1\n")], &[]),
+        swap("fmtp-two-values", Offer, &[("a=fmtp:111 minptime=10;useinbandfec=1\n", "a=fmtp:111 minptime=10;useinbandfec=1\na=fmtp:111 minptime=20\n")], &["sdp-fmtp-contradiction"]),
         swap("x-google", Offer, &[("profile-id=0", "profile-id=0;x-google-start-bitrate=800")], &["sdp-bitrate-munging"]),
 
         // Header extensions, sources, MediaStreams.
@@ -403,6 +425,8 @@ pub fn all() -> Vec<Mutation> {
         swap("two-simulcasts", SimulcastOffer, &[("a=simulcast:send q;h;f\n", "a=simulcast:send q;h;f\na=simulcast:send q;h\n")], &["sdp-simulcast-malformed"]),
         swap("rid-twice", SimulcastOffer, &[("a=rid:q send\n", "a=rid:q send\na=rid:q send\n")], &["sdp-rid-duplicate"]),
         swap("rid-other-way", SimulcastOffer, &[("a=rid:q send\n", "a=rid:q recv\n")], &["sdp-rid-direction"]),
+        swap("rid-max-width", SimulcastOffer, &[("a=rid:q send\n", "a=rid:q send max-width=abc\n")], &["sdp-rid-restriction"]),
+        swap("rid-restrictions", SimulcastOffer, &[("a=rid:q send\n", "a=rid:q send max-width=320;max-fps=15;max-br=100000\n")], &[]),
         swap("rid-payload", SimulcastOffer, &[("a=rid:q send\n", "a=rid:q send pt=95\n")], &["sdp-rid-payload-type-absent"]),
         swap("simulcast-recvonly", SimulcastOffer, &[("a=sendonly", "a=recvonly")], &["sdp-simulcast-direction"]),
         swap("simulcast-draft", SimulcastOffer, &[("a=simulcast:send q;h;f", "a=simulcast: send rid=q;h;f")], &["sdp-simulcast-draft"]),
@@ -454,12 +478,18 @@ pub fn all() -> Vec<Mutation> {
         Mutation { before: &[("BUNDLE 0 1 2", "BUNDLE 0 1\na=group:BUNDLE 2")], ..swap("bundles-joined", Answer, &[], &["sdp-answer-bundle-not-subset"]) },
         swap("codec-not-offered", Answer, &[("13 110 126", "13 110 126 127"), ("a=rtpmap:126 ", "a=rtpmap:127 iLBC/8000\na=rtpmap:126 ")], &["sdp-answer-codec-not-offered"]),
         swap("payload-clash", Answer, &[("a=rtpmap:126 telephone-event/8000", "a=rtpmap:126 telephone-event/48000")], &["sdp-answer-payload-type-clash"]),
+        swap("h264-profile", Answer, &[("packetization-mode=1;profile-level-id=42001f", "packetization-mode=1;profile-level-id=7a001f")], &["sdp-answer-codec-parameters-differ"]),
+        swap("av1-tier", Answer, &[("profile=0;tier=0", "profile=0;tier=1")], &["sdp-answer-av1-differs"]),
+        swap("feedback", Answer, &[("a=rtcp-fb:96 nack\n", "a=rtcp-fb:96 nack\na=rtcp-fb:96 nack rpsi\n")], &["sdp-answer-feedback-not-offered"]),
+        swap("rtx-apt", Answer, &[("a=fmtp:97 apt=96", "a=fmtp:97 apt=98"), ("a=fmtp:99 apt=98", "a=fmtp:99 apt=96")], &["sdp-answer-rtx-apt-differs"]),
         swap("payload-differs", Answer, &[("13 110 126", "13 110 127"), ("a=rtpmap:126 ", "a=rtpmap:127 ")], &["sdp-answer-payload-type-differs"]),
         Mutation { before: &[("a=sendrecv", "a=recvonly")], ..swap("direction-recv", Answer, &[], &["sdp-answer-direction"]) },
         Mutation { before: &[("a=sendrecv", "a=sendonly")], ..swap("direction-send", Answer, &[("a=recvonly", "a=sendrecv")], &["sdp-answer-direction"]) },
         Mutation { before: &[("BUNDLE 0 1 2", "BUNDLE 0 1"), ("m=application 41065", "m=application 0")], ..swap("revived", Answer, &[("BUNDLE 0 1 2", "BUNDLE 0 1")], &["sdp-answer-accepts-rejected"]) },
         Mutation { before: &[("*a=setup:actpass", "a=setup:active")], ..swap("both-active", Answer, &[], &["sdp-setup-roles-conflict"]) },
         Mutation { before: &[("a=extmap-allow-mixed\n", "a=extmap-allow-mixed\na=ice-lite\n")], ..swap("both-lite", Answer, &[("a=extmap-allow-mixed\n", "a=extmap-allow-mixed\na=ice-lite\n"), ("10.99.0.1 32779 typ host", "203.0.113.5 32779 typ host")], &["sdp-ice-lite-both"]) },
+        Mutation { before: &[("*a=ice-options:trickle\n", ""), ("*fd99::1", "10.99.0.9")], ..with("no-common-family", Answer, |text| gathered(text).replace("10.99.0.1 ", "fd99::5 "), &["sdp-candidates-ipv6-only", "sdp-ice-no-common-address-family"]) },
+        Mutation { before: &[("*fd99::1", "10.99.0.9")], ..with("family-to-come", Answer, |text| gathered(text).replace("10.99.0.1 ", "fd99::5 "), &["sdp-candidates-ipv6-only"]) },
         swap("protocol", Answer, &[("m=audio 32779 UDP/TLS", "m=audio 32779 TCP/TLS")], &["sdp-protocol-changed"]),
         swap("extmap-not-offered", Answer, &[("a=extmap:4 ", "a=extmap:9 urn:example:new\na=extmap:4 ")], &["sdp-answer-extmap-not-offered"]),
         swap("extmap-id", Answer, &[("*a=extmap:1 ", "a=extmap:9 ")], &["sdp-answer-extmap-id-differs"]),
@@ -478,10 +508,12 @@ pub fn all() -> Vec<Mutation> {
         with("order", Reoffer, |text| swapped(text).replacen(" 2 IN IP4", " 3 IN IP4", 1), &["sdp-reoffer-m-line-order"]),
         swap("payload", Reoffer, &[(" 2 IN IP4", " 3 IN IP4"), ("a=rtpmap:126 telephone-event/8000", "a=rtpmap:126 telephone-event/16000")], &["sdp-reoffer-payload-type-changed"]),
         swap("extmap", Reoffer, &[(" 2 IN IP4", " 3 IN IP4"), ("a=extmap:13 urn:3gpp:video-orientation", "a=extmap:13 urn:example:new")], &["sdp-reoffer-extmap-changed"]),
+        swap("extmap-moved", Reoffer, &[(" 2 IN IP4", " 3 IN IP4"), ("a=extmap:13 urn:3gpp:video-orientation", "a=extmap:12 urn:3gpp:video-orientation")], &["sdp-reoffer-extmap-changed"]),
         swap("payload-video", Reoffer, &[(" 2 IN IP4", " 3 IN IP4"), ("a=rtpmap:96 VP8/90000", "a=rtpmap:96 H265/90000")], &["sdp-reoffer-payload-type-changed"]),
         swap("half-restart", Reoffer, &[(" 2 IN IP4", " 3 IN IP4"), ("*a=ice-ufrag:7eUc", "a=ice-ufrag:new1")], &["sdp-ice-restart-incomplete"]),
         swap("fingerprint", Reoffer, &[(" 2 IN IP4", " 3 IN IP4"), ("*:6F:A4:63", ":6F:A4:64")], &["sdp-reoffer-fingerprint-without-restart"]),
         swap("left-bundle", Reoffer, &[(" 2 IN IP4", " 3 IN IP4"), ("BUNDLE 0 1 2", "BUNDLE 0 1")], &["sdp-reoffer-left-bundle"]),
+        with("answer-to-it", Reoffer, |_| Base::Answer.text(), &["sdp-diff-of-offer-and-answer", "sdp-setup-fixed-in-offer"]),
         swap("protocol", Reoffer, &[(" 2 IN IP4", " 3 IN IP4"), ("m=audio 49427 UDP/TLS", "m=audio 49427 TCP/TLS")], &["sdp-protocol-changed"]),
     ]
 }

@@ -4,10 +4,13 @@
 //! of its own; [`all`] is all of them.
 
 pub mod candidates;
+pub mod pcap;
 pub mod sdp;
 pub mod sdp_lint;
 pub mod sdp_pair;
+pub mod stats;
 
+use crate::proto::sdp::attribute;
 use crate::report::{Evidence, Finding, Severity, explain};
 
 /// What there is to say about one kind of finding, once and for all.
@@ -55,19 +58,60 @@ impl From<&Entry> for explain::Entry {
             why: Some(entry.why.to_owned()),
             fix: entry.fix.to_owned(),
             reference: entry.reference.to_owned(),
+            ..explain::Entry::default()
         }
     }
 }
 
 /// Every entry, in the order of the subjects.
 pub fn all() -> impl Iterator<Item = &'static Entry> {
-    let tables = [candidates::ALL, sdp::ALL, sdp_lint::ALL, sdp_pair::ALL];
+    let tables = [
+        candidates::ALL,
+        pcap::ALL,
+        sdp::ALL,
+        sdp_lint::ALL,
+        sdp_pair::ALL,
+        stats::ALL,
+    ];
     tables.into_iter().flatten().copied()
 }
 
 /// The entry with this code.
 pub fn find(code: &str) -> Option<&'static Entry> {
     all().find(|entry| entry.code == code)
+}
+
+/// The entries that are about a line of SDP, `m=` or `a=setup`: those whose code or texts name it.
+pub fn about(line: &str) -> impl Iterator<Item = &'static Entry> + use<'_> {
+    all().filter(move |entry| {
+        let texts = [entry.title, entry.what, entry.fix];
+        let own = line.strip_prefix("a=").filter(|name| !name.is_empty());
+        (own.is_some() && attribute_of(entry.code) == own) || texts.iter().any(|text| names(text, line))
+    })
+}
+
+/// The attribute that a code begins with, the longest one: `sdp-rtcp-mux-missing` is about `rtcp-mux`, not `rtcp`.
+fn attribute_of(code: &str) -> Option<&'static str> {
+    let rest = code.strip_prefix("sdp-")?;
+    let begins = ["answer-", "bundle-", "reoffer-"]
+        .iter()
+        .find_map(|begin| rest.strip_prefix(begin));
+    let rest = begins.unwrap_or(rest);
+    let is_it = |name: &str| {
+        let after = rest.strip_prefix(name);
+        after.is_some_and(|after| after.is_empty() || after.starts_with('-') || after.starts_with("s-"))
+    };
+    let names = attribute::ALL.iter().map(|known| known.name).filter(|name| is_it(name));
+    names.max_by_key(|name| name.len())
+}
+
+/// Whether a text has the beginning of a line in backquotes, whole: `a=rtcp-mux` is not `a=rtcp`.
+fn names(text: &str, line: &str) -> bool {
+    let goes_on = |rest: &str| rest.starts_with(|c: char| c.is_alphanumeric() || c == '-');
+    text.split('`').skip(1).step_by(2).any(|code| {
+        let rest = code.strip_prefix(line);
+        rest.is_some_and(|rest| line.ends_with('=') || !goes_on(rest))
+    })
 }
 
 /// Declares entries as constants, and `ALL` of them.
@@ -112,6 +156,16 @@ mod tests {
         let count = codes.len();
         codes.dedup();
         assert_eq!(codes.len(), count, "a code stands twice");
+    }
+
+    #[test]
+    fn findings_about_a_line_are_those_that_name_it() {
+        let codes = |line: &str| about(line).map(|entry| entry.code).collect::<Vec<_>>();
+        assert!(codes("a=setup").contains(&"sdp-setup-actpass-in-answer"));
+        assert!(
+            codes("a=rtcp-mux").contains(&"sdp-rtcp-mux-missing") && !codes("a=rtcp").contains(&"sdp-rtcp-mux-missing")
+        );
+        assert!(codes("o=").contains(&"sdp-bad-origin") && codes("a=no-such").is_empty());
     }
 
     #[test]

@@ -7,7 +7,7 @@ entries! {
         what: "The input ends before the description does. What is there was read; what is missing may change the meaning of all of it.",
         why: "Consoles, terminals and log collectors shorten long lines; a terminal takes no more than 4096 characters of pasted base64.",
         fix: "Write the description to a file or copy it with a program (`copy(JSON.stringify(pc.localDescription))` in a browser's console).",
-        reference: "RFC 8259 §2",
+        reference: "RFC 8866 §9",
     }
     HTML = "sdp-html-escaped", Warning, "There is HTML in the description" {
         what: "Tags such as `<br>` or entities such as `&quot;` stood in the text. They were taken out before it was read.",

@@ -49,21 +49,21 @@ entries! {
         what: "The group refers to a media section that is not there.",
         why: "A section was removed, or its `a=mid` changed, and the group was left as it was.",
         fix: "Name in `a=group` only mids of this description.",
-        reference: "RFC 9143 §7.1.1",
+        reference: "RFC 5888 §6",
     }
 
     BUNDLE_MID_TWICE = "sdp-bundle-mid-twice", Warning, "A mid stands in a BUNDLE group twice" {
         what: "The second place says nothing; readers may refuse it.",
         why: "The group was put together from lists with the same section in them.",
         fix: "Name each mid once in the group.",
-        reference: "RFC 9143 §7.1.1",
+        reference: "RFC 9143 §5",
     }
 
     BUNDLE_MID_IN_TWO = "sdp-bundle-mid-in-two-groups", Error, "A mid stands in two BUNDLE groups" {
         what: "A section has one transport, so it can be in one BUNDLE.",
         why: "Groups were joined or written by hand.",
         fix: "Put each mid into one BUNDLE group.",
-        reference: "RFC 9143 §7.1.1",
+        reference: "RFC 9143 §5",
     }
 
     MID_MISSING = "sdp-mid-missing", Warning, "A media section has no mid" {
@@ -133,6 +133,13 @@ entries! {
         what: "Only letters, digits, `+` and `/` may stand in ufrag and password; some readers refuse others.",
         why: "They were made from base64url, a UUID or by hand, or quoted on the way.",
         fix: "Draw them from letters, digits, `+` and `/`.",
+        reference: "RFC 8839 §5.4",
+    }
+
+    ICE_TWICE = "sdp-ice-credentials-contradiction", Warning, "A section has two ICE credentials" {
+        what: "Two `a=ice-ufrag` or two `a=ice-pwd` lines of one section differ; readers take the first or the last, and checks with the other one fail.",
+        why: "Credentials were added without removing those that were there, or two descriptions were mixed.",
+        fix: "Keep one `a=ice-ufrag` and one `a=ice-pwd` in each section, of the same session.",
         reference: "RFC 8839 §5.4",
     }
 
@@ -227,6 +234,13 @@ entries! {
         reference: "RFC 9429 §5.2.1",
     }
 
+    SETUP_TWICE = "sdp-setup-contradiction", Warning, "A section has two DTLS roles" {
+        what: "Two `a=setup` lines of one section say different things; readers take the first or the last, so both sides may start DTLS, or none.",
+        why: "A role was added without removing the one that was there.",
+        fix: "Keep one `a=setup` line in each section.",
+        reference: "RFC 8842 §5.1",
+    }
+
     RTCP_MUX_MISSING = "sdp-rtcp-mux-missing", Error, "An RTP section has no `a=rtcp-mux`" {
         what: "RTCP would need a port of its own; browsers demand one for both.",
         why: "The description comes from a SIP endpoint, or the line was dropped on the way.",
@@ -304,6 +318,20 @@ entries! {
         reference: "RFC 5761 §4",
     }
 
+    FMTP_VALUE = "sdp-fmtp-value", Warning, "A codec parameter has a value that it can't have" {
+        what: "The value is no number, or not in the range of the parameter; readers take the default, or pass over the codec.",
+        why: "The line was written or changed by hand, or a value of another parameter was put in its place.",
+        fix: "Write a value that the payload format knows; `rtcdiag sdp --explain` says what each parameter means.",
+        reference: "RFC 8866 §6.15",
+    }
+
+    FMTP_TWICE = "sdp-fmtp-contradiction", Warning, "A codec parameter has two values" {
+        what: "The `a=fmtp` lines of one payload type give one parameter two values; readers take the first or the last.",
+        why: "A parameter was added by code that did not look for the one that was there.",
+        fix: "Write each parameter once, in one `a=fmtp` line for the payload type.",
+        reference: "RFC 8866 §6.15",
+    }
+
     OPUS_RTPMAP = "sdp-opus-rtpmap", Warning, "Opus is not `opus/48000/2`" {
         what: "Opus is always written with 48000 and 2, whatever it carries; otherwise it is another codec, and no match.",
         why: "The real sample rate or channels were written; those go into `a=fmtp`.",
@@ -343,7 +371,7 @@ entries! {
         what: "Who receives the id can't tell which extension it is.",
         why: "Extensions were added with an id that was taken.",
         fix: "Give each extension of the section its own id.",
-        reference: "RFC 8285 §5",
+        reference: "RFC 8285 §7",
     }
 
     EXTMAP_URI_TWICE = "sdp-extmap-repeated", Warning, "A header extension has two ids" {
@@ -458,6 +486,13 @@ entries! {
         reference: "RFC 8851 §5",
     }
 
+    RID_RESTRICTION = "sdp-rid-restriction", Warning, "A restriction of a rid is no number" {
+        what: "`max-width`, `max-height`, `max-fps`, `max-fs`, `max-br`, `max-pps` and `max-bpp` are numbers; a rid with another value is to be passed over as a whole.",
+        why: "The line was put together from a value that was not there, such as `undefined`.",
+        fix: "Write a number, or leave the restriction out.",
+        reference: "RFC 8851 §10",
+    }
+
     SIMULCAST_MALFORMED = "sdp-simulcast-malformed", Error, "The simulcast line can't be read as a list" {
         what: "Streams are separated by `;`, alternatives by `,`; each rid stands there once, and there is one line for a section.",
         why: "A rid was removed and its separator was left, or lines were added by hand.",
@@ -490,21 +525,21 @@ entries! {
         what: "Bundled sections share a port, and packets are told apart by payload type too: one number must mean one codec.",
         why: "Sections were made apart and joined, or codecs were renumbered in one of them.",
         fix: "Give each codec of the BUNDLE its own number.",
-        reference: "RFC 9143 §9.1",
+        reference: "RFC 9143 §9.1.1",
     }
 
     BUNDLE_PARAMETERS_DIFFER = "sdp-bundle-payload-type-parameters-differ", Warning, "A payload type has different parameters in a BUNDLE" {
         what: "The codec is the same, its `a=fmtp` is not; bundled sections should agree.",
         why: "The parameters of one section were changed.",
         fix: "Write the same `a=fmtp` in all sections, or use another payload type.",
-        reference: "RFC 9143 §9.1",
+        reference: "RFC 9143 §9.1.1",
     }
 
     BUNDLE_EXTMAP_CLASH = "sdp-bundle-extmap-clash", Error, "An extension id means two things in a BUNDLE" {
         what: "Bundled sections share a port: one id must mean one extension in all of them.",
         why: "Ids were given section by section.",
         fix: "Give each extension one id for the whole BUNDLE.",
-        reference: "RFC 9143 §9.3",
+        reference: "RFC 9143 §12",
     }
 
     BUNDLE_EXTMAP_TWO_IDS = "sdp-bundle-extmap-two-ids", Info, "An extension has two ids in a BUNDLE" {
@@ -724,6 +759,34 @@ entries! {
         reference: "RFC 3264 §6.1",
     }
 
+    ANSWER_CODEC_PARAMETERS = "sdp-answer-codec-parameters-differ", Warning, "The answer has a codec with parameters that make it another one" {
+        what: "Profile, packetization mode and tier say what codec it is: with others it is not the one that was offered, and neither side uses it.",
+        why: "The answerer lists what it can do in place of what both can, or its parameters were changed by code.",
+        fix: "Answer with the profile and the mode that were offered; the level may be another one.",
+        reference: "RFC 6184 §8.2.2",
+    }
+
+    ANSWER_AV1_DIFFERS = "sdp-answer-av1-differs", Warning, "AV1 has another profile or tier in the answer" {
+        what: "By the payload format each side says what it can receive, and both may send up to that. Browsers compare profile and tier and drop the codec where they differ.",
+        why: "The answerer writes its own limits, as the payload format says.",
+        fix: "For browsers, repeat profile and tier of the offer; the level may be another one.",
+        reference: "RTP Payload Format For AV1 §7.2.3",
+    }
+
+    ANSWER_FEEDBACK = "sdp-answer-feedback-not-offered", Warning, "The answer has RTCP feedback that was not offered" {
+        what: "An answer picks from the `a=rtcp-fb` of the offer; JSEP has the reader refuse others, and nobody sends them.",
+        why: "The answerer lists what it can do in place of what both can.",
+        fix: "Leave the `a=rtcp-fb` lines out that the offer does not have for the codec.",
+        reference: "RFC 9429 §5.11",
+    }
+
+    ANSWER_RTX_APT = "sdp-answer-rtx-apt-differs", Warning, "A retransmission payload type is for another codec in the answer" {
+        what: "`apt` names one payload type in the offer and another one in the answer, so neither side can use these retransmissions.",
+        why: "The answerer gives payload types anew, or codecs were removed by code that does not know `apt`.",
+        fix: "Answer with the `apt` of the offer, for the codec that it stands for.",
+        reference: "RFC 4588 §8.6",
+    }
+
     ANSWER_PAYLOAD_CLASH = "sdp-answer-payload-type-clash", Error, "A payload type means something else in the answer" {
         what: "In offer and answer one number means one codec.",
         why: "The answerer uses numbers of its own.",
@@ -756,14 +819,14 @@ entries! {
         what: "An answer picks from the extensions of the offer.",
         why: "The answerer lists what it can do in place of what both can.",
         fix: "Leave the extension out.",
-        reference: "RFC 8285 §5",
+        reference: "RFC 8285 §7",
     }
 
     ANSWER_EXTMAP_CLASH = "sdp-answer-extmap-clash", Error, "An extension id means something else in the answer" {
         what: "An answer keeps the ids of the offer.",
         why: "The answerer uses ids of its own.",
         fix: "Copy the ids from the offer.",
-        reference: "RFC 8285 §5",
+        reference: "RFC 8285 §7",
     }
 
     ANSWER_EXTMAP_ID = "sdp-answer-extmap-id-differs", Warning, "The answer gives a header extension another id" {
@@ -822,11 +885,25 @@ entries! {
         reference: "RFC 8445 §6.1.1",
     }
 
+    ICE_NO_COMMON_FAMILY = "sdp-ice-no-common-address-family", Error, "The two sides have no address family in common" {
+        what: "One side has IPv4 addresses only, the other IPv6 addresses only, and neither will send more candidates: no pair of them can be checked.",
+        why: "One side is on an IPv6-only network or gathers one family only, and there is no relay that has both.",
+        fix: "Gather both families, or give one side a TURN server that has an address of the other family.",
+        reference: "RFC 8421 §3",
+    }
+
     PROTOCOL_CHANGED = "sdp-protocol-changed", Warning, "The protocol of a section has changed" {
         what: "An answer repeats the protocol of the offer, and a section keeps it.",
         why: "The writer has a protocol of its own.",
         fix: "Copy the protocol from the offer.",
         reference: "RFC 3264 §6",
+    }
+
+    DIFF_OF_PAIR = "sdp-diff-of-offer-and-answer", Info, "`--diff` of an offer and its answer" {
+        what: "The two are of different sides: the first offers both DTLS roles, the second has chosen one, and their sections are the same. `--diff` is for two descriptions of one side, and what it says about these means little.",
+        why: "`--diff` was meant for the comparison of an offer with its answer, which needs no option.",
+        fix: "Use `rtcdiag sdp OFFER ANSWER`, without `--diff`.",
+        reference: "RFC 3264 §8",
     }
 
     REOFFER_M_LINE_REMOVED = "sdp-reoffer-m-line-removed", Error, "Media sections are gone" {
@@ -865,10 +942,10 @@ entries! {
     }
 
     REOFFER_EXTMAP = "sdp-reoffer-extmap-changed", Error, "An extension id has got another meaning" {
-        what: "In a session an id keeps its extension.",
+        what: "In a session an id keeps its extension, and an extension its id: packets with the old one may be under way.",
         why: "The ids were given anew.",
         fix: "Keep the ids; give new extensions new ones.",
-        reference: "RFC 8285 §5",
+        reference: "RFC 8285 §7",
     }
 
     REOFFER_FINGERPRINT = "sdp-reoffer-fingerprint-without-restart", Warning, "A new fingerprint without an ICE restart" {
@@ -882,13 +959,13 @@ entries! {
         what: "It is allowed, and the section then needs a transport of its own: candidates, ICE and DTLS.",
         why: "The group was written anew, perhaps without this in mind.",
         fix: "Keep the mid in `a=group:BUNDLE` unless a transport of its own is wanted.",
-        reference: "RFC 9143 §7.5",
+        reference: "RFC 9143 §7.5.2",
     }
 
     ICE_RESTART_HALF = "sdp-ice-restart-incomplete", Warning, "Half an ICE restart" {
         what: "A restart changes ufrag and password together.",
         why: "One of the lines was changed or kept by hand.",
         fix: "Change both or none; `restartIce()` does it.",
-        reference: "RFC 8839 §4.4.3.1.1",
+        reference: "RFC 8839 §4.4.1.1.1",
     }
 }

@@ -1,13 +1,14 @@
 //! What an offer and an answer agreed on, judged: m-lines that are accepted and carry nothing.
 
+use super::{FIRST, SECOND};
 use crate::check::catalog::sdp_pair as catalog;
-use crate::report::sdp_negotiation::{Media, Negotiation, Sending};
+use crate::report::sdp_negotiation::{Media, Negotiation, Sending, Side};
 use crate::report::{Evidence, Finding};
 
 /// So many codecs that fell out stand under one finding.
 const EVIDENCE: usize = 20;
 
-/// The findings about a negotiation.
+/// The findings about a negotiation; evidence is of the first description, the offer, or the second, the answer.
 pub fn check(negotiation: &Negotiation) -> Vec<Finding> {
     negotiation
         .media
@@ -33,7 +34,10 @@ fn no_codec(media: &Media) -> Option<Finding> {
     let facts = media.codecs_left_out.iter().take(EVIDENCE).map(|codec| {
         let name = codec.encoding.as_deref().unwrap_or("unknown");
         let side = codec.side.name();
-        Evidence::new(format!("{side}: {name} {}", codec.format), &codec.text)
+        Evidence {
+            description: Some(if codec.side == Side::Offer { FIRST } else { SECOND }),
+            ..Evidence::new(format!("{side}: {name} {}", codec.format), &codec.text)
+        }
     });
     Some(catalog::NO_COMMON_CODEC.finding(
         format!("m={}{mid}", media.kind),

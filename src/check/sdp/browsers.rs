@@ -64,10 +64,10 @@ const REFUSALS: &[Refusal] = &[
     row("sdp-payload-type-two-meanings", Some("Duplicate … payload type with conflicting codec name or clock rate."), None),
     row("sdp-plan-b", Some("Failed to add remote stream ssrc: …"), None),
     row("sdp-protocol-changed", None, Some("Invalid port format (…) specified for transport protocol (Unsupported), parse failed.")),
-    row("sdp-reoffer-extmap-changed", Some("RTP extension ID reassignment not supported"), None),
     row("sdp-reoffer-m-line-order", Some("The order of m-lines in subsequent offer doesn't match order from previous offer/answer."), Some("Remote description changes the media type of m-line …")),
     row("sdp-reoffer-m-line-removed", Some("The order of m-lines in subsequent offer doesn't match order from previous offer/answer."), Some("New remote description has fewer m-sections than the previous remote description.")),
     row("sdp-rid-direction", None, Some("No rid attribute for '…'")),
+    row("sdp-rid-restriction", None, Some("Malformed at column …")),
     row("sdp-rtcp-fb-for-absent-payload-type", Some("Failed to parse codecs correctly."), None),
     row("sdp-rtcp-mux-missing", Some("rtcp-mux must be enabled when BUNDLE is enabled."), Some("m-section at level … is missing a=rtcp-mux, which is required by rtcpMuxPolicy")),
     row("sdp-rtcp-mux-only-misused", None, Some("m-section at level … is missing a=rtcp-mux, which is required by rtcpMuxPolicy")),
@@ -93,6 +93,7 @@ const CASES: &[(&str, Refusal)] = &[
     ("colons", row("sdp-fingerprint-malformed", Some("Failed to create fingerprint from the digest."), Some("Malformed fingerprint token"))),
     ("pwd", row("sdp-ice-credentials-characters", Some("Invalid ICE parameters: ICE pwd must contain only alphanumeric characters, '+', and '/'."), None)),
     ("pwd", row("sdp-ice-credentials-missing", Some("Called with SDP without ice-ufrag and ice-pwd."), Some("Invalid description, no ice-pwd attribute at level …"))),
+    ("changed", row("sdp-reoffer-extmap-changed", Some("RTP extension ID reassignment not supported"), None)),
     ("unbundled", row("sdp-rtcp-mux-missing", None, Some("m-section at level … is missing a=rtcp-mux, which is required by rtcpMuxPolicy"))),
     ("alone", row("sdp-rtcp-mux-only-misused", Some("rtcp-mux must be enabled when BUNDLE is enabled."), Some("m-section at level … is missing a=rtcp-mux, which is required by rtcpMuxPolicy"))),
     ("unbundled", row("sdp-rtcp-mux-only-misused", None, Some("m-section at level … is missing a=rtcp-mux, which is required by rtcpMuxPolicy"))),
@@ -128,12 +129,6 @@ pub(super) fn judge(finding: &mut Finding, case: &str, profile: Profile) {
     if refused_by(&finding.code, case, profile) {
         finding.severity = Severity::Error;
     }
-}
-
-/// Findings about form (of [`super::form::check`]) with what browsers say to them; those of the lint have it already.
-pub fn with_browsers(mut findings: Vec<Finding>, profile: Profile) -> Vec<Finding> {
-    findings.iter_mut().for_each(|finding| judge(finding, "", profile));
-    findings
 }
 
 /// What browsers say to a finding with this code, whenever they were asked.

@@ -1,55 +1,69 @@
 //! BUNDLE (RFC 9143): who is in it, and what its sections must not disagree about.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 use super::out::Out;
 use super::part::{Part, Transport, short};
 use super::{Subject, is_answer};
 use crate::check::catalog::sdp_lint as catalog;
 use crate::proto::sdp::unwrap::DescriptionType;
-use crate::proto::sdp::{Line, Setup};
+use crate::proto::sdp::{Line, RtpMap, Setup};
 use crate::report::Severity;
 
-/// What one payload type means: its codec, and its parameters in alphabetical order.
-#[derive(PartialEq, Eq)]
-pub(super) struct Meaning {
-    pub codec: String,
-    pub parameters: Vec<String>,
+/// What one payload type means: its codec and its parameters, as they are written.
+#[derive(Clone, Copy)]
+pub(super) struct Meaning<'d> {
+    kind: &'d str,
+    map: RtpMap<'d>,
+    fmtp: &'d str,
+}
+
+impl Meaning<'_> {
+    /// Whether it is the same codec, whatever its parameters.
+    pub(super) fn same_codec(&self, other: &Meaning<'_>) -> bool {
+        let numbers = |map: &RtpMap<'_>| (map.clock_rate.unwrap_or(0), map.channels.unwrap_or(1));
+        self.kind == other.kind
+            && self.map.encoding.eq_ignore_ascii_case(other.map.encoding)
+            && numbers(&self.map) == numbers(&other.map)
+    }
+
+    /// Whether the parameters are the same, in whatever order.
+    fn same_parameters(&self, other: &Meaning<'_>) -> bool {
+        let parameters = |fmtp: &str| {
+            let mut parameters: Vec<String> = fmtp
+                .split(';')
+                .map(|parameter| parameter.trim().to_ascii_lowercase())
+                // The wish of one sender, not a part of what the payload type means.
+                .filter(|parameter| !parameter.is_empty() && !parameter.starts_with("x-google-"))
+                .collect();
+            parameters.sort_unstable();
+            parameters
+        };
+        self.fmtp == other.fmtp || parameters(self.fmtp) == parameters(other.fmtp)
+    }
+
+    /// For people: `video vp8/90000/1`.
+    pub(super) fn name(&self) -> String {
+        let encoding = self.map.encoding.to_ascii_lowercase();
+        let (rate, channels) = (self.map.clock_rate.unwrap_or(0), self.map.channels.unwrap_or(1));
+        short(&format!("{} {encoding}/{rate}/{channels}", self.kind))
+    }
 }
 
 /// The meanings of the payload types of a section, each with the line that says it.
-pub(super) fn meanings<'d>(part: &Part<'d>) -> Vec<(u16, Line<'d>, Meaning)> {
+pub(super) fn meanings<'d>(part: &Part<'d>) -> impl Iterator<Item = (u16, Line<'d>, Meaning<'d>)> {
     let kind = part.media.map_or("", |media| media.kind);
-    let codecs = part.codecs().into_iter();
-    let named = codecs.filter_map(|codec| {
+    part.codecs().iter().filter_map(move |codec| {
         let (line, map) = codec.rtpmap?;
-        let codec_name = format!(
-            "{kind} {}/{}/{}",
-            map.encoding.to_ascii_lowercase(),
-            map.clock_rate.unwrap_or(0),
-            map.channels.unwrap_or(1)
-        );
         let fmtp = codec.fmtp.first().map_or("", |(_, fmtp)| fmtp.config);
-        let mut parameters: Vec<String> = fmtp
-            .split(';')
-            .map(|parameter| parameter.trim().to_ascii_lowercase())
-            // The wish of one sender, not a part of what the payload type means.
-            .filter(|parameter| !parameter.is_empty() && !parameter.starts_with("x-google-"))
-            .collect();
-        parameters.sort_unstable();
-        let meaning = Meaning {
-            codec: codec_name,
-            parameters,
-        };
-        Some((codec.payload_type?, line, meaning))
-    });
-    named.collect()
+        Some((codec.payload_type?, line, Meaning { kind, map, fmtp }))
+    })
 }
 
 /// Numbers that the sections of a BUNDLE share: payload types, extension ids, SSRCs. Keyed by the group's line.
 #[derive(Default)]
 pub(super) struct Shared<'d> {
-    payloads: HashMap<(usize, u16), (Line<'d>, Meaning)>,
+    payloads: HashMap<(usize, u16), (Line<'d>, Meaning<'d>)>,
     extensions: HashMap<(usize, u32), (Line<'d>, &'d str)>,
     uris: HashMap<(usize, &'d str), (Line<'d>, u32)>,
     ssrcs: HashMap<(usize, u32), (Line<'d>, usize)>,
@@ -67,18 +81,20 @@ impl<'d> Shared<'d> {
                 None => {
                     self.payloads.insert((group, payload_type), (line, meaning));
                 }
-                Some((before, other)) if other.codec != meaning.codec => {
+                Some((before, other)) if !other.same_codec(&meaning) => {
                     let seen = format!(
                         "Payload type {payload_type} is {} in one section of the BUNDLE and {} in another",
-                        short(&other.codec),
-                        short(&meaning.codec)
+                        other.name(),
+                        meaning.name()
                     );
-                    out.add(catalog::BUNDLE_PAYLOAD_CLASH, part, &[*before, line], seen);
+                    out.add(catalog::BUNDLE_PAYLOAD_CLASH, part, &[*before, line], seen)
+                        .word(payload_type);
                 }
-                Some((before, other)) if other.parameters != meaning.parameters => {
+                Some((before, other)) if !other.same_parameters(&meaning) => {
                     let seen =
                         format!("Payload type {payload_type} has different parameters in two sections of the BUNDLE");
-                    out.add(catalog::BUNDLE_PARAMETERS_DIFFER, part, &[*before, line], seen);
+                    out.add(catalog::BUNDLE_PARAMETERS_DIFFER, part, &[*before, line], seen)
+                        .word(payload_type);
                 }
                 Some(_) => {}
             }
@@ -88,7 +104,8 @@ impl<'d> Shared<'d> {
             let (before, section) = *self.ssrcs.entry((group, ssrc.id)).or_insert((*line, index));
             if section != index {
                 let seen = format!("The SSRC {} stands in two sections of the BUNDLE", ssrc.id);
-                out.add(catalog::BUNDLE_SSRC_CLASH, part, &[before, *line], seen);
+                out.add(catalog::BUNDLE_SSRC_CLASH, part, &[before, *line], seen)
+                    .word(ssrc.id);
             }
         }
     }
@@ -101,7 +118,8 @@ impl<'d> Shared<'d> {
             let elsewhere = |before: Line<'_>| before.number < part.head.number;
             if other != uri && elsewhere(before) {
                 let seen = format!("Extension id {} has two URIs in the BUNDLE", map.id);
-                out.add(catalog::BUNDLE_EXTMAP_CLASH, part, &[before, *line], seen);
+                out.add(catalog::BUNDLE_EXTMAP_CLASH, part, &[before, *line], seen)
+                    .word(map.id);
             }
             if map.encrypts.is_some() {
                 continue;
@@ -109,7 +127,9 @@ impl<'d> Shared<'d> {
             let (before, id) = *self.uris.entry((group, uri)).or_insert((*line, map.id));
             if id != map.id && elsewhere(before) && other == uri {
                 let seen = format!("{} has the ids {id} and {} in the BUNDLE", short(uri), map.id);
-                out.add(catalog::BUNDLE_EXTMAP_TWO_IDS, part, &[before, *line], seen);
+                out.add(catalog::BUNDLE_EXTMAP_TWO_IDS, part, &[before, *line], seen)
+                    .word(id)
+                    .word(map.id);
             }
         }
     }

@@ -1,7 +1,8 @@
 //! Candidates: what each line says, and what all of them leave out.
 
-use std::collections::HashMap;
 use std::net::IpAddr;
+
+use foldhash::HashMap;
 
 use super::Subject;
 use super::out::Out;
@@ -20,17 +21,18 @@ pub(super) fn is_public(ip: IpAddr) -> bool {
 /// The candidates of one section.
 pub(super) fn check(part: &Part<'_>, out: &mut Out) {
     let mux = part.flag("rtcp-mux").is_some() || part.is_sctp();
-    let mut seen: HashMap<(u32, String, &str, u32, &str), Line<'_>> = HashMap::new();
+    let mut seen: HashMap<(u32, &str, &str, u32, &str), Line<'_>> = HashMap::default();
     for (line, candidate) in &part.candidates {
         check_line(part, *line, candidate, out);
         check_address(part, *line, candidate, out);
         if candidate.component == 2 && mux {
             let text = "A candidate is for component 2 (RTCP), which is not used when RTCP shares the port of RTP";
-            out.add(catalog::CANDIDATE_COMPONENT_2, part, &[*line], text);
+            out.add(catalog::CANDIDATE_COMPONENT_2, part, &[*line], text)
+                .token(1, candidate.component);
         }
         let key = (
             candidate.component,
-            candidate.protocol.to_ascii_lowercase(),
+            protocol(candidate.protocol),
             candidate.address,
             candidate.port,
             candidate.tcp_type.unwrap_or(""),
@@ -41,11 +43,20 @@ pub(super) fn check(part: &Part<'_>, out: &mut Out) {
                 short(candidate.address),
                 candidate.port
             );
-            out.add(catalog::CANDIDATE_DUPLICATE, part, &[*before, *line], text);
+            out.add(catalog::CANDIDATE_DUPLICATE, part, &[*before, *line], text)
+                .mark(candidate.address);
         } else {
             seen.insert(key, *line);
         }
     }
+}
+
+/// One spelling of those that are known.
+fn protocol(text: &str) -> &str {
+    let known = ["udp", "tcp"]
+        .into_iter()
+        .find(|known| known.eq_ignore_ascii_case(text));
+    known.unwrap_or(text)
 }
 
 fn check_line(part: &Part<'_>, line: Line<'_>, candidate: &CandidateLine<'_>, out: &mut Out) {
@@ -65,19 +76,23 @@ fn check_line(part: &Part<'_>, line: Line<'_>, candidate: &CandidateLine<'_>, ou
             .iter()
             .any(|known| candidate.protocol.eq_ignore_ascii_case(known));
         let entry = catalog::CANDIDATE_TRANSPORT;
-        match known {
-            true => out.add_case(entry, Severity::Info, "known", &part.name(), &[line], text),
-            false => out.add_case(entry, entry.severity, "unknown", &part.name(), &[line], text),
-        }
+        let (severity, case) = match known {
+            true => (Severity::Info, "known"),
+            false => (entry.severity, "unknown"),
+        };
+        out.add_case(entry, severity, case, &part.name(), &[line], text)
+            .mark(candidate.protocol);
     }
     if tcp && candidate.tcp_type.is_none() {
         let text = "A TCP candidate has no `tcptype`";
-        out.add(catalog::CANDIDATE_TCPTYPE, part, &[line], text);
+        out.add(catalog::CANDIDATE_TCPTYPE, part, &[line], text)
+            .mark(candidate.protocol);
     }
     let derived = matches!(candidate.kind, "srflx" | "prflx" | "relay");
     if derived && (candidate.related_address.is_none() || candidate.related_port.is_none()) {
         let text = format!("A {} candidate has no `raddr` and `rport`", candidate.kind);
-        out.add(catalog::CANDIDATE_RELATED, part, &[line], text);
+        out.add(catalog::CANDIDATE_RELATED, part, &[line], text)
+            .mark(candidate.kind);
     }
     // Active TCP candidates have no port; old browsers wrote 0 where 9 belongs.
     if candidate.port == 0 && candidate.tcp_type != Some("active") {
@@ -86,11 +101,13 @@ fn check_line(part: &Part<'_>, line: Line<'_>, candidate: &CandidateLine<'_>, ou
             part,
             &[line],
             "A candidate has the port 0",
-        );
+        )
+        .token(5, candidate.port);
     }
     if candidate.port > 65535 {
         let text = format!("A candidate has the port {}, over 65535", candidate.port);
-        out.add(catalog::CANDIDATE_PORT, part, &[line], text);
+        out.add(catalog::CANDIDATE_PORT, part, &[line], text)
+            .token(5, candidate.port);
     }
     check_priority(part, line, candidate, out);
 }
@@ -121,7 +138,8 @@ fn check_priority(part: &Part<'_>, line: Line<'_>, candidate: &CandidateLine<'_>
             }
         }
     };
-    out.add(catalog::CANDIDATE_PRIORITY, part, &[line], text);
+    out.add(catalog::CANDIDATE_PRIORITY, part, &[line], text)
+        .token(3, candidate.priority);
 }
 
 fn check_address(part: &Part<'_>, line: Line<'_>, candidate: &CandidateLine<'_>, out: &mut Out) {
@@ -130,7 +148,7 @@ fn check_address(part: &Part<'_>, line: Line<'_>, candidate: &CandidateLine<'_>,
         let local = address.to_ascii_lowercase();
         if local.trim_end_matches('.').ends_with(".local") {
             let text = "A candidate has an mDNS name in place of its address";
-            out.add(catalog::CANDIDATE_MDNS, part, &[line], text);
+            out.add(catalog::CANDIDATE_MDNS, part, &[line], text).mark(address);
         } else {
             let bare = address.trim_start_matches('[').trim_end_matches(']');
             let (bare, zone) = bare
@@ -146,22 +164,24 @@ fn check_address(part: &Part<'_>, line: Line<'_>, candidate: &CandidateLine<'_>,
                 }
                 _ => format!("A candidate has the name {} in place of an address", short(address)),
             };
-            out.add(catalog::CANDIDATE_NAME, part, &[line], text);
+            out.add(catalog::CANDIDATE_NAME, part, &[line], text).mark(address);
         }
         return;
     };
     match scope(ip) {
         Scope::Unspecified => {
             let text = format!("A candidate has the address {ip}");
-            out.add(catalog::CANDIDATE_UNSPECIFIED, part, &[line], text);
+            out.add(catalog::CANDIDATE_UNSPECIFIED, part, &[line], text)
+                .mark(address);
         }
         Scope::Loopback => {
             let text = format!("A candidate has the loopback address {ip}");
-            out.add(catalog::CANDIDATE_LOOPBACK, part, &[line], text);
+            out.add(catalog::CANDIDATE_LOOPBACK, part, &[line], text).mark(address);
         }
         Scope::LinkLocal => {
             let text = format!("A candidate has the link-local address {ip}");
-            out.add(catalog::CANDIDATE_LINK_LOCAL, part, &[line], text);
+            out.add(catalog::CANDIDATE_LINK_LOCAL, part, &[line], text)
+                .mark(address);
         }
         Scope::Private | Scope::Public => {}
     }

@@ -11,7 +11,7 @@ use crate::report::Severity;
 pub(super) fn check_values(part: &Part<'_>, out: &mut Out) {
     // Beside one that can be used the others are for readers who know more hashes.
     let good = part.fingerprints.iter().any(|(_, one)| {
-        let length = one.octets().map(|octets| octets.len());
+        let length = one.length();
         length.is_some() && length == one.wanted_length() && !one.is_weak()
     });
     let grave = |entry: &Entry| match good {
@@ -19,24 +19,26 @@ pub(super) fn check_values(part: &Part<'_>, out: &mut Out) {
         false => entry.severity,
     };
     for (line, fingerprint) in &part.fingerprints {
-        match (fingerprint.octets(), fingerprint.wanted_length()) {
+        match (fingerprint.length(), fingerprint.wanted_length()) {
             (_, None) => {
                 let seen = format!("The hash `{}` is none that is known", short(fingerprint.hash));
                 let entry = catalog::FINGERPRINT_HASH_UNKNOWN;
-                out.add_as(entry, grave(entry), &part.name(), &[*line], seen);
+                out.add_as(entry, grave(entry), &part.name(), &[*line], seen)
+                    .mark(fingerprint.hash);
             }
             (None, _) => {
                 let seen = "The fingerprint is not made of pairs of hex digits with colons between them";
                 let entry = catalog::FINGERPRINT_MALFORMED;
-                out.add_case(entry, grave(entry), "colons", &part.name(), &[*line], seen);
+                out.add_case(entry, grave(entry), "colons", &part.name(), &[*line], seen)
+                    .mark(fingerprint.value);
             }
-            (Some(octets), Some(length)) if octets.len() != length => {
+            (Some(own), Some(length)) if own != length => {
                 let seen = format!(
                     "A fingerprint by {} has {length} octets, this one {}",
-                    fingerprint.hash,
-                    octets.len()
+                    fingerprint.hash, own
                 );
-                out.add(catalog::FINGERPRINT_MALFORMED, part, &[*line], seen);
+                out.add(catalog::FINGERPRINT_MALFORMED, part, &[*line], seen)
+                    .mark(fingerprint.value);
             }
             _ => {}
         }
@@ -45,7 +47,18 @@ pub(super) fn check_values(part: &Part<'_>, out: &mut Out) {
         && part.fingerprints.iter().all(|(_, fingerprint)| fingerprint.is_weak())
     {
         let seen = format!("The only fingerprint is by {}", first.hash);
-        out.add(catalog::FINGERPRINT_WEAK, part, &[*line], seen);
+        out.add(catalog::FINGERPRINT_WEAK, part, &[*line], seen)
+            .mark(first.hash);
+    }
+    if let Some((line, first)) = part.setups.first()
+        && let Some((other_line, other)) = part.setups.iter().find(|(_, setup)| setup != first)
+    {
+        let seen = format!(
+            "The section has `a=setup:{}` and `a=setup:{}`",
+            first.name(),
+            other.name()
+        );
+        out.add(catalog::SETUP_TWICE, part, &[*line, *other_line], seen);
     }
     for (line, setup) in &part.setups {
         if *setup == Setup::HoldConn {
@@ -54,7 +67,8 @@ pub(super) fn check_values(part: &Part<'_>, out: &mut Out) {
                 part,
                 &[*line],
                 "`a=setup:holdconn` asks for no connection",
-            );
+            )
+            .word(setup.name());
         }
     }
 }
@@ -142,12 +156,14 @@ fn check_role(subject: &Subject<'_>, section: &Transport<'_>, setup: Option<(Lin
         Some((line, Setup::ActPass)) if answer == Some(true) => {
             let entry = catalog::SETUP_ACTPASS_IN_ANSWER;
             let seen = "The answer has `a=setup:actpass` and leaves open who starts DTLS";
-            out.add_as(entry, entry.severity, &section.name(), &[line], seen);
+            out.add_as(entry, entry.severity, &section.name(), &[line], seen)
+                .word("actpass");
         }
         Some((line, setup @ (Setup::Active | Setup::Passive))) if answer == Some(false) => {
             let entry = catalog::SETUP_FIXED_IN_OFFER;
             let seen = format!("The offer has `a=setup:{}` where WebRTC has `actpass`", setup.name());
-            out.add_as(entry, entry.severity, &section.name(), &[line], seen);
+            out.add_as(entry, entry.severity, &section.name(), &[line], seen)
+                .word(setup.name());
         }
         Some(_) => {}
     }

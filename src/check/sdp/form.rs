@@ -1,60 +1,128 @@
 //! Form: what the wrapping did to a description, and where it departs from the grammar. One finding for each kind, with
-//! every place as evidence.
+//! its places as evidence.
 
+use super::Profile;
+use super::cut::Cut;
+use super::out::{Out, shortened};
+use super::part::section_name;
 use crate::check::catalog::{Entry, sdp as catalog};
 use crate::proto::sdp::attribute::Entry as Known;
 use crate::proto::sdp::unwrap::{Damage, DamageKind};
 use crate::proto::sdp::{Defect, DefectKind, Defects, Description};
 use crate::report::{Evidence, Finding, Severity};
 
-/// So many places are named in a finding; the others are counted.
-const PLACES: usize = 200;
 /// So much of a line is shown.
-const SHOWN: usize = 200;
+const SHOWN: usize = 400;
 
-/// The findings about the form of a description. `subject` names it: `offer`, `description 2`.
-pub fn check(subject: &str, description: &Description<'_>, defects: &Defects<'_>, damage: &[Damage]) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = damage
-        .iter()
-        .map(|damage| of_damage(subject, description, damage))
-        .collect();
-    // What is wrong with the line where the text was cut needs no words of its own.
-    let cut = damage.iter().find(|damage| damage.kind == DamageKind::Truncated);
-    let is_cut = |defect: &Defect<'_>| cut.is_some_and(|damage| damage.sdp_line == defect.line && defect.line > 0);
-    let mut kinds: Vec<DefectKind> = Vec::new();
-    for defect in defects.list.iter().filter(|defect| !is_cut(defect)) {
-        if !kinds.contains(&defect.kind) {
-            kinds.push(defect.kind);
+/// The findings about the form of a description. What is wrong with a line where it is cut needs no words of its own.
+pub(super) fn check(
+    description: &Description<'_>,
+    defects: &Defects<'_>,
+    damage: &[Damage],
+    cut: Option<&Cut>,
+    profile: Profile,
+) -> Vec<Finding> {
+    let mut out = Out::new(profile);
+    for one in damage {
+        let mut fact = line_evidence(description, one.sdp_line);
+        fact.id = Some(format!("input {}:{}", one.line, one.column));
+        let entry = entry_of_damage(one.kind);
+        out.add_fact(entry, entry.severity, "", Some(fact), || {
+            let place = format!("line {}, column {} of the input", one.line, one.column);
+            format!("At {place}: {}", one.what)
+        });
+    }
+    if let Some((cut, seen)) = cut.and_then(|cut| Some((cut, cut.seen.as_ref()?))) {
+        let mut fact = line_evidence(description, cut.line);
+        let length = description.line(cut.line).map_or(0, |line| line.text.chars().count());
+        fact.column = Some(length as u64 + 1);
+        let entry = catalog::TRUNCATED;
+        let place = format!("Line {}, column {}", cut.line, length + 1);
+        out.add_fact(entry, entry.severity, "", Some(fact), || format!("{place}: {seen}"));
+    }
+    let is_told = |defect: &Defect<'_>| cut.is_some_and(|cut| cut.covers_defect(defect.line, defect.kind));
+    let mut names = Names {
+        description,
+        last: None,
+    };
+    for defect in defects.list.iter().filter(|defect| !is_told(defect)) {
+        add(description, defect, defects, &mut names, &mut out);
+    }
+    // Of each kind no more than a number are kept.
+    for (kind, count) in &defects.counts {
+        let kept = defects.list.iter().filter(|defect| defect.kind == *kind).count();
+        out.count_also(entry(*kind), count.saturating_sub(kept));
+    }
+    out.finish()
+}
+
+fn add(
+    description: &Description<'_>,
+    defect: &Defect<'_>,
+    defects: &Defects<'_>,
+    names: &mut Names<'_>,
+    out: &mut Out,
+) {
+    let entry = entry(defect.kind);
+    let severity = severity(description, defect, entry);
+    let fact = (defect.line > 0).then(|| {
+        let mut fact = line_evidence(description, defect.line);
+        fact.column = Some(defect.column as u64);
+        let length = defect.found.chars().count();
+        fact.end_column = (length > 0).then_some((defect.column + length) as u64);
+        // The first one is told in the summary.
+        fact.id = (defects.count(defect.kind) > 1).then(|| defect.to_string());
+        fact
+    });
+    let one = out.add_fact(entry, severity, names.of(defect.line), fact, || match defect.line {
+        0 => format!("The description should have {}", defect.expected),
+        line if defect.kind == DefectKind::BlankLine => format!("Line {line} is empty"),
+        line => format!("Line {line}, column {}: {defect}", defect.column),
+    });
+    let attribute = description.line(defect.line).and_then(|line| line.attribute());
+    let known = attribute.and_then(|attribute| Known::find(attribute.name));
+    if let Some(known) = known.filter(|_| defect.kind == DefectKind::BadAttribute && one.finding.evidence.len() == 1) {
+        // The attribute that stands there first says where its grammar is.
+        one.finding.reference = known.reference.to_owned();
+        one.finding.advice = one.finding.advice.replace("a=NAME", &format!("a={}", known.name));
+    }
+}
+
+/// How bad a defect is.
+fn severity(description: &Description<'_>, defect: &Defect<'_>, entry: &Entry) -> Severity {
+    match defect.kind {
+        // Browsers count the fields of `o=` and do not look at its numbers.
+        DefectKind::BadOrigin if description.origin().is_some() => Severity::Warning,
+        // They pass over attributes that they do not know.
+        DefectKind::BadAttribute => {
+            let attribute = description.line(defect.line).and_then(|line| line.attribute());
+            attribute.map_or(Severity::Warning, |attribute| severity_of(attribute.name))
         }
+        _ => entry.severity,
     }
-    for kind in kinds {
-        let of_kind: Vec<&Defect<'_>> = defects
-            .list
-            .iter()
-            .filter(|defect| defect.kind == kind && !is_cut(defect))
-            .collect();
-        findings.push(of_defects(
-            subject,
-            description,
-            kind,
-            &of_kind,
-            defects.count(kind) - dropped(defects, kind, &is_cut),
-        ));
-    }
-    findings
 }
 
-/// How many of a kind are not told of.
-fn dropped(defects: &Defects<'_>, kind: DefectKind, is_cut: &dyn Fn(&Defect<'_>) -> bool) -> usize {
-    let dropped = defects
-        .list
-        .iter()
-        .filter(|defect| defect.kind == kind && is_cut(defect));
-    dropped.count()
+/// The names of sections. That of the last one asked for is kept: defects come in order.
+struct Names<'d> {
+    description: &'d Description<'d>,
+    last: Option<(Option<usize>, String)>,
 }
 
-fn of_damage(subject: &str, description: &Description<'_>, damage: &Damage) -> Finding {
-    let entry = match damage.kind {
+impl Names<'_> {
+    fn of(&mut self, line: usize) -> &str {
+        let Some(line) = self.description.line(line) else {
+            return "";
+        };
+        let section = self.description.section_of(&line);
+        if self.last.as_ref().is_none_or(|(index, _)| *index != section.index()) {
+            self.last = Some((section.index(), section_name(&section)));
+        }
+        self.last.as_ref().map_or("", |(_, name)| name)
+    }
+}
+
+const fn entry_of_damage(kind: DamageKind) -> &'static Entry {
+    match kind {
         DamageKind::Truncated => catalog::TRUNCATED,
         DamageKind::Html => catalog::HTML,
         DamageKind::Indented => catalog::INDENTED,
@@ -63,64 +131,7 @@ fn of_damage(subject: &str, description: &Description<'_>, damage: &Damage) -> F
         DamageKind::NotUtf8 | DamageKind::ByteOrderMark => catalog::ENCODING,
         DamageKind::Json => catalog::BROKEN_JSON,
         DamageKind::Base64 => catalog::BROKEN_BASE64,
-    };
-    let place = format!("line {}, column {} of the input", damage.line, damage.column);
-    let mut evidence = evidence(description, damage.sdp_line, 0);
-    evidence.id = Some(format!("input {}:{}", damage.line, damage.column));
-    entry.finding(subject, format!("At {place}: {}.", damage.what), vec![evidence])
-}
-
-fn of_defects(
-    subject: &str,
-    description: &Description<'_>,
-    kind: DefectKind,
-    defects: &[&Defect<'_>],
-    count: usize,
-) -> Finding {
-    let entry = entry(kind);
-    let first = defects[0];
-    let mut summary = match first.line {
-        0 => format!("The description should have {}.", first.expected),
-        line if kind == DefectKind::BlankLine => format!("Line {line} is empty."),
-        line => format!("Line {line}, column {}: {first}.", first.column),
-    };
-    if count > 1 {
-        summary.push_str(&format!(" {} more like this.", count - 1));
     }
-    let facts = defects.iter().take(PLACES).map(|defect| {
-        let mut evidence = evidence(description, defect.line, defect.column);
-        if count > 1 && defect.line > 0 {
-            evidence.id = Some(defect.to_string());
-        }
-        evidence
-    });
-    let mut finding = entry.finding(
-        subject,
-        summary,
-        facts.filter(|fact| *fact != Evidence::default()).collect(),
-    );
-    // Browsers count the fields of `o=` and do not look at its numbers.
-    if kind == DefectKind::BadOrigin && description.origin().is_some() {
-        finding.severity = Severity::Warning;
-    }
-    if kind == DefectKind::BadAttribute {
-        // The attribute that stands there first says where its grammar is.
-        let attribute = description.line(first.line).and_then(|line| line.attribute());
-        if let Some(known) = attribute.and_then(|attribute| Known::find(attribute.name)) {
-            finding.reference = known.reference.to_owned();
-            finding.advice = finding.advice.replace("a=NAME", &format!("a={}", known.name));
-        }
-        if defects.iter().all(|defect| is_harmless(description, defect)) {
-            finding.severity = Severity::Warning;
-        }
-    }
-    finding
-}
-
-/// Whether a line that is wrong is one that browsers pass over: an attribute that they do not know.
-fn is_harmless(description: &Description<'_>, defect: &Defect<'_>) -> bool {
-    let attribute = description.line(defect.line).and_then(|line| line.attribute());
-    attribute.is_none_or(|attribute| severity_of(attribute.name) < Severity::Error)
 }
 
 /// How bad it is that the value of an attribute cannot be read.
@@ -149,17 +160,10 @@ pub(super) fn severity_of(attribute: &str) -> Severity {
 }
 
 /// The line itself, shortened; nothing for line 0.
-fn evidence(description: &Description<'_>, line: usize, column: usize) -> Evidence {
-    let text = description
-        .line(line)
-        .map(|line| match line.text.char_indices().nth(SHOWN) {
-            None => line.text.to_owned(),
-            Some((end, _)) => format!("{}…", &line.text[..end]),
-        });
+fn line_evidence(description: &Description<'_>, line: usize) -> Evidence {
     Evidence {
         line: (line > 0).then_some(line as u64),
-        column: (column > 0).then_some(column as u64),
-        value: text,
+        value: description.line(line).map(|line| shortened(line.text, SHOWN)),
         ..Evidence::default()
     }
 }
@@ -205,7 +209,7 @@ mod tests {
     /// Code, severity, lines.
     fn findings(text: &str) -> Vec<(String, Severity, Vec<u64>)> {
         let description = Description::parse(text);
-        let findings = check("offer", &description, &sdp::defects(&description), &[]);
+        let findings = check(&description, &sdp::defects(&description), &[], None, Profile::WebRtc);
         let lines = |finding: &Finding| finding.evidence.iter().filter_map(|fact| fact.line).collect();
         findings
             .iter()
@@ -246,7 +250,8 @@ mod tests {
             sdp_line: 4,
             what: "the JSON ends within a string".to_owned(),
         };
-        let findings = check("offer", &Description::parse(HEAD), &Defects::default(), &[damage]);
+        let text = Description::parse(HEAD);
+        let findings = check(&text, &Defects::default(), &[damage], None, Profile::WebRtc);
         assert_eq!(
             findings[0].summary,
             "At line 1, column 900 of the input: the JSON ends within a string."

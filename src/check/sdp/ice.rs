@@ -2,7 +2,7 @@
 
 use super::Subject;
 use super::out::Out;
-use super::part::{Part, Transport, has_trickle};
+use super::part::{Part, Transport, Values, has_trickle};
 use crate::check::catalog::sdp_lint as catalog;
 use crate::proto::sdp::Line;
 use crate::report::Severity;
@@ -12,7 +12,7 @@ pub(super) fn check_values(part: &Part<'_>, out: &mut Out) {
     for (line, ufrag) in &part.ufrags {
         if !ufrag.has_legal_length() {
             let seen = format!("The ufrag has {} characters, not 4 to 256", ufrag.0.chars().count());
-            out.add(catalog::ICE_UFRAG_LENGTH, part, &[*line], seen);
+            out.add(catalog::ICE_UFRAG_LENGTH, part, &[*line], seen).mark(ufrag.0);
         }
         if !ufrag.has_legal_characters() {
             let seen = "The ufrag has other characters than letters, digits, `+` and `/`";
@@ -22,13 +22,14 @@ pub(super) fn check_values(part: &Part<'_>, out: &mut Out) {
                 &part.name(),
                 &[*line],
                 seen,
-            );
+            )
+            .mark(ufrag.0);
         }
     }
     for (line, pwd) in &part.pwds {
         if !pwd.has_legal_length() {
             let seen = format!("The password has {} characters, not 22 to 256", pwd.0.chars().count());
-            out.add(catalog::ICE_PWD_LENGTH, part, &[*line], seen);
+            out.add(catalog::ICE_PWD_LENGTH, part, &[*line], seen).mark(pwd.0);
         }
         if !pwd.has_legal_characters() {
             let seen = "The password has other characters than letters, digits, `+` and `/`";
@@ -38,9 +39,12 @@ pub(super) fn check_values(part: &Part<'_>, out: &mut Out) {
             } else {
                 "tolerated"
             };
-            out.add_case(catalog::ICE_CHARACTERS, severity, case, &part.name(), &[*line], seen);
+            out.add_case(catalog::ICE_CHARACTERS, severity, case, &part.name(), &[*line], seen)
+                .mark(pwd.0);
         }
     }
+    contradiction(part, "ice-ufrag", &part.ufrags, |ufrag| ufrag.0, out);
+    contradiction(part, "ice-pwd", &part.pwds, |pwd| pwd.0, out);
     if let Some(line) = part.flag("ice-mismatch") {
         out.add(
             catalog::ICE_MISMATCH,
@@ -52,8 +56,24 @@ pub(super) fn check_values(part: &Part<'_>, out: &mut Out) {
     for (line, options) in &part.ice_options {
         if options.tags().any(|tag| tag == "google-ice") {
             let seen = "`google-ice` is the protocol before ICE, gone since 2014";
-            out.add(catalog::LEGACY_ATTRIBUTE, part, &[*line], seen);
+            out.add(catalog::LEGACY_ATTRIBUTE, part, &[*line], seen)
+                .word("google-ice");
         }
+    }
+}
+
+/// One attribute with two values in one section: readers take the first, or the last.
+fn contradiction<'d, T>(
+    part: &Part<'d>,
+    name: &str,
+    values: &Values<'d, T>,
+    text: impl Fn(&T) -> &'d str,
+    out: &mut Out,
+) {
+    let Some((line, first)) = values.first() else { return };
+    if let Some((other, _)) = values.iter().find(|(_, value)| text(value) != text(first)) {
+        let seen = format!("The section has two different `a={name}`");
+        out.add(catalog::ICE_TWICE, part, &[*line, *other], seen);
     }
 }
 

@@ -61,9 +61,10 @@ const LISTS: [&str; 6] = [
 /// `a=mid:0 ` is not `a=mid:0`. A single blank as the name of the session is what RFC 8866 §5.3 asks for.
 fn check_blanks(description: &Description<'_>, out: &mut Out) {
     for line in description.lines() {
-        let Some(attribute) = line.attribute().filter(|_| line.text.ends_with([' ', '\t'])) else {
+        if !line.text.ends_with([' ', '\t']) {
             continue;
-        };
+        }
+        let Some(attribute) = line.attribute() else { continue };
         let name = attribute.name.trim_end();
         let entry = catalog::TRAILING_BLANK;
         let severity = match LISTS.contains(&name) {

@@ -1,17 +1,18 @@
 //! What well-formed lines of a session description mean together: the rules of JSEP (RFC 9429) and the RFCs under it.
 //!
 //! [`lint`] judges one description, [`lint_pair`] an answer against its offer, [`lint_reoffer`] a new offer against the
-//! one before. Damage to the grammar is judged in [`form`]; where a rule tells more about a line, [`untold`] leaves the
-//! damage out. All of it takes time by the number of lines.
+//! one before. [`judge`] adds to the first what the wrapping did and damage to the grammar; where a rule tells more about
+//! a line, the damage is left out. All of it takes time by the number of lines.
 
-pub mod agreement;
+mod agreement;
 mod browsers;
 mod bundle;
 mod candidates;
+mod cut;
 pub mod diff;
 mod dtls;
 pub mod explain;
-pub mod form;
+mod form;
 mod ice;
 mod line_ends;
 pub mod negotiate;
@@ -25,19 +26,26 @@ mod rtp;
 mod sctp;
 mod session;
 mod simulcast;
+mod values;
 
-pub use browsers::{CHROMIUM, FIREFOX, Refusal, refusal, with_browsers};
-pub use pair::lint_pair;
+pub use browsers::{CHROMIUM, FIREFOX, Refusal, refusal};
+pub use pair::{lint_negotiated, lint_pair};
 pub use reoffer::lint_reoffer;
 
 use std::collections::HashSet;
 
 use crate::proto::sdp::effective::Bundles;
-use crate::proto::sdp::unwrap::DescriptionType;
-use crate::proto::sdp::{Defect, DefectKind, Defects, Description, Setup};
+use crate::proto::sdp::unwrap::{Damage, DescriptionType};
+use crate::proto::sdp::{self, Defect, DefectKind, Defects, Description, Setup};
 use crate::report::{Finding, Severity};
+use cut::Cut;
 use out::Out;
 use part::{Part, Transport};
+
+/// In the evidence of findings about two descriptions, the number of the first: the offer, or the one before.
+pub const FIRST: u64 = 1;
+/// The number of the second: the answer, or the one after.
+pub const SECOND: u64 = 2;
 
 /// For whom the description is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -143,10 +151,25 @@ impl<'d> Subject<'d> {
     }
 }
 
-/// Every finding about one description.
+/// Everything there is to say about one description: what its wrapping did to it, its form, and the rules.
+pub fn judge(description: &Description<'_>, damage: &[Damage], context: &LintContext) -> Vec<Finding> {
+    let cut = Cut::of(description, damage);
+    let rules = rules(description, context, cut.as_ref());
+    let defects = untold(sdp::defects(description), &rules);
+    let profile = context.profile.unwrap_or_else(|| Profile::of(description));
+    let mut all = form::check(description, &defects, damage, cut.as_ref(), profile);
+    all.extend(rules);
+    all
+}
+
+/// What the rules find in one description.
 pub fn lint(description: &Description<'_>, context: &LintContext) -> Vec<Finding> {
+    rules(description, context, Cut::of(description, &[]).as_ref())
+}
+
+fn rules(description: &Description<'_>, context: &LintContext, cut: Option<&Cut>) -> Vec<Finding> {
     let subject = Subject::new(description, context);
-    let mut out = Out::new(subject.profile);
+    let mut out = Out::new(subject.profile).cut_at(cut.cloned());
     let mut transports = Vec::new();
     let mut sections = session::Sections::default();
     let mut bundled = bundle::Shared::default();
@@ -163,6 +186,8 @@ pub fn lint(description: &Description<'_>, context: &LintContext) -> Vec<Finding
             dtls::check_values(&part, &mut out);
             dtls::check_section(&subject, &part, &mut out);
             payload::check(&subject, &part, &mut out);
+            values::check_parameters(&part, &mut out);
+            values::check_restrictions(&part, &mut out);
             rtp::check(&subject, &part, &mut out);
             simulcast::check(&part, &mut out);
             candidates::check(&part, &mut out);
@@ -184,7 +209,7 @@ const TELLS_ALL: [&str; 1] = ["sdp-candidate-foundation-missing"];
 
 /// The defects that no finding of the lint tells more about: `a=fingerprint:sha-256 12` is a malformed fingerprint, and
 /// needs no second finding about a value that cannot be read. A finding tells no more about what is worse than itself.
-pub fn untold<'a>(defects: Defects<'a>, findings: &[Finding]) -> Defects<'a> {
+fn untold<'a>(defects: Defects<'a>, findings: &[Finding]) -> Defects<'a> {
     let mut told: HashSet<u64> = HashSet::new();
     for finding in findings.iter().filter(|finding| finding.severity > Severity::Info) {
         let whole = TELLS_ALL.contains(&finding.code.as_str());

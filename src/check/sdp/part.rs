@@ -3,7 +3,7 @@
 use crate::proto::sdp::{
     AttributeValue, Bandwidth, CandidateLine, Codec, Crypto, Cursor, Direction, ExtMap, Fingerprint, Fmtp, Group,
     IceOptions, IcePwd, IceUfrag, Line, LineEnding, MaxMessageSize, MediaLine, Msid, Rid, RtcpFeedback, RtpMap,
-    SctpMap, SctpPort, Section, Setup, Simulcast, Ssrc, SsrcGroup, codecs,
+    SctpMap, SctpPort, Section, Setup, Simulcast, Ssrc, SsrcGroup, assemble,
 };
 
 /// The lines of one attribute with their values.
@@ -42,6 +42,8 @@ pub(super) struct Part<'d> {
     pub connections: Vec<Line<'d>>,
     /// Attributes without a value, and those that are of interest only by being there.
     pub flags: Vec<(Line<'d>, &'d str)>,
+    /// What the payload types of the `m=` line are, in its order.
+    codecs: Vec<Codec<'d>>,
 }
 
 impl<'d> Part<'d> {
@@ -82,9 +84,14 @@ impl<'d> Part<'d> {
             bandwidths: Vec::new(),
             connections: Vec::new(),
             flags: Vec::new(),
+            codecs: Vec::new(),
         };
         for line in section.lines() {
             part.read(line);
+        }
+        if let Some(media) = &part.media {
+            let (rtpmaps, fmtps, feedbacks) = (part.rtpmaps.iter(), part.fmtps.iter(), part.feedbacks.iter());
+            part.codecs = assemble(media, rtpmaps.copied(), fmtps.copied(), feedbacks.copied());
         }
         part
     }
@@ -157,8 +164,8 @@ impl<'d> Part<'d> {
     }
 
     /// The codecs of the section.
-    pub(super) fn codecs(&self) -> Vec<Codec<'d>> {
-        codecs(&self.section)
+    pub(super) fn codecs(&self) -> &[Codec<'d>] {
+        &self.codecs
     }
 
     /// For people: `m=video (mid 1)`.
@@ -167,6 +174,18 @@ impl<'d> Part<'d> {
             (None, _) => "session part".to_owned(),
             (Some(media), Some(mid)) => format!("m={} (mid {})", short(media.kind), short(mid)),
             (Some(media), None) => format!("m={} (line {})", short(media.kind), self.head.number),
+        }
+    }
+}
+
+/// [`Part::name`] of a section that is not read otherwise.
+pub(super) fn section_name(section: &Section<'_>) -> String {
+    match (section.media(), section.mid()) {
+        (None, _) => "session part".to_owned(),
+        (Some(media), Some(mid)) => format!("m={} (mid {})", short(media.kind), short(mid)),
+        (Some(media), None) => {
+            let line = section.media_line().map_or(0, |line| line.number);
+            format!("m={} (line {line})", short(media.kind))
         }
     }
 }

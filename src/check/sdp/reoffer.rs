@@ -2,15 +2,16 @@
 
 use std::collections::HashMap;
 
-use super::bundle::meanings;
+use super::bundle::{Meaning, meanings};
 use super::out::Out;
 use super::part::{Part, short};
-use super::{LintContext, Profile, Subject};
+use super::{FIRST as OLD, LintContext, Profile, SECOND as NEW, Subject};
 use crate::check::catalog::sdp_lint as catalog;
-use crate::proto::sdp::{Description, Line};
-use crate::report::Finding;
+use crate::proto::sdp::{Description, ExtMap, Line, Setup};
+use crate::report::{Finding, Severity};
 
-/// Every finding about a new description of one side that only its last one shows. Evidence is the lines of the new one.
+/// Every finding about a new description of one side that only its last one shows. Evidence is of
+/// description 1, the old one, or 2, the new one.
 pub fn lint_reoffer(old: &Description<'_>, new: &Description<'_>, context: &LintContext) -> Vec<Finding> {
     let profile = context.profile.unwrap_or_else(|| Profile::of(old));
     let context = LintContext {
@@ -18,7 +19,14 @@ pub fn lint_reoffer(old: &Description<'_>, new: &Description<'_>, context: &Lint
         ..*context
     };
     let (before, after) = (Subject::new(old, &context), Subject::new(new, &context));
-    let mut out = Out::new(profile);
+    let mut out = Out::about(profile, NEW);
+    if let Some((line, other)) = is_answer_to(&before, &after) {
+        let seen =
+            "These look like an offer and its answer, not like two descriptions of one side: what changed says little";
+        out.add(catalog::DIFF_OF_PAIR, &after.session, &[other], seen);
+        out.also(OLD, &[line]);
+        return out.finish();
+    }
     check_origin(old, new, &after, &mut out);
     if new.media_count() < old.media_count() {
         let last = new.media().next_back().and_then(|section| section.media_line());
@@ -42,6 +50,30 @@ pub fn lint_reoffer(old: &Description<'_>, new: &Description<'_>, context: &Lint
         check_bundle(&before, &after, index, &is, &mut out);
     }
     out.finish()
+}
+
+/// The lines that tell, if the second is the answer to the first: the roles are those of offer and answer, the session is
+/// another one, and section by section the kinds are the same.
+fn is_answer_to<'d>(before: &Subject<'d>, after: &Subject<'d>) -> Option<(Line<'d>, Line<'d>)> {
+    let (old, new) = (
+        before.session.section.description(),
+        after.session.section.description(),
+    );
+    let role = |description: &'d Description<'d>| -> Option<(Line<'d>, Setup)> {
+        description.sections().find_map(|section| section.first::<Setup>())
+    };
+    let ((line, offered), (other, answered)) = role(old).zip(role(new))?;
+    let roles = offered == Setup::ActPass && matches!(answered, Setup::Active | Setup::Passive);
+    let another = old
+        .origin()
+        .zip(new.origin())
+        .is_some_and(|(one, other)| !one.same_session(&other));
+    let kinds = |description: &'d Description<'d>| {
+        description
+            .media()
+            .map(|section| (section.media().map_or("", |media| media.kind), section.mid()))
+    };
+    (roles && another && kinds(old).eq(kinds(new))).then_some((line, other))
 }
 
 fn check_origin(old: &Description<'_>, new: &Description<'_>, after: &Subject<'_>, out: &mut Out) {
@@ -134,31 +166,67 @@ fn check_transport(was: &Part<'_>, is: &Part<'_>, out: &mut Out) {
 }
 
 fn check_payloads(was: &Part<'_>, is: &Part<'_>, out: &mut Out) {
-    let before: HashMap<u16, String> = meanings(was)
-        .into_iter()
-        .map(|(payload_type, _, meaning)| (payload_type, meaning.codec))
+    let before: HashMap<u16, (Line<'_>, Meaning<'_>)> = meanings(was)
+        .map(|(payload_type, line, meaning)| (payload_type, (line, meaning)))
         .collect();
     for (payload_type, line, meaning) in meanings(is) {
-        if let Some(codec) = before.get(&payload_type).filter(|codec| **codec != meaning.codec) {
-            let seen = format!(
-                "Payload type {payload_type} was {} and is {}",
-                short(codec),
-                short(&meaning.codec)
-            );
+        if let Some((old, other)) = before
+            .get(&payload_type)
+            .filter(|(_, other)| !other.same_codec(&meaning))
+        {
+            let (other, own) = (other.name(), meaning.name());
+            let seen = format!("Payload type {payload_type} was {other} and is {own}");
             out.add(catalog::REOFFER_PAYLOAD, is, &[line], seen);
+            out.also(OLD, &[*old]);
         }
     }
-    let ids: HashMap<u32, &str> = was.extmaps.iter().map(|(_, map)| (map.id, map.uri)).collect();
+    check_extensions(was, is, out);
+}
+
+/// An id keeps its extension, and an extension its id (RFC 8285 §7).
+fn check_extensions(was: &Part<'_>, is: &Part<'_>, out: &mut Out) {
+    let ids: HashMap<u32, (Line<'_>, &str)> = was
+        .extmaps
+        .iter()
+        .map(|(line, map)| (map.id, (*line, map.uri)))
+        .collect();
+    let mut uris: HashMap<&str, Vec<(Line<'_>, ExtMap<'_>)>> = HashMap::new();
+    for (line, map) in &was.extmaps {
+        uris.entry(map.uri).or_default().push((*line, *map));
+    }
     for (line, map) in &is.extmaps {
-        if let Some(uri) = ids.get(&map.id).filter(|uri| **uri != map.uri) {
-            let seen = format!(
-                "The extension id {} was {} and is {}",
-                map.id,
-                short(uri),
-                short(map.uri)
-            );
-            out.add(catalog::REOFFER_EXTMAP, is, &[*line], seen);
-        }
+        let moved = || {
+            let before = uris.get(map.uri)?.iter().take(16);
+            let mut before = before.filter(|(_, old)| old.encrypts == map.encrypts);
+            let kept = |old: &ExtMap<'_>| old.id == map.id || super::rtp::UNASSIGNED.contains(&old.id);
+            let first = before.clone().next();
+            first.filter(|_| !before.any(|(_, old)| kept(old)))
+        };
+        let (old, case, seen) = if let Some((old, uri)) = ids.get(&map.id).filter(|(_, uri)| *uri != map.uri) {
+            let (was, is) = (short(uri), short(map.uri));
+            (
+                old,
+                "changed",
+                format!("The extension id {} was {was} and is {is}", map.id),
+            )
+        } else if let Some((old, before)) = moved() {
+            let uri = short(map.uri);
+            (
+                old,
+                "moved",
+                format!("The header extension {uri} had the id {} and has {}", before.id, map.id),
+            )
+        } else {
+            continue;
+        };
+        // Browsers take the second, as long as nothing else had the new id.
+        let severity = if case == "moved" {
+            Severity::Warning
+        } else {
+            Severity::Error
+        };
+        out.add_case(catalog::REOFFER_EXTMAP, severity, case, &is.name(), &[*line], seen);
+        out.also(OLD, &[*old]);
     }
 }
 

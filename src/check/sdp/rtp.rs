@@ -1,6 +1,6 @@
 //! RTP beside the payload types: header extensions, sources, MediaStreams, Plan B.
 
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashSet};
 
 use super::Subject;
 use super::out::Out;
@@ -25,23 +25,25 @@ pub(super) fn check(subject: &Subject<'_>, part: &Part<'_>, out: &mut Out) {
     }
 }
 
-/// RFC 8285 §5: 4096 to 4351 stand for "an id that the answer chooses".
+/// RFC 8285 §7: 4096 to 4351 stand for "an id that the answer chooses".
 pub(super) const UNASSIGNED: std::ops::RangeInclusive<u32> = 4096..=4351;
 
 /// Ids and URIs of header extensions.
 pub(super) fn check_extensions(part: &Part<'_>, mixed: bool, out: &mut Out) {
-    let mut ids: HashMap<u32, (Line<'_>, &str)> = HashMap::new();
-    let mut uris: HashMap<(&str, bool), Line<'_>> = HashMap::new();
+    let mut ids: HashMap<u32, (Line<'_>, &str)> = HashMap::default();
+    let mut uris: HashMap<(&str, bool), Line<'_>> = HashMap::default();
     for (line, map) in &part.extmaps {
         check_id(part, *line, map, mixed, out);
         let uri = map.encrypts.unwrap_or(map.uri);
         let encrypted = map.encrypts.is_some();
         if let Some((before, _)) = ids.insert(map.id, (*line, uri)) {
             let seen = format!("Two header extensions have the id {}", map.id);
-            out.add(catalog::EXTMAP_ID_REUSED, part, &[before, *line], seen);
+            out.add(catalog::EXTMAP_ID_REUSED, part, &[before, *line], seen)
+                .word(map.id);
         } else if let Some(before) = uris.insert((uri, encrypted), *line) {
             let seen = format!("{} has two ids", short(uri));
-            out.add(catalog::EXTMAP_URI_TWICE, part, &[before, *line], seen);
+            out.add(catalog::EXTMAP_URI_TWICE, part, &[before, *line], seen)
+                .mark(uri);
         }
     }
 }
@@ -52,20 +54,20 @@ fn check_id(part: &Part<'_>, line: Line<'_>, map: &ExtMap<'_>, mixed: bool, out:
         1..=14 => {}
         15 => {
             let seen = "A header extension has the id 15, which means \"stop reading\" in one-byte headers";
-            out.add(catalog::EXTMAP_ID_RESERVED, part, &[line], seen);
+            out.add(catalog::EXTMAP_ID_RESERVED, part, &[line], seen).word(id);
         }
         16..=255 if !mixed => {
             let seen = format!("The extension id {id} needs two-byte headers, and there is no `a=extmap-allow-mixed`");
-            out.add(catalog::EXTMAP_ID_TWO_BYTE, part, &[line], seen);
+            out.add(catalog::EXTMAP_ID_TWO_BYTE, part, &[line], seen).word(id);
         }
         16..=255 => {
             let seen = format!("A header extension has the id {id}, which needs two-byte headers");
-            out.add(catalog::EXTMAP_ID_OVER_14, part, &[line], seen);
+            out.add(catalog::EXTMAP_ID_OVER_14, part, &[line], seen).word(id);
         }
         id if UNASSIGNED.contains(&id) => {}
         id => {
             let seen = format!("A header extension has the id {id}; ids are 1 to 14, with two-byte headers to 255");
-            out.add(catalog::EXTMAP_ID_INVALID, part, &[line], seen);
+            out.add(catalog::EXTMAP_ID_INVALID, part, &[line], seen).word(id);
         }
     }
 }
@@ -82,7 +84,7 @@ fn check_groups(part: &Part<'_>, out: &mut Out) {
         .filter(|(_, ssrc)| ssrc.attribute == "cname")
         .filter_map(|(_, ssrc)| Some((ssrc.id, ssrc.value?)))
         .collect();
-    let mut paired: HashMap<u32, Line<'_>> = HashMap::new();
+    let mut paired: HashMap<u32, Line<'_>> = HashMap::default();
     for (line, group) in &part.ssrc_groups {
         let ids: Vec<u32> = group.ssrcs().collect();
         if let Some(id) = ids.iter().find(|id| !declared.contains(id)) {
@@ -90,7 +92,7 @@ fn check_groups(part: &Part<'_>, out: &mut Out) {
                 "The {} group names the SSRC {id}, which no `a=ssrc` line declares",
                 short(group.semantics)
             );
-            out.add(catalog::SSRC_GROUP_UNDECLARED, part, &[*line], seen);
+            out.add(catalog::SSRC_GROUP_UNDECLARED, part, &[*line], seen).word(id);
         }
         match group.semantics {
             "SIM" => {
@@ -118,7 +120,7 @@ fn check_groups(part: &Part<'_>, out: &mut Out) {
                 let cname = |id| cnames.get(&id);
                 if stream == repair {
                     let seen = "The FID group pairs an SSRC with itself";
-                    out.add(catalog::FID_BROKEN, part, &[*line], seen);
+                    out.add(catalog::FID_BROKEN, part, &[*line], seen).word(stream);
                 } else if let Some(before) = before {
                     let seen = "An SSRC stands in two FID groups";
                     out.add(catalog::FID_BROKEN, part, &[before, *line], seen);
@@ -143,10 +145,11 @@ fn check_msids(part: &Part<'_>, out: &mut Out) {
         && let Some((other_line, _)) = tracks.find(|(_, other)| *other != track)
     {
         let seen = "Two `a=msid` lines of one section name different tracks";
-        out.add(catalog::MSID_CONTRADICTION, part, &[line, other_line], seen);
+        out.add(catalog::MSID_CONTRADICTION, part, &[line, other_line], seen)
+            .mark(track);
     }
     let mut of_sources: Vec<(Line<'_>, &str)> = Vec::new();
-    let mut known: HashSet<&str> = HashSet::new();
+    let mut known: HashSet<&str> = HashSet::default();
     for (line, ssrc) in part.ssrcs.iter().filter(|(_, ssrc)| ssrc.attribute == "msid") {
         let mut words = ssrc.value.unwrap_or("").split_ascii_whitespace();
         match (words.next(), words.next(), words.next()) {
@@ -164,13 +167,17 @@ fn check_msids(part: &Part<'_>, out: &mut Out) {
     match of_sources[..] {
         [(first, _), (second, _), ..] => {
             let seen = format!("The sources of one section belong to {} tracks", of_sources.len());
-            out.add(catalog::PLAN_B, part, &[first, second], seen);
+            out.add(catalog::PLAN_B, part, &[first, second], seen)
+                .mark(of_sources[0].1)
+                .mark(of_sources[1].1);
         }
         [(line, track)] => {
             let own = part.msids.iter().find_map(|(line, msid)| Some((*line, msid.track?)));
             if let Some((own_line, own)) = own.filter(|(_, own)| *own != track) {
                 let seen = format!("`a=msid` names the track {}, the source {}", short(own), short(track));
-                out.add(catalog::MSID_CONTRADICTION, part, &[own_line, line], seen);
+                out.add(catalog::MSID_CONTRADICTION, part, &[own_line, line], seen)
+                    .mark(own)
+                    .mark(track);
             }
         }
         [] => {}
@@ -178,7 +185,7 @@ fn check_msids(part: &Part<'_>, out: &mut Out) {
 }
 
 fn check_sources(part: &Part<'_>, out: &mut Out) {
-    let mut named: HashSet<u32> = HashSet::new();
+    let mut named: HashSet<u32> = HashSet::default();
     let mut legacy = None;
     let mut all: Vec<(Line<'_>, u32)> = Vec::new();
     for (line, ssrc) in &part.ssrcs {
@@ -197,11 +204,11 @@ fn check_sources(part: &Part<'_>, out: &mut Out) {
         let seen = "`mslabel` and `label` of sources are from before `msid`";
         out.add(catalog::LEGACY_ATTRIBUTE, part, &[line], seen);
     }
-    let mut told = HashSet::new();
+    let mut told = HashSet::default();
     for (line, id) in all {
         if !named.contains(&id) && told.insert(id) {
             let seen = format!("The SSRC {id} has no cname");
-            out.add(catalog::SSRC_WITHOUT_CNAME, part, &[line], seen);
+            out.add(catalog::SSRC_WITHOUT_CNAME, part, &[line], seen).word(id);
         }
     }
 }

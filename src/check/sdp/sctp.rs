@@ -20,18 +20,20 @@ pub(super) fn check(part: &Part<'_>, out: &mut Out) {
                 true => "The format is an SCTP port, as in drafts, and there is neither `a=sctpmap` nor `a=sctp-port`",
                 false => "There is no `a=sctp-port`",
             };
-            out.add(catalog::SCTP_PORT_MISSING, part, &[part.head], seen);
+            out.add(catalog::SCTP_PORT_MISSING, part, &[part.head], seen)
+                .mark(media.format_text);
         }
         (Some((line, port)), _) if port.0 == 0 => {
             let seen = "The SCTP port is 0, which closes the association";
-            out.add(catalog::SCTP_PORT_ZERO, part, &[*line], seen);
+            out.add(catalog::SCTP_PORT_ZERO, part, &[*line], seen).word(0);
         }
         (Some((line, _)), _) if !media.formats().any(|format| format == "webrtc-datachannel") => {
             let seen = "The format of the section is not `webrtc-datachannel`";
             // Browsers were asked about a number there.
             let case = if old_port { "" } else { "word" };
             let entry = catalog::SCTP_FORMAT;
-            out.add_case(entry, entry.severity, case, &part.name(), &[part.head, *line], seen);
+            out.add_case(entry, entry.severity, case, &part.name(), &[part.head, *line], seen)
+                .mark(media.format_text);
         }
         _ => {}
     }

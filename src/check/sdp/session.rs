@@ -1,6 +1,6 @@
 //! The session part and what every media section has: names, groups, `c=`, bandwidth, directions, old attributes.
 
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashSet};
 
 use super::Subject;
 use super::out::Out;
@@ -37,7 +37,8 @@ pub(super) fn check_session(subject: &Subject<'_>, out: &mut Out) {
                 "`a={}` stands before the first `m=` line, where nobody looks for it",
                 attribute.name
             );
-            out.add(catalog::WRONG_LEVEL, session, &[line], seen);
+            out.add(catalog::WRONG_LEVEL, session, &[line], seen)
+                .mark(attribute.name);
         }
     }
     check_groups(subject, out);
@@ -47,9 +48,9 @@ pub(super) fn check_session(subject: &Subject<'_>, out: &mut Out) {
 
 fn check_groups(subject: &Subject<'_>, out: &mut Out) {
     let session = &subject.session;
-    let mut bundled: HashMap<&str, Line<'_>> = HashMap::new();
+    let mut bundled: HashMap<&str, Line<'_>> = HashMap::default();
     for (line, group) in &session.groups {
-        let mut own = HashSet::new();
+        let mut own = HashSet::default();
         for mid in group.mids() {
             if subject.bundles.section_named(mid).is_none() {
                 let (severity, case) = match group.semantics {
@@ -68,7 +69,8 @@ fn check_groups(subject: &Subject<'_>, out: &mut Out) {
                     "session part",
                     &[*line],
                     seen,
-                );
+                )
+                .mark(mid);
             }
             if group.semantics != "BUNDLE" {
                 continue;
@@ -76,10 +78,11 @@ fn check_groups(subject: &Subject<'_>, out: &mut Out) {
             let before = bundled.insert(mid, *line);
             if !own.insert(mid) {
                 let seen = format!("`{}` stands in the BUNDLE group twice", short(mid));
-                out.add(catalog::BUNDLE_MID_TWICE, session, &[*line], seen);
+                out.add(catalog::BUNDLE_MID_TWICE, session, &[*line], seen).mark(mid);
             } else if let Some(before) = before {
                 let seen = format!("`{}` stands in two BUNDLE groups", short(mid));
-                out.add(catalog::BUNDLE_MID_IN_TWO, session, &[before, *line], seen);
+                out.add(catalog::BUNDLE_MID_IN_TWO, session, &[before, *line], seen)
+                    .word(mid);
             }
         }
     }
@@ -98,7 +101,7 @@ impl<'d> Sections<'d> {
         for (line, name) in &part.flags {
             if SESSION_ONLY.contains(name) {
                 let seen = format!("`a={name}` stands in a media section; it is for the session part");
-                out.add(catalog::WRONG_LEVEL, part, &[*line], seen);
+                out.add(catalog::WRONG_LEVEL, part, &[*line], seen).mark(name);
             }
         }
         for (line, _) in &part.groups {
@@ -129,7 +132,7 @@ impl<'d> Sections<'d> {
             Some((line, mid)) => {
                 if let Some(before) = self.mids.insert(mid, *line) {
                     let seen = format!("Two sections have the mid `{}`", short(mid));
-                    out.add(catalog::MID_DUPLICATE, part, &[before, *line], seen);
+                    out.add(catalog::MID_DUPLICATE, part, &[before, *line], seen).word(mid);
                 }
             }
         }
@@ -137,19 +140,22 @@ impl<'d> Sections<'d> {
             && one != other
         {
             let seen = format!("The section has two mids, `{}` and `{}`", short(one), short(other));
-            out.add(catalog::MID_DUPLICATE, part, &[first, last], seen);
+            out.add(catalog::MID_DUPLICATE, part, &[first, last], seen)
+                .mark(one)
+                .mark(other);
         }
     }
 }
 
 /// `b=AS` counts kbit/s with all headers, `b=TIAS` bit/s without those of IP and UDP: the first is the larger one.
 fn check_bandwidth(part: &Part<'_>, out: &mut Out) {
-    let mut first: HashMap<&str, (Line<'_>, u64)> = HashMap::new();
+    let mut first: HashMap<&str, (Line<'_>, u64)> = HashMap::default();
     for (line, bandwidth) in &part.bandwidths {
         match first.get(bandwidth.kind) {
             Some((before, limit)) if *limit != bandwidth.limit => {
                 let seen = format!("Two `b={}` lines of one section have different limits", bandwidth.kind);
-                out.add(catalog::BANDWIDTH_CONTRADICTION, part, &[*before, *line], seen);
+                out.add(catalog::BANDWIDTH_CONTRADICTION, part, &[*before, *line], seen)
+                    .word(bandwidth.limit);
             }
             Some(_) => {}
             None => {
@@ -173,7 +179,9 @@ fn check_directions(part: &Part<'_>, out: &mut Out) {
         && one != other
     {
         let seen = format!("`a={}` and `a={}` stand in one section", one.name(), other.name());
-        out.add(catalog::DIRECTION_TWICE, part, &[first, last], seen);
+        out.add(catalog::DIRECTION_TWICE, part, &[first, last], seen)
+            .word(one.name())
+            .word(other.name());
     }
 }
 
@@ -184,6 +192,7 @@ fn check_protocol(subject: &Subject<'_>, part: &Part<'_>, out: &mut Out) {
     };
     if !media.protocol.ends_with("TLS/RTP/SAVPF") {
         let seen = format!("The protocol is `{}`, not `UDP/TLS/RTP/SAVPF`", short(media.protocol));
-        out.add(catalog::PROTOCOL_UNUSUAL, part, &[part.head], seen);
+        out.add(catalog::PROTOCOL_UNUSUAL, part, &[part.head], seen)
+            .mark(media.protocol);
     }
 }

@@ -1,6 +1,6 @@
 //! Simulcast: `a=rid` and `a=simulcast` (RFC 8851, RFC 8853).
 
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashSet};
 
 use super::out::Out;
 use super::part::{Part, short};
@@ -11,12 +11,13 @@ pub(super) fn check(part: &Part<'_>, out: &mut Out) {
     if part.rids.is_empty() && part.simulcasts.is_empty() {
         return;
     }
-    let mut rids: HashMap<&str, (Line<'_>, Rid<'_>)> = HashMap::new();
+    let mut rids: HashMap<&str, (Line<'_>, Rid<'_>)> = HashMap::default();
     let listed: HashSet<&str> = part.media.iter().flat_map(|media| media.formats()).collect();
     for (line, rid) in &part.rids {
         if let Some((before, _)) = rids.insert(rid.id, (*line, *rid)) {
             let seen = format!("The rid `{}` is defined twice", short(rid.id));
-            out.add(catalog::RID_DUPLICATE, part, &[before, *line], seen);
+            out.add(catalog::RID_DUPLICATE, part, &[before, *line], seen)
+                .word(rid.id);
         }
         if let Some(absent) = rid.payload_types().find(|one| !listed.contains(one.trim())) {
             let seen = format!(
@@ -24,7 +25,7 @@ pub(super) fn check(part: &Part<'_>, out: &mut Out) {
                 short(rid.id),
                 short(absent)
             );
-            out.add(catalog::RID_PAYLOAD_ABSENT, part, &[*line], seen);
+            out.add(catalog::RID_PAYLOAD_ABSENT, part, &[*line], seen).mark(absent);
         }
     }
     if let [(first, _), .., (last, _)] = part.simulcasts[..] {
@@ -43,7 +44,7 @@ pub(super) fn check(part: &Part<'_>, out: &mut Out) {
             return;
         }
     }
-    let mut all = HashSet::new();
+    let mut all = HashSet::default();
     for (direction, streams) in [("send", simulcast.send), ("recv", simulcast.recv)] {
         if let Some(streams) = streams {
             check_streams(part, *line, direction, streams, &rids, &mut all, out);
@@ -58,7 +59,8 @@ pub(super) fn check(part: &Part<'_>, out: &mut Out) {
                 "The section is {} and has simulcast the other way only",
                 direction.name()
             );
-            out.add(catalog::SIMULCAST_DIRECTION, part, &[*line], seen);
+            out.add(catalog::SIMULCAST_DIRECTION, part, &[*line], seen)
+                .word(if simulcast.send.is_some() { "send" } else { "recv" });
         }
     }
 }
@@ -81,7 +83,7 @@ fn check_streams<'d>(
         }
         if !all.insert(one.rid) {
             let seen = format!("The rid `{}` stands in `a=simulcast` twice", short(one.rid));
-            out.add(catalog::SIMULCAST_MALFORMED, part, &[line], seen);
+            out.add(catalog::SIMULCAST_MALFORMED, part, &[line], seen).mark(one.rid);
         }
         match rids.get(one.rid) {
             None => {
@@ -89,7 +91,8 @@ fn check_streams<'d>(
                     "`a=simulcast` names the rid `{}`, which no `a=rid` line defines",
                     short(one.rid)
                 );
-                out.add(catalog::SIMULCAST_UNDEFINED_RID, part, &[line], seen);
+                out.add(catalog::SIMULCAST_UNDEFINED_RID, part, &[line], seen)
+                    .mark(one.rid);
             }
             Some((rid_line, rid)) if rid.direction != direction => {
                 let seen = format!(
@@ -97,7 +100,9 @@ fn check_streams<'d>(
                     short(one.rid),
                     short(rid.direction)
                 );
-                out.add(catalog::RID_DIRECTION, part, &[*rid_line, line], seen);
+                out.add(catalog::RID_DIRECTION, part, &[*rid_line, line], seen)
+                    .mark(rid.direction)
+                    .mark(one.rid);
             }
             Some(_) => {}
         }

@@ -276,7 +276,7 @@ mod tests {
         let list = refused(&["--ice-servers", name]);
         assert_eq!(
             list.to_string(),
-            format!("cannot read the ICE server list (larger than 4096 KiB): {name}")
+            format!("cannot read the ICE server list (larger than 4 MiB): {name}")
         );
         for option in ["--credential-file", "--turn-secret-file"] {
             let error = refused(&[&TURN[..], &[option, name]].concat());

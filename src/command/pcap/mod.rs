@@ -14,6 +14,7 @@ use std::path::Path;
 use super::progress::Octets;
 use super::{Context, now};
 use crate::capture::{Dissector, Input, NotACapture, Source};
+use crate::check::pcap as check;
 use crate::cli;
 use crate::error::{Error, place};
 use crate::flow::heard::{Heard, Known};
@@ -53,7 +54,7 @@ pub fn run(options: &cli::Pcap, context: &mut Context<'_>) -> Result<Envelope, E
         "pcap",
         started,
         Report::Pcap(Box::new(report)),
-        Vec::new(),
+        check::check(source.files(), &facts),
     ))
 }
 

@@ -2,127 +2,136 @@
 
 mod views;
 
-use std::io::{self, Read};
 use std::path::Path;
 
-use super::now;
+use super::{input, now};
 use crate::check::sdp::origin::made_by;
-use crate::check::sdp::{Profile, agreement, form, lint, untold, with_browsers};
 use crate::cli;
-use crate::error::Error;
-use crate::proto::sdp::unwrap::{self, DescriptionType, Found, Text};
-use crate::proto::sdp::{self, Description};
-use crate::report::sdp::Sdp;
-use crate::report::{Envelope, Finding, Report};
+use crate::error::{Error, place};
+use crate::proto::sdp::unwrap::{self, Found, Text};
+use crate::report::sdp::{Description, Sdp};
+use crate::report::sdp_dump::Unread;
+use crate::report::{Envelope, Report};
 
 use views::Texts;
 
 /// Larger inputs are no descriptions, and no dumps that anyone could paste.
 const LARGEST: u64 = 1 << 30;
 
-/// Reads the files; one description or more must be in each.
-pub fn run(options: &cli::Sdp) -> Result<Envelope, Error> {
-    let started = now();
-    let mut files = Vec::new();
-    for path in &options.files {
-        files.push((path.to_string_lossy(), read(path)?));
-    }
-    let mut inputs = Vec::new();
-    for (name, bytes) in &files {
-        let text = Text::from_bytes(bytes)
-            .map_err(|error| Error::new(error.to_string()).at(place(name)).hint(error.hint()))?;
-        inputs.push((name.as_ref(), text));
-    }
-    let taken = take(&inputs, options)?;
-    let texts = Texts::of(&taken);
-    let kinds = texts.kinds(options);
-
-    let mut report = Sdp::default();
-    let mut findings = Vec::new();
-    for (index, ((file, found), kind)) in taken.iter().zip(kinds).enumerate() {
-        let description = texts.description(index);
-        // A rollback has no SDP.
-        if kind != Some(DescriptionType::Rollback) || !found.sdp.is_empty() {
-            findings.extend(judge(description, found, kind, index, options));
-        }
-        let mut one = crate::report::sdp::Description::new(file, found, description);
-        one.made_by = made_by(description);
-        report.descriptions.push(one);
-    }
-    texts.look_at(options, &mut report)?;
-    findings.extend(texts.lint_together(options));
-    findings.extend(report.negotiation.iter().flat_map(agreement::check));
-    texts.place(&mut findings);
-    report.rules = views::rules(&findings);
-    Ok(Envelope::new("sdp", started, Report::Sdp(report), findings))
+/// A description that was taken.
+struct Taken<'t> {
+    /// The name of its file.
+    file: &'t str,
+    /// Which one it is, from 1 through all files.
+    number: usize,
+    found: Found<'t>,
 }
 
-/// The descriptions in all inputs, or those that were picked, each with the name of its file.
-fn take<'t>(inputs: &'t [(&str, Text<'_>)], options: &cli::Sdp) -> Result<Vec<(&'t str, Found<'t>)>, Error> {
+/// Reads the files; one description or more must be in each. What is wrong with those that could not be read comes
+/// beside the report on the others.
+///
+/// # Errors
+/// There is nothing to report on.
+pub fn run(options: &cli::Sdp) -> Result<(Envelope, Option<Error>), Error> {
+    let started = now();
+    // What is wrong with a file, by its place on the command line.
+    let mut wrong: Vec<(usize, Error)> = Vec::new();
+    let mut files = Vec::new();
+    for (index, path) in options.files.iter().enumerate() {
+        match input::read(path, LARGEST, "read the description") {
+            Ok(bytes) => files.push((index, path.to_string_lossy(), bytes)),
+            Err(error) => wrong.push((index, error)),
+        }
+    }
+    let mut inputs = Vec::new();
+    for (index, name, bytes) in &files {
+        match Text::from_bytes(bytes) {
+            Ok(text) => inputs.push((*index, name.as_ref(), text)),
+            Err(error) => wrong.push((*index, no_sdp(name, error.to_string(), error.hint()))),
+        }
+    }
+    let (taken, count) = take(&inputs, options, &mut wrong);
+    wrong.sort_by_key(|(index, _)| *index);
+    let unread = unread(options, &wrong);
+    let error = Error::all(wrong.into_iter().map(|(_, error)| error).collect());
+    if taken.is_empty() {
+        return Err(error.unwrap_or_else(|| not_picked(count)));
+    }
+    let (mut report, texts) = describe(&taken, count);
+    report.unread = unread;
+    report.listed = texts.distinct() > views::FEW && options.pick.is_empty() && !options.explain;
+    let mut findings = texts.judge(options);
+    // Half of what was to be compared is missing, and told of.
+    if error.is_none() || texts.distinct() == 2 {
+        texts.look_at(options, &mut report)?;
+    }
+    findings.extend(texts.lint_together(options, &report));
+    report.rules = views::rules(&findings);
+    Ok((Envelope::new("sdp", started, Report::Sdp(report), findings), error))
+}
+
+/// The descriptions of all inputs, or those that were picked, and how many there are in all.
+fn take<'t>(
+    inputs: &'t [(usize, &str, Text<'_>)],
+    options: &cli::Sdp,
+    wrong: &mut Vec<(usize, Error)>,
+) -> (Vec<Taken<'t>>, usize) {
     let mut taken = Vec::new();
-    let mut count = 0;
-    for (name, text) in inputs {
-        let mut all = unwrap::unwrap(&text.text)
-            .map_err(|error| Error::new(error.to_string()).at(place(name)).hint(error.hint()))?;
+    let mut number = 0;
+    for (index, file, text) in inputs {
+        let mut all = match unwrap::unwrap(&text.text) {
+            Ok(all) => all,
+            Err(error) => {
+                wrong.push((*index, no_sdp(file, error.to_string(), error.hint())));
+                continue;
+            }
+        };
         text.tell(&mut all);
         for found in all {
-            count += 1;
-            if options.pick.is_empty() || options.pick.contains(&count) {
-                taken.push((*name, found));
+            number += 1;
+            if options.pick.is_empty() || options.pick.iter().any(|pick| *pick as usize == number) {
+                taken.push(Taken { file, number, found });
             }
         }
     }
-    if taken.is_empty() {
-        let count = match count {
-            1 => "there is only 1 description".to_owned(),
-            count => format!("there are only {count} descriptions"),
-        };
-        return Err(Error::new(count)
-            .at("--pick")
-            .hint("descriptions are counted from 1, through all files"));
-    }
-    Ok(taken)
+    (taken, number)
 }
 
-/// What is wrong with one description: `kind` is what it is, by its wrapping or by its place beside another one.
-fn judge(
-    description: &Description<'_>,
-    found: &Found<'_>,
-    kind: Option<DescriptionType>,
-    index: usize,
-    options: &cli::Sdp,
-) -> Vec<Finding> {
-    let number = index as u64 + 1;
-    let subject = match kind {
-        Some(kind) => format!("{} (description {number})", kind.name()),
-        None => format!("description {number}"),
+/// The report on each description, and their texts, each parsed once.
+fn describe<'t>(taken: &'t [Taken<'t>], count: usize) -> (Sdp, Texts<'t>) {
+    let texts = Texts::of(taken, count);
+    let mut report = Sdp::default();
+    for (index, one) in taken.iter().enumerate() {
+        let text = texts.description(index);
+        let mut description = Description::new(one.file, &one.found, text);
+        description.input.number = one.number;
+        description.input.same_as = texts.same_as(index).map(|first| taken[first].number);
+        description.made_by = made_by(text);
+        report.descriptions.push(description);
+    }
+    (report, texts)
+}
+
+fn no_sdp(name: &str, what: String, hint: &str) -> Error {
+    Error::new(what).at(place(Path::new(name))).hint(hint)
+}
+
+fn not_picked(count: usize) -> Error {
+    let count = match count {
+        1 => "there is only 1 description".to_owned(),
+        count => format!("there are only {count} descriptions"),
     };
-    let context = views::context(options, kind);
-    let mut rules = lint(description, &context);
-    let defects = untold(sdp::defects(description), &rules);
-    for finding in &mut rules {
-        finding.subject = format!("{subject}, {}", finding.subject);
-    }
-    let profile = context.profile.unwrap_or_else(|| Profile::of(description));
-    let mut all = with_browsers(form::check(&subject, description, &defects, &found.damage), profile);
-    all.extend(rules);
-    for fact in all.iter_mut().flat_map(|finding| &mut finding.evidence) {
-        fact.description = fact.line.map(|_| number);
-    }
-    all
+    Error::new(count)
+        .at("--pick")
+        .hint("descriptions are counted from 1, through all files")
 }
 
-fn place(name: &str) -> &str {
-    if name == "-" { "stdin" } else { name }
-}
-
-fn read(path: &Path) -> Result<Vec<u8>, Error> {
-    let mut bytes = Vec::new();
-    let result = if path == Path::new("-") {
-        io::stdin().lock().take(LARGEST).read_to_end(&mut bytes)
-    } else {
-        std::fs::File::open(path).and_then(|file| file.take(LARGEST).read_to_end(&mut bytes))
+/// The errors as the report has them.
+fn unread(options: &cli::Sdp, wrong: &[(usize, Error)]) -> Vec<Unread> {
+    let one = |(index, error): &(usize, Error)| Unread {
+        file: options.files[*index].to_string_lossy().into_owned(),
+        problem: error.what.clone(),
+        hints: error.hints.clone(),
     };
-    result.map_err(|error| Error::file("read the description", path, &error))?;
-    Ok(bytes)
+    wrong.iter().map(one).collect()
 }

@@ -353,7 +353,7 @@ impl ChannelPlace {
 }
 
 impl Allocation {
-    fn new(session: SessionId, client: SocketAddr, server: SocketAddr, transport: Transport) -> Allocation {
+    pub(crate) fn new(session: SessionId, client: SocketAddr, server: SocketAddr, transport: Transport) -> Allocation {
         Allocation {
             session,
             client,

@@ -1,10 +1,9 @@
 //! [`codecs`]: the payload types of a media section, each with everything that is said about it.
 
-use std::collections::HashMap;
-
 use super::attribute::rtp::{Fmtp, RtcpFeedback, RtpMap};
 use super::cursor::digits;
 use super::description::Section;
+use super::fields::MediaLine;
 use super::fmtp::CodecConfig;
 use super::line::Line;
 
@@ -96,9 +95,22 @@ const WILDCARDS: usize = 256;
 ///
 /// A payload type that the line has twice is listed twice. Beyond 512 formats nothing is looked at.
 pub fn codecs<'d>(section: &Section<'d>) -> Vec<Codec<'d>> {
-    let Some(media) = section.media().filter(|media| media.is_rtp()) else {
+    match section.media() {
+        Some(media) => assemble(&media, section.all(), section.all(), section.all()),
+        None => Vec::new(),
+    }
+}
+
+/// [`codecs`] of lines that have been read: all `a=rtpmap`, `a=fmtp` and `a=rtcp-fb` of the section.
+pub fn assemble<'d>(
+    media: &MediaLine<'d>,
+    rtpmaps: impl Iterator<Item = (Line<'d>, RtpMap<'d>)>,
+    fmtps: impl Iterator<Item = (Line<'d>, Fmtp<'d>)>,
+    feedbacks: impl Iterator<Item = (Line<'d>, RtcpFeedback<'d>)>,
+) -> Vec<Codec<'d>> {
+    if !media.is_rtp() {
         return Vec::new();
-    };
+    }
     let mut codecs: Vec<Codec<'d>> = media
         .formats()
         .take(FORMATS)
@@ -111,18 +123,17 @@ pub fn codecs<'d>(section: &Section<'d>) -> Vec<Codec<'d>> {
             feedback: Vec::new(),
         })
         .collect();
-    let mut places: HashMap<u16, Vec<usize>> = HashMap::new();
-    for (index, codec) in codecs.iter().enumerate() {
-        if let Some(payload_type) = codec.payload_type {
-            let places = places.entry(payload_type).or_default();
-            if places.len() < REPEATED {
-                places.push(index);
-            }
-        }
-    }
-    let at = |payload_type: u16| places.get(&payload_type).map_or(&[][..], Vec::as_slice);
-    for (line, map) in section.all::<RtpMap<'_>>() {
-        for &index in at(map.payload_type) {
+    // Payload types with their places, in order of both: a few dozen, which are found faster so than by hashing.
+    let mut places: Vec<(u16, usize)> = Vec::with_capacity(codecs.len());
+    places.extend((codecs.iter().enumerate()).filter_map(|(index, codec)| Some((codec.payload_type?, index))));
+    places.sort_unstable();
+    let at = |payload_type: u16| {
+        let from = places.partition_point(|(own, _)| *own < payload_type);
+        let same = places[from..].iter().take_while(move |(own, _)| *own == payload_type);
+        same.take(REPEATED).map(|(_, index)| *index)
+    };
+    for (line, map) in rtpmaps {
+        for index in at(map.payload_type) {
             let codec = &mut codecs[index];
             match codec.rtpmap {
                 None => codec.rtpmap = Some((line, map)),
@@ -130,16 +141,16 @@ pub fn codecs<'d>(section: &Section<'d>) -> Vec<Codec<'d>> {
             }
         }
     }
-    for (line, fmtp) in section.all::<Fmtp<'_>>() {
-        for &index in fmtp.payload_type().map_or(&[][..], at) {
+    for (line, fmtp) in fmtps {
+        for index in fmtp.payload_type().into_iter().flat_map(at) {
             codecs[index].fmtp.push((line, fmtp));
         }
     }
     let mut wildcards = 0;
-    for (line, feedback) in section.all::<RtcpFeedback<'_>>() {
+    for (line, feedback) in feedbacks {
         match feedback.payload_type {
             Some(payload_type) => {
-                for &index in at(payload_type) {
+                for index in at(payload_type) {
                     codecs[index].feedback.push((line, feedback));
                 }
             }

@@ -89,10 +89,13 @@ impl<'a> Cursor<'a> {
     /// The next word: up to a blank, which is passed over with those after it. `None` at the end.
     pub fn word(&mut self) -> Option<&'a str> {
         self.skip_blanks();
-        self.until(|octet| octet == b' ' || octet == b'\t').filter(|word| {
-            self.skip_blanks();
-            !word.is_empty()
-        })
+        let text = self.line.text;
+        let from = self.at;
+        let rest = text.as_bytes().get(from..)?;
+        let length = rest.iter().position(|octet| is_blank(*octet)).unwrap_or(rest.len());
+        self.at += length;
+        self.skip_blanks();
+        text.get(from..from + length).filter(|word| !word.is_empty())
     }
 
     /// What stands before the first octet (ASCII) that `stop` takes, or before the end. `None` at the end.
@@ -101,10 +104,8 @@ impl<'a> Cursor<'a> {
         if rest.is_empty() {
             return None;
         }
-        let end = rest
-            .bytes()
-            .position(|octet| octet.is_ascii() && stop(octet))
-            .unwrap_or(rest.len());
+        let stops = |octet: &u8| stop(*octet) && octet.is_ascii();
+        let end = rest.as_bytes().iter().position(stops).unwrap_or(rest.len());
         self.at += end;
         Some(&rest[..end])
     }
@@ -150,7 +151,7 @@ impl<'a> Cursor<'a> {
     /// A problem unless everything has been read.
     pub fn end(&mut self) {
         self.skip_blanks();
-        if !self.rest().is_empty() {
+        if self.at < self.line.text.len() {
             self.expected(self.rest(), "nothing more");
             self.at = self.line.text.len();
         }
@@ -158,7 +159,13 @@ impl<'a> Cursor<'a> {
 
     /// A blank where none belongs is a problem: `a=rtpmap: 3 GSM/8000`.
     pub fn no_blank(&mut self) {
-        if self.rest().starts_with([' ', '\t']) {
+        if self
+            .line
+            .text
+            .as_bytes()
+            .get(self.at)
+            .is_some_and(|octet| is_blank(*octet))
+        {
             self.expected(self.rest(), "the value without a blank before it");
             self.skip_blanks();
         }
@@ -189,6 +196,12 @@ impl<'a> Cursor<'a> {
 
     /// The value with the problems that were found on the way.
     pub fn finish<T>(self, value: Option<T>) -> Decoded<'a, T> {
+        if self.problems.is_empty() {
+            return Decoded {
+                value,
+                defects: Vec::new(),
+            };
+        }
         let line = self.line;
         let defects = self
             .problems
@@ -212,11 +225,15 @@ impl<'a> Cursor<'a> {
     }
 }
 
+fn is_blank(octet: u8) -> bool {
+    octet == b' ' || octet == b'\t'
+}
+
 /// A number of digits only; `parse` would take a sign.
 pub(super) fn digits<N: FromStr>(text: &str) -> Option<N> {
-    (!text.is_empty() && text.bytes().all(|octet| octet.is_ascii_digit()))
-        .then(|| text.parse().ok())
-        .flatten()
+    // What else than a sign and digits stands there `parse` refuses by itself.
+    let number = text.parse().ok();
+    number.filter(|_| text.as_bytes().first() != Some(&b'+') && text.as_bytes().first() != Some(&b'-'))
 }
 
 /// RFC 8866 §9 `token-char`: visible ASCII without `"(),/:;<=>?@[\]`.

@@ -194,7 +194,26 @@ impl<'d> Section<'d> {
 
     /// The lines of a type.
     pub fn of_type(&self, letter: char) -> impl Iterator<Item = Line<'d>> + Clone + use<'d> {
-        self.lines().filter(move |line| line.letter() == Some(letter))
+        let lines =
+            self.lines_if(move |octets: &'d [u8]| octets.first().is_some_and(|first| char::from(*first) == letter));
+        lines.filter(move |line| line.letter() == Some(letter))
+    }
+
+    /// The lines whose octets `may` be what is looked for; most are not, and are passed over quickly. What it gets goes to
+    /// the end of the text.
+    fn lines_if<F>(&self, may: F) -> impl Iterator<Item = Line<'d>> + Clone + use<'d, F>
+    where
+        F: Fn(&'d [u8]) -> bool + Clone,
+    {
+        let description = self.description;
+        let octets = description.text.as_bytes();
+        let wanted = move |index: &usize| {
+            let from = description.starts.offset(*index);
+            from.and_then(|from| octets.get(from..)).is_some_and(&may)
+        };
+        (self.from..self.to)
+            .filter(wanted)
+            .map(|index| description.line_at(index))
     }
 
     /// All attributes, in order.
@@ -204,7 +223,11 @@ impl<'d> Section<'d> {
 
     /// The lines `a=NAME` and `a=NAME:…`, in order.
     pub fn attribute_lines<'n>(&self, name: &'n str) -> impl Iterator<Item = Line<'d>> + Clone + use<'d, 'n> {
-        self.lines().filter(move |line| line.is_attribute(name))
+        let may = move |octets: &'d [u8]| {
+            let own = octets.strip_prefix(b"a=");
+            own.is_some_and(|own| own.starts_with(name.as_bytes()))
+        };
+        self.lines_if(may).filter(move |line| line.is_attribute(name))
     }
 
     /// The first `a=NAME` line.
@@ -235,9 +258,11 @@ impl<'d> Section<'d> {
 
     /// The direction that is written here; the last one, if there are several.
     pub fn direction(&self) -> Option<(Line<'d>, Direction)> {
-        self.attributes()
-            .filter_map(|attribute| Some((attribute.line, Direction::from_name(attribute.name)?)))
-            .last()
+        let may = |octets: &'d [u8]| matches!(octets, [b'a', b'=', b's' | b'r' | b'i', ..]);
+        let attributes = self.lines_if(may).filter_map(|line| line.attribute());
+        let directions =
+            attributes.filter_map(|attribute| Some((attribute.line, Direction::from_name(attribute.name)?)));
+        directions.last()
     }
 
     /// The last `c=` line that could be read.

@@ -3,7 +3,9 @@
 //!
 //! Nothing here changes what was read; a value always comes with the line it stands on.
 
-use std::collections::HashMap;
+use std::cell::OnceCell;
+
+use foldhash::HashMap;
 
 use super::attribute::AttributeValue;
 use super::attribute::dtls::{Fingerprint, Setup};
@@ -17,20 +19,33 @@ use super::line::Line;
 
 /// The attribute lines of a section by name. Many sections ask the session part and the tagged section of their BUNDLE:
 /// these are read once.
-#[derive(Clone, Debug, Default)]
-struct Index<'d>(HashMap<&'d str, Vec<Line<'d>>>);
+#[derive(Clone, Debug)]
+struct Index<'d> {
+    section: Section<'d>,
+    /// Filled when somebody asks.
+    lines: OnceCell<HashMap<&'d str, Vec<Line<'d>>>>,
+}
 
 impl<'d> Index<'d> {
     fn of(section: &Section<'d>) -> Index<'d> {
-        let mut lines: HashMap<&str, Vec<Line<'_>>> = HashMap::new();
-        for attribute in section.attributes() {
-            lines.entry(attribute.name).or_default().push(attribute.line);
+        Index {
+            section: *section,
+            lines: OnceCell::new(),
         }
-        Index(lines)
+    }
+
+    fn lines(&self) -> &HashMap<&'d str, Vec<Line<'d>>> {
+        self.lines.get_or_init(|| {
+            let mut lines: HashMap<&str, Vec<Line<'_>>> = HashMap::default();
+            for attribute in self.section.attributes() {
+                lines.entry(attribute.name).or_default().push(attribute.line);
+            }
+            lines
+        })
     }
 
     fn all<T: AttributeValue<'d>>(&self) -> impl Iterator<Item = (Line<'d>, T)> {
-        let lines = self.0.get(T::NAME).into_iter().flatten();
+        let lines = self.lines().get(T::NAME).into_iter().flatten();
         lines.filter_map(|line| Some((*line, T::decode(&mut Cursor::attribute(*line))?)))
     }
 
@@ -39,12 +54,12 @@ impl<'d> Index<'d> {
     }
 
     fn has(&self, name: &str) -> bool {
-        self.0.contains_key(name)
+        self.lines().contains_key(name)
     }
 }
 
 /// The BUNDLE groups of a description (RFC 9143) and what its sections share, looked up in constant time.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Bundles<'d> {
     groups: Vec<Bundle<'d>>,
     /// Media index -> group.
@@ -80,7 +95,10 @@ impl<'d> Bundles<'d> {
             session: Index::of(&session),
             session_direction: session.direction().map(|(_, direction)| direction),
             session_connection: session.connection(),
-            ..Bundles::default()
+            groups: Vec::new(),
+            by_index: HashMap::default(),
+            by_mid: HashMap::default(),
+            tagged: HashMap::default(),
         };
         let mut open = Vec::with_capacity(description.media_count());
         for section in description.media() {

@@ -66,8 +66,9 @@ impl<'a> Line<'a> {
     pub fn attribute(&self) -> Option<Attribute<'a>> {
         let text = self.text.strip_prefix("a=")?;
         let (name, value) = match text.as_bytes().iter().position(|octet| *octet == b':') {
-            Some(colon) => (&text[..colon], Some(&text[colon + 1..])),
-            None => (text.trim_end_matches([' ', '\t']), None),
+            Some(colon) => (text.get(..colon)?, text.get(colon + 1..)),
+            None if text.ends_with([' ', '\t']) => (text.trim_end_matches([' ', '\t']), None),
+            None => (text, None),
         };
         Some(Attribute {
             line: *self,
@@ -128,16 +129,21 @@ impl Starts {
     /// Finds the lines. A line end is CR LF, LF or CR; what follows the last one is a line only if it is not empty.
     pub(super) fn of(text: &str) -> Starts {
         let bytes = text.as_bytes();
-        let mut starts = Vec::with_capacity(bytes.iter().filter(|octet| **octet == b'\n').count() + 1);
-        let mut at = 0;
-        while at < bytes.len() {
-            starts.push(at);
-            let rest = &bytes[at..];
-            at += match memchr::memchr2(b'\n', b'\r', rest) {
-                Some(end) if rest[end] == b'\r' && rest.get(end + 1) == Some(&b'\n') => end + 2,
-                Some(end) => end + 1,
-                None => rest.len(),
-            };
+        // Lines of descriptions have some 40 octets.
+        let mut starts = Vec::with_capacity(bytes.len() / 32 + 1);
+        if !bytes.is_empty() {
+            starts.push(0);
+        }
+        let mut ends = memchr::memchr2_iter(b'\n', b'\r', bytes).peekable();
+        while let Some(end) = ends.next() {
+            let both = bytes[end] == b'\r' && bytes.get(end + 1) == Some(&b'\n');
+            if both {
+                ends.next();
+            }
+            starts.push(end + 1 + usize::from(both));
+        }
+        if starts.len() > 1 && starts.last() == Some(&bytes.len()) {
+            starts.pop();
         }
         Starts(starts)
     }

@@ -26,7 +26,7 @@ pub use attribute::rtp::{Direction, ExtMap, Fmtp, Rtcp, RtcpFeedback, RtpMap};
 pub use attribute::sctp::{DcMap, MaxMessageSize, SctpMap, SctpPort};
 pub use attribute::source::{Group, Mid, Msid, MsidSemantic, Ssrc, SsrcGroup};
 pub use attribute::{AttributeValue, Value};
-pub use codec::{Codec, StaticPayload, codecs, static_payload};
+pub use codec::{Codec, StaticPayload, assemble, codecs, static_payload};
 pub use cursor::{Cursor, Decoded};
 pub use defect::{Defect, DefectKind, Defects};
 pub use description::{Description, LineEndings, Section};

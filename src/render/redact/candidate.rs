@@ -1,7 +1,7 @@
 //! The candidate-attribute (RFC 8839 §5.1): `candidate:FOUNDATION COMPONENT TRANSPORT PRIORITY ADDRESS PORT typ TYPE ...`.
 
-use super::words::Private;
-use super::{Known, scan};
+use super::{Known, scan, sdp};
+use crate::secret::Private;
 
 /// Words of its grammar.
 const GRAMMAR: &[&str] = &[
@@ -23,6 +23,23 @@ const GRAMMAR: &[&str] = &[
     "network-id",
     "network-cost",
 ];
+
+/// Learns the foundation, the address if it is a name, and the ufrag of an attribute.
+pub fn learn(known: &mut Known, text: &str) {
+    let Some(rest) = text.strip_prefix("candidate:") else {
+        return;
+    };
+    let mut before = "";
+    for (index, token) in rest.split(' ').enumerate() {
+        match (index, before) {
+            (0, _) => known.words.learn(Private::Foundation, token),
+            (4, _) | (_, "raddr") => sdp::learn_names(known, "address", token),
+            (_, "ufrag") => known.words.learn(Private::Ufrag, token),
+            _ => {}
+        }
+        before = token;
+    }
+}
 
 /// The attribute with its foundation, its addresses and its ufrag replaced. Numbers and words of the grammar stay,
 /// whatever a user is called.

@@ -27,7 +27,7 @@ use serde_json::{Map, Value};
 use super::strings;
 use crate::report::candidates::LeftOut;
 
-pub use words::Private;
+pub use crate::secret::Private;
 
 use address::Addresses;
 use fingerprint::Fingerprints;
@@ -115,6 +115,14 @@ impl Known {
                             }
                         }
                         ("url", Value::String(text)) => self.words.learn_url(text),
+                        ("candidate", Value::String(text)) => candidate::learn(self, text),
+                        // A dump of webrtc-internals has a configuration as JSON in a string.
+                        ("config", Value::String(text)) => {
+                            self.words.learn_urls(text);
+                            if let Ok(tree) = serde_json::from_str(text) {
+                                self.learn(&tree);
+                            }
+                        }
                         (key, Value::String(text)) => {
                             match by_key(key, text) {
                                 Some(private) => self.words.learn(private, text),
@@ -214,8 +222,8 @@ impl Known {
         if key == "candidate" {
             return candidate::replace(self, text);
         }
-        // `Coturn-4.5.1.1` is a version, not an address.
-        scan::replace(self, text, key == "software")
+        // `Coturn-4.5.1.1` and `Chrome/156.0.0.0` are versions, not addresses.
+        scan::replace(self, text, matches!(key, "software" | "user_agent" | "browser"))
     }
 }
 
@@ -327,6 +335,21 @@ mod tests {
         assert_eq!(
             value,
             json!({"transport": "udp", "url": "turn:realm-1:3478?transport=udp", "realm": "realm-1", "username": "user-1"})
+        );
+    }
+
+    #[test]
+    fn configurations_in_strings_are_looked_into() {
+        let config = json!({"iceServers": [{"urls": ["turn:turn.company.test"], "username": "alice"}]}).to_string();
+        let mut report = json!({"config": config, "timeline": [
+            {"event": "icecandidate", "candidate": "candidate:842163049 1 udp 1677729535 pc.company.test 50000 typ host ufrag abcd"}]});
+        Redactor::new().value(&mut report);
+        let text = report.to_string();
+        assert!(
+            !["alice", "company", "842163049", "abcd"]
+                .iter()
+                .any(|private| text.contains(private)),
+            "{text}"
         );
     }
 

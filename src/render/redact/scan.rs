@@ -9,7 +9,7 @@ use super::Known;
 use super::address;
 use super::fingerprint;
 use super::url::authorities;
-use super::words::Private;
+use crate::secret::Private;
 
 /// A place in a text, and what comes instead.
 struct Span {

@@ -3,9 +3,9 @@
 use std::net::IpAddr;
 use std::ops::Range;
 
-use super::words::Private;
 use super::{Known, candidate, scan};
 use crate::proto::sdp::attribute::Entry;
+use crate::secret::Private;
 
 /// A part of a line, and what it is.
 type Part = (Private, Range<usize>);

@@ -36,6 +36,23 @@ fn write_entry(entry: &Entry, style: &Style, out: &mut dyn Write) -> io::Result<
     if !entry.fix.is_empty() {
         section("How to fix it", &entry.fix)?;
     }
+    if let Some(example) = &entry.example {
+        section("Example", example)?;
+    }
+    if !entry.values.is_empty() {
+        writeln!(out, "\n{}", style.paint(Paint::Bold, "Values"))?;
+        for one in &entry.values {
+            writeln!(out, "  {}", style.paint(Paint::Cyan, &one.value))?;
+            writeln!(out, "{}", style.wrap("      ", &one.meaning))?;
+        }
+    }
+    let mut section = |heading: &str, text: &str| {
+        writeln!(out, "\n{}", style.paint(Paint::Bold, heading))?;
+        writeln!(out, "{}", style.wrap("  ", text))
+    };
+    if !entry.findings.is_empty() {
+        section("Findings about it", &entry.findings.join(", "))?;
+    }
     section("Read more", &entry.reference)
 }
 

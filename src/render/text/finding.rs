@@ -21,13 +21,14 @@ pub fn write_all(findings: &[Finding], style: &Style, quiet: bool, out: &mut dyn
 
 fn write(finding: &Finding, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let severity = finding.severity.name();
-    writeln!(
-        out,
-        "{}{} {}",
+    let head = format!("{severity}[{}] ", finding.code);
+    let painted = format!(
+        "{}{} ",
         style.paint(color(finding.severity), severity),
-        style.paint(Paint::Bold, &format!("[{}]", finding.code)),
-        finding.subject
-    )?;
+        style.paint(Paint::Bold, &format!("[{}]", finding.code))
+    );
+    let text = style.hang(&head, 4, &finding.subject);
+    writeln!(out, "{}", text.replacen(&head, &painted, 1))?;
     writeln!(out, "{}", style.wrap("  ", &finding.summary))?;
     if finding.severity == Severity::Info {
         // Nothing needs to be done: `rtcdiag explain CODE` tells the rest to who wants to know.
@@ -66,28 +67,30 @@ fn write_line(number: u64, text: &str, evidence: &Evidence, style: &Style, out: 
     let room = style.width.unwrap_or(WIDTH).saturating_sub(gutter.len()).max(20);
     // Characters before the mark; it may stand one after the end.
     let length = text.chars().count();
-    let mark = evidence
-        .column
-        .and_then(|column| usize::try_from(column.checked_sub(1)?).ok());
-    let mark = mark.filter(|mark| *mark <= length);
+    let before = |column: Option<u64>| usize::try_from(column?.checked_sub(1)?).ok();
+    let mark = before(evidence.column).filter(|mark| *mark <= length);
+    let marked = mark.map_or(0, |mark| {
+        before(evidence.end_column).map_or(1, |end| end.saturating_sub(mark).max(1))
+    });
     // Of a long line the part around the mark is shown.
     let from = match mark {
-        Some(mark) if length > room && mark + 10 > room => (mark + 10).min(length).saturating_sub(room - 2),
+        Some(mark) if length > room && mark + marked.min(room / 2) + 10 > room => {
+            let wanted = (mark + marked.min(room / 2) + 10).min(length);
+            wanted.saturating_sub(room - 2).min(mark)
+        }
         _ => 0,
     };
     let start = if from > 0 { "…" } else { "" };
     let shown: String = text.chars().skip(from).take(room - 2).collect();
-    let end = if from + shown.chars().count() < length {
-        "…"
-    } else {
-        ""
-    };
+    let shown_length = shown.chars().count();
+    let end = if from + shown_length < length { "…" } else { "" };
     writeln!(out, "{}{start}{shown}{end}", style.paint(Paint::Dim, &gutter))?;
     if let Some(mark) = mark {
         let blanks = " ".repeat(gutter.len() - 2);
         let before = " ".repeat(mark - from + start.chars().count());
         let bar = style.paint(Paint::Dim, "| ");
-        writeln!(out, "{blanks}{bar}{before}{}", style.paint(Paint::Red, "^"))?;
+        let carets = "^".repeat(marked.min((from + shown_length).saturating_sub(mark)).max(1));
+        writeln!(out, "{blanks}{bar}{before}{}", style.paint(Paint::Red, &carets))?;
     }
     Ok(())
 }
@@ -128,6 +131,7 @@ pub fn write_verdict(envelope: &Envelope, style: &Style, out: &mut dyn Write) ->
         Report::Explain(_) => "",
         Report::Pcap(_) => "No errors and no warnings.",
         Report::Sdp(_) => "No errors and no warnings.",
+        Report::Stats(_) => "All of it was read.",
     };
     if envelope.interrupted {
         let text = "Interrupted: this is what was found out until then.";
@@ -174,6 +178,30 @@ mod tests {
         assert_eq!(marked("a=mid", 6, None), "    12 | a=mid\n       |      ^\n");
         assert_eq!(marked("a=mid", 99, None), "    12 | a=mid\n");
         assert_eq!(marked("s=ä!", 4, None), "    12 | s=ä!\n       |    ^\n");
+    }
+
+    #[test]
+    fn a_value_is_underlined_as_far_as_it_goes() {
+        let underlined = |text: &str, from: u64, to: u64, width| {
+            let evidence = Evidence {
+                column: Some(from),
+                end_column: Some(to),
+                ..Evidence::default()
+            };
+            let mut out = Vec::new();
+            let style = Style { width, ..Style::PLAIN };
+            write_line(7, text, &evidence, &style, &mut out).unwrap();
+            String::from_utf8(out).unwrap()
+        };
+        assert_eq!(
+            underlined("a=mid:abc", 7, 10, None),
+            "     7 | a=mid:abc\n       |       ^^^\n"
+        );
+        let long = format!("{}{}", "a".repeat(100), "b".repeat(300));
+        let shown = underlined(&long, 101, 401, Some(80));
+        let lines: Vec<&str> = shown.lines().collect();
+        assert!(lines.iter().all(|line| line.chars().count() <= 80), "{shown}");
+        assert!(lines[1].ends_with(&"^".repeat(30)), "{shown}");
     }
 
     #[test]

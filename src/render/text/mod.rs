@@ -5,6 +5,7 @@ pub mod explain;
 pub mod finding;
 pub mod pcap;
 pub mod sdp;
+pub mod stats;
 
 use std::io::{self, IsTerminal, Write};
 
@@ -16,7 +17,7 @@ use crate::report::{Envelope, Report};
 pub struct Style {
     /// Whether there are colors.
     pub color: bool,
-    /// The columns of the terminal; nothing is wrapped if there are none to keep to.
+    /// The columns to keep to; nothing is wrapped if there are none.
     pub width: Option<usize>,
 }
 
@@ -37,6 +38,9 @@ pub enum Paint {
     Dim,
 }
 
+/// The columns of what is written to a file or a pipe, and of a terminal that does not say how wide it is.
+const PIPED: usize = 100;
+
 impl Style {
     /// No color, no wrapping.
     pub const PLAIN: Style = Style {
@@ -49,7 +53,7 @@ impl Style {
         let terminal = io::stdout().is_terminal();
         Style {
             color: use_color(color, terminal),
-            width: table::terminal_width().filter(|_| terminal),
+            width: Some(table::terminal_width().filter(|_| terminal).unwrap_or(PIPED)),
         }
     }
 
@@ -79,23 +83,30 @@ impl Style {
 
     /// `text` in lines of this width, the first after `first`, the others after as many blanks.
     pub fn wrap(&self, first: &str, text: &str) -> String {
-        let indent = first.chars().count();
-        let width = self.width.unwrap_or(usize::MAX).max(indent + 20);
+        self.hang(first, first.chars().count(), text)
+    }
+
+    /// [`Style::wrap`] with an indent of its own for the other lines.
+    pub fn hang(&self, first: &str, indent: usize, text: &str) -> String {
+        let mut column = first.chars().count();
+        let width = self.width.unwrap_or(usize::MAX).max(column.min(indent) + 20);
         let mut lines = first.to_owned();
-        let mut column = indent;
+        let mut begun = false;
         for word in text.split(' ') {
             let length = word.chars().count();
-            if column > indent && column + 1 + length > width {
+            if column > indent && column + usize::from(begun) + length > width {
+                lines.truncate(lines.trim_end().len());
                 lines.push('\n');
                 lines.push_str(&" ".repeat(indent));
-                column = indent;
+                (column, begun) = (indent, false);
             }
-            if column > indent {
+            if begun {
                 lines.push(' ');
                 column += 1;
             }
             lines.push_str(word);
             column += length;
+            begun = true;
         }
         lines
     }
@@ -148,6 +159,7 @@ pub fn report(envelope: &Envelope, style: &Style, quiet: bool, out: &mut dyn Wri
             Report::Explain(_) => {}
             Report::Pcap(report) => pcap::write(report, &envelope.findings, style, out)?,
             Report::Sdp(report) => sdp::write(report, style, out)?,
+            Report::Stats(report) => stats::write(report, style, out)?,
         }
     }
     finding::write_all(&envelope.findings, style, quiet, out)?;
@@ -170,6 +182,8 @@ mod tests {
         let text = style.wrap("  fix: ", "one two three four five six seven eight");
         assert_eq!(text, "  fix: one two three four five\n       six seven eight");
         assert_eq!(Style::PLAIN.wrap("- ", "one two"), "- one two");
+        let text = style.hang("m-line 0: audio, ", 4, "mid 0, sendrecv, over the transport");
+        assert_eq!(text, "m-line 0: audio, mid 0,\n    sendrecv, over the\n    transport");
     }
 
     #[test]

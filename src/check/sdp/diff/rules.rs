@@ -65,14 +65,14 @@ rules! {
     MEDIA_RESUMED = "m-line", "RFC 9429 §5.2.2", FREE, FREE, maybe("a stopped m-line that is used again gets a new mid; JSEP never starts the old one again");
     MEDIA_RECYCLED = "m-line", "RFC 9429 §5.2.2", FREE, FREE, yes("the place of a stopped m-line is used for a new one");
     MEDIA_REPLACED = "m-line", "RFC 3264 §8", FREE, FREE, no("an m-line in use cannot become another one: the order of m-lines changed, or one is missing");
-    PROTOCOL = "protocol", "RFC 9429 §5.2.2", FREE, FREE, no("the protocol of an m-line stays");
+    PROTOCOL = "protocol", "RFC 3264 §8.3.1", FREE, FREE, maybe("another transport is asked for; WebRTC has one protocol for each kind of m-line, and keeps to it");
     PORT = "port", "RFC 3264 §8.3.1", FREE, FREE, yes("with ICE it is only the default candidate");
     MID = "mid", "RFC 9429 §5.2.2", maybe("browsers give m-lines without a mid one of their own"), no("the mid of an m-line stays"), no("the mid of an m-line stays");
     DIRECTION = "direction", "RFC 3264 §8.4", FREE, FREE, yes("hold, resume, or sending started or stopped");
     PAYLOAD_NAME = "format", "RFC 3264 §8.3.2", yes("formats may be added"), maybe("a format that is in use has to stay until the other side has answered"), FREE;
     FMTP = "fmtp", "RFC 3264 §8.3.2", maybe("parameters may be added if the codec stays the same"), maybe("defaults hold now"), maybe("parameters may change if the codec stays the same: profile and packetization mode may not");
     FEEDBACK = "rtcp-fb", "RFC 4585 §4.2", yes("holds if the answer has it too"), yes("does not hold any more"), FREE;
-    EXTENSION = "extmap", "RFC 8285 §6", yes("holds if the answer has it too"), yes("is not used any more"), no("an extension keeps its id for the whole session");
+    EXTENSION = "extmap", "RFC 8285 §7", yes("holds if the answer has it too"), yes("is not used any more"), no("an extension keeps its id for the whole session");
     CODEC_ORDER = "codec order", "RFC 3264 §8.3.2", FREE, FREE, yes("the first one is preferred now");
     SSRC = "ssrc", "RFC 5576 §4.1", yes("a new source"), yes("the source ends; browsers keep their ssrcs as long as they send"), maybe("the name of a source stays; another MediaStream may show the same track");
     SSRC_GROUP = "ssrc-group", "RFC 5576 §4.2", FREE, FREE, FREE;
@@ -88,7 +88,7 @@ rules! {
     RTCP_MUX = "rtcp-mux", "RFC 5761 §5.1.1", yes("RTP and RTCP on one port from now on"), no("what was agreed on stays: RTCP has no other port any more"), FREE;
     RTCP = "rtcp", "RFC 3605 §2.1", FREE, FREE, yes("of use only without rtcp-mux");
     GROUP = "group", "RFC 9143 §7.5", yes("m-lines share a transport from now on"), maybe("m-lines that share a transport need one of their own now"), maybe("m-lines may join; one that leaves needs a transport of its own");
-    SCTP_PORT = "sctp-port", "RFC 8841 §10.3", FREE, maybe("5000 is assumed"), no("another port would be another SCTP association");
+    SCTP_PORT = "sctp-port", "RFC 9429 §5.11", FREE, maybe("5000 is assumed"), maybe("another port is another SCTP association: the one there is ends, and its data channels with it");
     MAX_MESSAGE_SIZE = "max-message-size", "RFC 8841 §6.1", FREE, maybe("65536 holds now"), maybe("readers may keep to the old limit");
     RID = "rid", "RFC 8851 §6", FREE, FREE, yes("other restrictions of the layer");
     SIMULCAST = "simulcast", "RFC 8853 §5.3", maybe("browsers send simulcast only if the first offer or answer has it"), maybe("one layer is left"), maybe("layers may be paused, and left out; browsers add none later");

@@ -37,7 +37,11 @@ fn one_edit_is_one_change() {
         ("a=extmap:1 urn:a", "a=extmap:2 urn:a", ("extmap a", Changed, No)),
         ("a=rtcp-mux\r\n", "", ("rtcp-mux", Removed, No)),
         ("a=mid:0", "a=mid:1", ("m-line", Changed, No)),
-        ("UDP/TLS/RTP/SAVPF", "UDP/TLS/RTP/SAVP", ("protocol", Changed, No)),
+        (
+            "UDP/TLS/RTP/SAVPF",
+            "UDP/TLS/RTP/SAVP",
+            ("protocol", Changed, Conditional),
+        ),
         ("AA:BB", "AA:CC", ("fingerprint", Changed, Conditional)),
         ("a=ice-ufrag:abcd", "a=ice-ufrag:efgh", ("ICE credentials", Changed, No)),
         ("a=ssrc:1 cname:x\r\n", "", ("ssrc 1 cname", Removed, Yes)),

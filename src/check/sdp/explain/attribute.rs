@@ -291,6 +291,7 @@ fn ice_options<'a>(tags: impl Iterator<Item = &'a str>) -> String {
             "trickle" => "candidates may follow later (trickle)".to_owned(),
             "ice2" => "ICE of RFC 8445 (ice2)".to_owned(),
             "renomination" => "a pair may be nominated anew (renomination)".to_owned(),
+            "rtp+ecn" => "ECN may be used with RTP (rtp+ecn)".to_owned(),
             "google-ice" => "ICE as Google had it before the RFC (google-ice)".to_owned(),
             other => other.to_owned(),
         })

@@ -5,6 +5,7 @@
 
 mod attribute;
 mod codec;
+pub mod examples;
 mod media;
 
 use std::collections::HashMap;

@@ -2,10 +2,11 @@
 //!
 //! Payload types are names only: an answer may give a codec another one (RFC 3264 §6.1), and browsers do in re-offers.
 //! What makes two the same is the encoding name, clock rate, channels, and for some codecs parameters that both sides
-//! must have alike: profile and packetization mode of H.264 (RFC 6184 §8.2.2), profile of VP9 (RFC 9628 §6.1), profile
-//! and tier of AV1, profile, tier and mode of H.265 (RFC 7798 §7.2.2). RTX and RED follow what they carry.
+//! must have alike: profile and packetization mode of H.264 (RFC 6184 §8.2.2), profile of VP9 (RFC 9628 §6.1), profile,
+//! tier and mode of H.265 (RFC 7798 §7.2.2). AV1 goes by profile and tier first, as browsers do, then by its name alone.
+//! RTX and RED follow what they carry.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 use crate::proto::sdp::fmtp::{Av1, CodecConfig, H264, H265};
 use crate::proto::sdp::{Codec, RtcpFeedback, Section, codecs};
@@ -98,7 +99,7 @@ fn difference(own: &Known<'_>, other: &Known<'_>) -> Option<Difference> {
             Reason::Profile,
             format!("profile {} against {}", av1_profile(one), av1_profile(two)),
         ),
-        // The payload format takes the tier for a limit of the receiver; libwebrtc takes it for another codec.
+        // The payload format takes both for limits of the receiver (see `pair_av1`); browsers take them for other codecs.
         (CodecConfig::Av1(one), CodecConfig::Av1(two)) if one.tier != two.tier => {
             differ(Reason::Tier, format!("tier {} against {}", one.tier, two.tier))
         }
@@ -177,13 +178,14 @@ impl<'d> Codecs<'d> {
         };
         // RTX and RED name payload types, so what those are comes first; RTX may retransmit RED.
         codecs.pair_those(|known| known.carries().is_none());
+        codecs.pair_av1();
         codecs.pair_those(|known| matches!(known.config, CodecConfig::Red(_)));
         codecs.pair_those(|known| matches!(known.config, CodecConfig::Rtx(_)));
         codecs
     }
 
     fn pair_those(&mut self, of_kind: impl Fn(&Known<'_>) -> bool) {
-        let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
+        let mut by_name: HashMap<String, Vec<usize>> = HashMap::default();
         for (index, known) in self.offer.iter().enumerate() {
             if of_kind(known) && !known.name.is_empty() {
                 by_name.entry(known.name.clone()).or_default().push(index);
@@ -199,6 +201,23 @@ impl<'d> Codecs<'d> {
             let same_number = |index: &&usize| self.offer[**index].payload_type() == known.payload_type();
             let found = candidates.iter().filter(same_number).copied().find(fits);
             if let Some(index) = found.or_else(|| candidates.iter().copied().find(fits)) {
+                self.of_offer[index] = Some(at);
+                self.of_answer[at] = Some(index);
+            }
+        }
+    }
+
+    /// AV1 that is left: profile, level and tier are what each side can receive, and need not be alike (RTP Payload
+    /// Format For AV1 §7.2.3).
+    fn pair_av1(&mut self) {
+        let of = |list: &[Known<'_>], partners: &[Option<usize>]| -> Vec<usize> {
+            let free = (0..list.len()).filter(|at| partners[*at].is_none());
+            free.filter(|at| matches!(list[*at].config, CodecConfig::Av1(_)) && list[*at].name == "av1")
+                .collect()
+        };
+        let (offered, answered) = (of(&self.offer, &self.of_offer), of(&self.answer, &self.of_answer));
+        for (index, at) in offered.into_iter().zip(answered) {
+            if self.offer[index].codec.clock_rate() == self.answer[at].codec.clock_rate() {
                 self.of_offer[index] = Some(at);
                 self.of_answer[at] = Some(index);
             }
@@ -251,6 +270,7 @@ impl<'d> Codecs<'d> {
                     rtcp_fb: answered.iter().filter(|one| offered.contains(one)).cloned().collect(),
                     rtcp_fb_offer_only: only(&offered, &answered),
                     rtcp_fb_answer_only: only(&answered, &offered),
+                    note: note(offer, answer),
                 }
             })
             .collect()
@@ -263,7 +283,32 @@ impl<'d> Codecs<'d> {
 
     /// What the answerer sends: payload types and order are those of the offer (RFC 3264 §6.1).
     pub(super) fn sent_by_answerer(&self, max_bitrate: Option<u64>) -> Sending {
-        sending(&self.answer, &self.offer, &self.of_offer, max_bitrate)
+        let mut sending = sending(&self.answer, &self.offer, &self.of_offer, max_bitrate);
+        let Some(sent) = &sending.codec else { return sending };
+        let stands_alone = |known: &&Known<'_>| !known.codec.is_auxiliary() && !known.name.is_empty();
+        let preferred = self.offer.iter().find(stands_alone);
+        if let Some(first) = preferred.filter(|first| first.payload_type() != sent.payload_type) {
+            let name = &first.codec.encoding().unwrap_or("");
+            sending.note = Some(format!(
+                "the offer has {name} ({}) first, and the answer leaves it out: by RFC 3264 §6.1 the answerer sends what both \
+                 list; Chromium and Firefox send the first of the offer that they can encode, as RFC 9429 §5.11 has it, since \
+                 `setCodecPreferences` is about receiving alone (§4.2.6)",
+                first.payload_type()
+            ));
+            sending.browsers_send = Some(first.payload_type());
+            return sending;
+        }
+        let mut listed = self.answer.iter().zip(&self.of_answer);
+        let first = listed.find_map(|(known, partner)| Some((known, (*partner).filter(|_| stands_alone(&known))?)));
+        if let Some((known, _)) = first.filter(|(_, at)| self.offer[*at].payload_type() != sent.payload_type) {
+            sending.note = Some(format!(
+                "the answer has {} first, and the offer {}: each side sends the first that the other one lists (RFC 3264 \
+                 §6.1 and §7), and browsers do",
+                encoding(&known.codec),
+                sent.encoding
+            ));
+        }
+        sending
     }
 
     /// What only one side has, with the reasons.
@@ -281,6 +326,16 @@ impl<'d> Codecs<'d> {
         }
         left_out
     }
+}
+
+/// Where the payload format takes two for one codec and browsers do not: AV1 with another profile or tier.
+fn note(offer: &Known<'_>, answer: &Known<'_>) -> Option<String> {
+    let av1 = matches!(offer.config, CodecConfig::Av1(_));
+    let difference = av1.then(|| difference(offer, answer)).flatten()?;
+    let what = difference.what;
+    Some(format!(
+        "{what}: browsers take these for two codecs; the payload format does not"
+    ))
 }
 
 /// `nack pli`, `ccm fir`, …; each once.
@@ -371,14 +426,14 @@ fn why(
     let (reason, text) = reason(side, known, own, other, partners);
     let reference = match reason {
         Reason::NoRtpMap => "RFC 8866 §6.6",
-        Reason::RtxOfUnused | Reason::RtxWithoutApt => "RFC 4588 §8",
+        Reason::RtxOfUnused | Reason::RtxWithoutApt | Reason::OtherApt => "RFC 4588 §8",
         Reason::RedOfUnused => "RFC 2198 §5",
         Reason::PacketizationMode => "RFC 6184 §8.2.2",
         Reason::Profile | Reason::Tier => match known.config {
             CodecConfig::H264(_) => "RFC 6184 §8.2.2",
             CodecConfig::H265(_) => "RFC 7798 §7.2.2",
             CodecConfig::Vp9(_) => "RFC 9628 §6.1",
-            _ => "RTP Payload Format For AV1 §7.2",
+            _ => "RTP Payload Format For AV1 §7.2.3",
         },
         Reason::NotOffered => "RFC 3264 §6.1",
         _ => "RFC 9429 §5.3.1",
@@ -426,6 +481,15 @@ fn reason(
                 true => (Reason::RtxOfUnused, format!("retransmits {unused}, which is not used")),
                 false => (Reason::RedOfUnused, format!("wraps {unused}, which is not used")),
             };
+        }
+        let namesake = other
+            .iter()
+            .find(|theirs| theirs.payload_type() == known.payload_type());
+        if let Some(apt) = namesake.and_then(|theirs| theirs.apt()).filter(|_| rtx) {
+            return (
+                Reason::OtherApt,
+                format!("retransmits {} here, and {apt} in the {that}", carried[0]),
+            );
         }
         let listed = if rtx { "retransmissions" } else { "RED" };
         let list: Vec<String> = carried.iter().map(u16::to_string).collect();

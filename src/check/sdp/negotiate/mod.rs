@@ -7,7 +7,7 @@ mod codecs;
 mod simulcast;
 mod transport;
 
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashSet};
 
 use crate::proto::sdp::effective::Bundles;
 use crate::proto::sdp::{Description, Direction, ExtMap, Section};
@@ -37,14 +37,28 @@ struct Party<'d> {
     extensions: Vec<ExtMap<'d>>,
     allow_mixed: bool,
     max_bitrate: Option<u64>,
+    ice_lite: bool,
+    end_of_candidates: bool,
+    /// The tagged sections that have `a=rtcp-mux` for their BUNDLE.
+    muxed: HashSet<usize>,
 }
 
 impl<'d> Party<'d> {
     fn of(description: &'d Description<'d>) -> Party<'d> {
         let session = description.session();
+        let bundles = Bundles::of(description);
+        let tags: HashSet<usize> = bundles.groups().iter().filter_map(|group| group.tag).collect();
+        let has_mux = |tag: &usize| {
+            description
+                .media_section(*tag)
+                .is_some_and(|tagged| tagged.has("rtcp-mux"))
+        };
         Party {
             description,
-            bundles: Bundles::of(description),
+            muxed: tags.into_iter().filter(has_mux).collect(),
+            bundles,
+            ice_lite: session.has("ice-lite"),
+            end_of_candidates: session.has("end-of-candidates"),
             direction: session.direction().map(|(_, direction)| direction),
             extensions: session.all::<ExtMap<'_>>().map(|(_, extension)| extension).collect(),
             allow_mixed: session.has("extmap-allow-mixed"),
@@ -62,12 +76,9 @@ impl<'d> Party<'d> {
         if own.is_empty() { self.extensions.clone() } else { own }
     }
 
-    fn has_on_transport(&self, section: &Section<'_>, attribute: &str) -> bool {
+    fn has_mux(&self, section: &Section<'_>) -> bool {
         let transport = section.index().map(|index| self.bundles.transport_of(index));
-        let transport = transport
-            .filter(|index| Some(*index) != section.index())
-            .and_then(|index| self.description.media_section(index));
-        section.has(attribute) || transport.is_some_and(|transport| transport.has(attribute))
+        section.has("rtcp-mux") || transport.is_some_and(|tag| self.muxed.contains(&tag))
     }
 }
 
@@ -120,8 +131,7 @@ fn media(offer: &Party<'_>, answer: &Party<'_>, index: usize, transports: &mut T
             extensions(&offer.extensions(&offered), &answer.extensions(&answered));
         media.extmap_allow_mixed = (offered.has("extmap-allow-mixed") || offer.allow_mixed)
             && (answered.has("extmap-allow-mixed") || answer.allow_mixed);
-        let both = |name: &str| offer.has_on_transport(&offered, name) && answer.has_on_transport(&answered, name);
-        media.rtcp_mux = Some(both("rtcp-mux"));
+        media.rtcp_mux = Some(offer.has_mux(&offered) && answer.has_mux(&answered));
         media.rtcp_rsize = Some(offered.has("rtcp-rsize") && answered.has("rtcp-rsize"));
         media.simulcast = simulcast::agreed(&offered, &answered);
     }
@@ -141,8 +151,13 @@ fn refusal(offered: &Option<Section<'_>>, answered: &Option<Section<'_>>) -> Opt
         (_, None) => Some(Refusal::MissingInAnswer),
         (Some(offered), _) if offered.is_rejected() => Some(Refusal::RejectedInOffer),
         (_, Some(answered)) if answered.is_rejected() => Some(Refusal::RejectedInAnswer),
+        (Some(offered), Some(answered)) if kind(offered) != kind(answered) => Some(Refusal::AnotherKind),
         _ => None,
     }
+}
+
+fn kind<'d>(section: &Section<'d>) -> &'d str {
+    section.media().map_or("", |media| media.kind)
 }
 
 /// RFC 3264 §6.1: a side sends where it wants to and the other one wants to receive.
@@ -172,17 +187,17 @@ fn both(one: Direction, other: Direction) -> Direction {
     Direction::new(one.sends() && other.receives(), one.receives() && other.sends())
 }
 
-/// RFC 8285 §6: the answer has those of the offer that it takes, under the same ids (or, for ids above 4095, its own).
+/// RFC 8285 §7: the answer has those of the offer that it takes, under the same ids (or, for ids above 4095, its own).
 fn extensions(offered: &[ExtMap<'_>], answered: &[ExtMap<'_>]) -> (Vec<Extension>, LeftOut) {
     let name = |extension: &ExtMap<'_>| match extension.encrypts {
         Some(uri) => format!("{} {uri}", extension.uri),
         None => extension.uri.to_owned(),
     };
-    let mut by_uri: HashMap<String, Vec<usize>> = HashMap::new();
+    let mut by_uri: HashMap<String, Vec<usize>> = HashMap::default();
     for (index, extension) in offered.iter().enumerate() {
         by_uri.entry(name(extension)).or_default().push(index);
     }
-    let mut taken = HashSet::new();
+    let mut taken = HashSet::default();
     let (mut agreed, mut left_out) = (Vec::new(), LeftOut::default());
     for extension in answered {
         let uri = name(extension);
@@ -217,33 +232,32 @@ fn extensions(offered: &[ExtMap<'_>], answered: &[ExtMap<'_>]) -> (Vec<Extension
 
 /// RFC 9143 §7.3: the groups of the answer hold; the first m-line in one gives the transport.
 fn bundles(offer: &Party<'_>, answer: &Party<'_>) -> Vec<Bundle> {
+    // The names of the sections that are in use; a group may name one very often.
+    let mut names: HashMap<usize, Option<&str>> = HashMap::default();
+    let mut name_of = |index: usize| {
+        *names.entry(index).or_insert_with(|| {
+            let section = answer.description.media_section(index)?;
+            section.mid().filter(|_| !section.is_rejected())
+        })
+    };
     let groups = answer.bundles.groups().iter().map(|group| {
-        let named = |index: usize| {
-            answer
-                .description
-                .media_section(index)
-                .and_then(|section| section.mid())
-        };
-        let live = |index: &&usize| {
-            let section = answer.description.media_section(**index);
-            section.is_some_and(|section| !section.is_rejected())
-        };
         let mids: HashSet<&str> = group.mids.iter().copied().collect();
-        let origin = group.mids.iter().find_map(|mid| offer.bundles.section_named(mid));
-        let offered = origin.and_then(|index| offer.bundles.group_of(index));
+        let known = group.mids.iter().filter_map(|mid| offer.bundles.section_named(mid));
+        let offered = known.into_iter().find_map(|index| offer.bundles.group_of(index));
         let taken_out = offered.map_or(&[][..], |group| group.mids.as_slice());
+        let offered_mids: HashSet<&str> = taken_out.iter().copied().collect();
         Bundle {
-            mids: group
-                .members
-                .iter()
-                .filter(live)
-                .filter_map(|index| named(*index))
+            mids: (group.members.iter().filter_map(|index| name_of(*index)))
                 .map(str::to_owned)
                 .collect(),
-            transport_mid: group.tag.and_then(named).map(str::to_owned),
+            transport_mid: group.tag.and_then(&mut name_of).map(str::to_owned),
             taken_out: taken_out
                 .iter()
                 .filter(|mid| !mids.contains(*mid))
+                .map(|mid| (*mid).to_owned())
+                .collect(),
+            not_offered: (group.mids.iter())
+                .filter(|mid| !offered_mids.contains(*mid))
                 .map(|mid| (*mid).to_owned())
                 .collect(),
         }

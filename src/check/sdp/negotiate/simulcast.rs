@@ -1,6 +1,6 @@
 //! Simulcast (RFC 8853 §5.3): which layers each side sends.
 
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashSet};
 
 use crate::proto::sdp::{Rid, Section, Simulcast, SimulcastStreams};
 use crate::report::sdp_negotiation::{Layer, LeftOut, SimulcastAgreed};

@@ -56,18 +56,6 @@ fn codecs_fall_out_for_what_both_sides_must_have_alike() {
             None,
         ),
         (
-            "AV1/90000",
-            "fmtp:96 profile=1".into(),
-            "fmtp:96 profile=0".into(),
-            Some(Reason::Profile),
-        ),
-        (
-            "AV1/90000",
-            "fmtp:96 tier=1".into(),
-            "fmtp:96 tier=0".into(),
-            Some(Reason::Tier),
-        ),
-        (
             "H265/90000",
             "fmtp:96 profile-id=2".into(),
             "fmtp:96 level-id=93".into(),
@@ -90,6 +78,81 @@ fn codecs_fall_out_for_what_both_sides_must_have_alike() {
         assert_eq!(reasons(media), expected, "{what} {offered} {answered}");
         assert_eq!(media.codecs.len(), usize::from(wanted.is_none()));
     }
+}
+
+/// The example of level upgrading in the payload format: the answer has another level and another tier.
+#[test]
+fn av1_goes_by_its_name_where_nothing_else_fits() {
+    let av1 = |lines: &[&str]| {
+        let formats: Vec<String> = (0..lines.len()).map(|at| (96 + at).to_string()).collect();
+        let maps = formats.iter().zip(lines);
+        let maps = maps.map(|(pt, config)| format!("a=rtpmap:{pt} AV1/90000\r\na=fmtp:{pt} {config}\r\n"));
+        video(&formats.join(" "), &maps.collect::<String>())
+    };
+    let media = &agree(
+        &av1(&["profile=0; level-idx=0"]),
+        &av1(&["profile=0; level-idx=4; tier=1"]),
+    )
+    .media[0];
+    assert!(
+        media.codecs[0]
+            .note
+            .as_deref()
+            .is_some_and(|note| note.starts_with("tier 0 against 1")),
+        "{media:?}"
+    );
+    let level = |sending: &Option<crate::report::sdp_negotiation::Sending>| {
+        sending
+            .as_ref()
+            .and_then(|sending| sending.codec.as_ref()?.level.clone())
+    };
+    assert_eq!(level(&media.offerer_sends).as_deref(), Some("3.0"));
+    assert_eq!(level(&media.answerer_sends).as_deref(), Some("2.0"));
+    // The same profile goes first, wherever it stands.
+    let media = &agree(&av1(&["profile=1", "profile=0"]), &av1(&["profile=0"])).media[0];
+    assert_eq!((media.codecs[0].offer_payload_type, &media.codecs[0].note), (97, &None));
+    assert_eq!(reasons(media), [(Side::Offer, "96", Reason::Profile)]);
+}
+
+#[test]
+fn rtx_of_another_codec_is_no_pair() {
+    let text = |apt: &str| {
+        video(
+            "96 98 97",
+            &codec(&[
+                "rtpmap:96 VP8/90000",
+                "rtpmap:98 VP9/90000",
+                "rtpmap:97 rtx/90000",
+                &format!("fmtp:97 apt={apt}"),
+            ]),
+        )
+    };
+    let media = &agree(&text("96"), &text("98")).media[0];
+    let both = [
+        (Side::Offer, "97", Reason::OtherApt),
+        (Side::Answer, "97", Reason::OtherApt),
+    ];
+    assert_eq!(reasons(media), both);
+}
+
+#[test]
+fn whose_order_holds() {
+    let text = |formats: &str| video(formats, &codec(&["rtpmap:96 VP8/90000", "rtpmap:98 VP9/90000"]));
+    let sends = |offer: &str, answer: &str| {
+        let sending = agree(&text(offer), &text(answer)).media[0]
+            .answerer_sends
+            .clone()
+            .expect("sends");
+        (
+            sending.codec.map(|codec| codec.payload_type),
+            sending.browsers_send,
+            sending.note.is_some(),
+        )
+    };
+    assert_eq!(sends("96 98", "96 98"), (Some(96), None, false));
+    assert_eq!(sends("96 98", "98 96"), (Some(96), None, true));
+    assert_eq!(sends("96 98", "98"), (Some(98), Some(96), true));
+    assert_eq!(sends("96 98", "96"), (Some(96), None, false));
 }
 
 #[test]

@@ -1,9 +1,11 @@
 //! What is below the media: BUNDLE, DTLS roles, ICE roles, SCTP.
 
-use std::collections::HashMap;
+use std::net::IpAddr;
+
+use foldhash::HashMap;
 
 use crate::proto::sdp::effective::{Effective, effective};
-use crate::proto::sdp::{MaxMessageSize, SctpMap, SctpPort, Section, Setup};
+use crate::proto::sdp::{CandidateLine, MaxMessageSize, SctpMap, SctpPort, Section, Setup};
 use crate::report::sdp_negotiation::{Dtls, Ice, IceSide, Sctp, Transport};
 
 use super::Party;
@@ -31,7 +33,10 @@ impl Transports {
             let offered = effective(offer.description, &offer.bundles, offer_at);
             let answered = effective(answer.description, &answer.bundles, at);
             match (offered, answered) {
-                (Some(offered), Some(answered)) => (dtls(&offered, &answered), ice(&offered, &answered)),
+                (Some(offered), Some(answered)) => {
+                    let (offerer, answerer) = (ice_side(offer, &offered), ice_side(answer, &answered));
+                    (dtls(&offered, &answered), ice(offerer, answerer))
+                }
                 _ => (None, None),
             }
         });
@@ -98,8 +103,7 @@ fn roles(offer: Option<Setup>, answer: Option<Setup>) -> Result<(&'static str, &
 }
 
 /// RFC 8445 §6.1.1: the full agent controls; of two equal ones the offerer.
-fn ice(offered: &Effective<'_, '_>, answered: &Effective<'_, '_>) -> Option<Ice> {
-    let (offerer, answerer) = (ice_side(offered), ice_side(answered));
+fn ice(offerer: IceSide, answerer: IceSide) -> Option<Ice> {
     if offerer.ufrag.is_none() && answerer.ufrag.is_none() {
         return None;
     }
@@ -114,17 +118,31 @@ fn ice(offered: &Effective<'_, '_>, answered: &Effective<'_, '_>) -> Option<Ice>
     })
 }
 
-fn ice_side(side: &Effective<'_, '_>) -> IceSide {
-    let session = side.section.description().session();
-    let has = |name: &str| session.has(name) || side.transport.has(name);
+fn ice_side(party: &Party<'_>, side: &Effective<'_, '_>) -> IceSide {
     IceSide {
-        lite: session.has("ice-lite"),
+        lite: party.ice_lite,
         trickle: side.has_ice_option("trickle"),
         ice2: side.has_ice_option("ice2"),
         ufrag: side.ice_ufrag().map(|(_, ufrag)| ufrag.0.to_owned()),
         candidates: side.transport.attribute_lines("candidate").count(),
-        end_of_candidates: has("end-of-candidates"),
+        families: families(&side.transport),
+        end_of_candidates: party.end_of_candidates || side.transport.has("end-of-candidates"),
     }
+}
+
+/// The families of the addresses of the candidates, each once.
+fn families(transport: &Section<'_>) -> Vec<String> {
+    let mut seen = [("ipv4", false), ("ipv6", false), ("name", false)];
+    for (_, candidate) in transport.all::<CandidateLine<'_>>() {
+        let at = match candidate.address.parse() {
+            Ok(IpAddr::V4(_)) => 0,
+            Ok(IpAddr::V6(_)) => 1,
+            Err(_) => 2,
+        };
+        seen[at].1 = true;
+    }
+    let seen = seen.into_iter().filter(|(_, seen)| *seen);
+    seen.map(|(name, _)| name.to_owned()).collect()
 }
 
 /// RFC 8841 §6.1: what `a=max-message-size` is where nothing is written.

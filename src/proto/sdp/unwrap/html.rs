@@ -1,6 +1,6 @@
 //! HTML: a description copied out of the source of a page, or saved with it.
 
-use super::{Damage, DamageKind, Found, Wrapper, lift, position, search};
+use super::{Damage, DamageKind, Found, Wrapper, lift, position, search, type_by_role};
 
 /// Names of entities that occur; numbers are read too.
 const ENTITIES: [(&str, &str); 8] = [
@@ -21,6 +21,13 @@ pub(super) fn find<'a>(text: &'a str, depth: usize) -> Option<Vec<Found<'a>>> {
     let (line, column) = position(text, first);
     let inner = search(&plain, depth - 1);
     let mut found: Vec<Found<'a>> = lift(inner, Wrapper::Html, (line, column), "");
+    if is_source(text) {
+        // Headings of a page stand far from what they are about: the roles tell better what it is.
+        for one in &mut found {
+            one.kind = type_by_role(&one.sdp).or(one.kind);
+        }
+        return Some(found);
+    }
     for one in &mut found {
         let mark = text[first..]
             .chars()
@@ -41,6 +48,15 @@ pub(super) fn find<'a>(text: &'a str, depth: usize) -> Option<Vec<Found<'a>>> {
         });
     }
     Some(found)
+}
+
+/// Whether the text is a page, or an element of one, saved as it is: what stands in it is rightly escaped.
+fn is_source(text: &str) -> bool {
+    let text = text.trim_start();
+    let doctype = text
+        .get(..9)
+        .is_some_and(|start| start.eq_ignore_ascii_case("<!doctype"));
+    doctype || text.starts_with("<!--") || (text.starts_with('<') && tag(text).is_some())
 }
 
 /// The first tag or entity.

@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::{Damage, DamageKind, DescriptionType, Found, Positions, Wrapper, line_count, position, search};
+use super::{
+    Damage, DamageKind, DescriptionType, Found, Positions, Wrapper, line_count, position, search, type_by_role,
+};
 
 /// Deeper nesting is damage: no dump goes so far.
 const DEPTH: usize = 256;
@@ -19,8 +21,18 @@ struct Frame {
     label: Option<String>,
     /// The member `offerer` of Firefox's reports.
     offerer: Option<bool>,
-    /// The results that stand right in it, from this one on.
+    /// The member `isLocal` of their history.
+    local: Option<bool>,
+    /// The results that stand right in it.
     results: Vec<usize>,
+    /// Those that stand in one of its values, as text or as an object.
+    inner: Vec<usize>,
+    /// How many results there were before.
+    before: usize,
+    /// The member `time` or `timestamp`, the fourth element of an array: when the call was made.
+    time: Option<String>,
+    /// The member `pcid`, the second element of an array: the peer connection.
+    connection: Option<String>,
 }
 
 /// What came of reading.
@@ -57,6 +69,13 @@ pub(super) fn find<'a>(text: &'a str, start: usize, depth: usize) -> Vec<Found<'
         scan.wrapper = Wrapper::RtcStats;
     }
     scan.run();
+    // Firefox's reports say whose each description is, and not what.
+    for one in &mut scan.found {
+        if let Some((report, _)) = one.place.split_once("/sdpHistory/") {
+            one.kind = one.kind.or_else(|| type_by_role(&one.sdp));
+            one.connection = one.connection.take().or_else(|| Some(report.to_owned()));
+        }
+    }
     scan.found
 }
 
@@ -143,12 +162,33 @@ impl<'a> Scan<'a> {
 
     /// A number, or a word such as `null`.
     fn word(&mut self, word: &str) {
-        let Some(frame) = self.frames.last_mut().filter(|frame| frame.object) else {
+        let Some(frame) = self.frames.last_mut() else { return };
+        if !frame.object {
+            if frame.index == 3 {
+                frame.time = Some(word.to_owned());
+            }
             return;
-        };
+        }
         match (frame.key.clone().map(|key| &self.text[key]), word) {
             (Some("sdp"), "null") => self.null = self.null.or(Some(self.at)),
             (Some("offerer"), "true" | "false") => frame.offerer = Some(word == "true"),
+            (Some("isLocal"), "true" | "false") => frame.local = Some(word == "true"),
+            (Some("time" | "timestamp"), _) => frame.time = Some(word.to_owned()),
+            _ => {}
+        }
+    }
+
+    /// A string that says to which connection a description belongs, or when it was handed over.
+    fn note(&mut self, raw: &str) {
+        let Some(frame) = self.frames.last_mut().filter(|_| raw.len() <= 200) else {
+            return;
+        };
+        let text = || Some(unescape(raw).into_owned()).filter(|text| !text.is_empty());
+        match frame.key.clone().map(|key| &self.text[key]) {
+            Some("time" | "timestamp") => frame.time = text(),
+            // `{UUID} 1795165589129990 (id=… url=…)`: the first word names it.
+            Some("pcid") => frame.connection = text().map(|text| text.split(' ').take(1).collect()),
+            None if !frame.object && frame.index == 1 && frame.label.is_some() => frame.connection = text(),
             _ => {}
         }
     }
@@ -166,7 +206,12 @@ impl<'a> Scan<'a> {
             index: 0,
             label: None,
             offerer: None,
+            local: None,
             results: Vec::new(),
+            inner: Vec::new(),
+            before: self.found.len(),
+            time: None,
+            connection: None,
         });
     }
 
@@ -188,6 +233,24 @@ impl<'a> Scan<'a> {
 
     /// What the object is called goes to the descriptions in it; rollback has none.
     fn label(&mut self, frame: &Frame) {
+        for &index in frame.results.iter().chain(&frame.inner) {
+            let found = &mut self.found[index];
+            found.time = found.time.take().or_else(|| frame.time.clone());
+            let side = frame.local.map(|local| if local { "local" } else { "remote" });
+            found.label = found.label.take().or_else(|| side.map(str::to_owned));
+            if !frame.object {
+                found.connection = found.connection.take().or_else(|| frame.connection.clone());
+            }
+        }
+        if frame.object && frame.connection.is_some() {
+            let within = self.found[frame.before..].iter_mut();
+            within
+                .filter(|found| found.connection.is_none())
+                .for_each(|found| found.connection.clone_from(&frame.connection));
+        }
+        if let Some(parent) = self.frames.last_mut() {
+            parent.inner.extend(&frame.results);
+        }
         let kind = frame.label.as_deref().and_then(DescriptionType::from_name);
         for &index in &frame.results {
             let found = &mut self.found[index];
@@ -257,6 +320,8 @@ impl<'a> Scan<'a> {
         }
         if may_hold || is_sdp {
             self.value(start, raw, is_sdp);
+        } else {
+            self.note(raw);
         }
         if !whole {
             self.broken(self.text.len(), DamageKind::Truncated, "the JSON ends within a string");
@@ -295,6 +360,10 @@ impl<'a> Scan<'a> {
             if found.kind.is_none() {
                 found.kind = DescriptionType::last_in(label.as_deref().unwrap_or(""));
             }
+            found.connection = found.connection.or_else(|| self.own_connection());
+            if let Some(frame) = self.frames.last_mut() {
+                frame.inner.push(self.found.len());
+            }
             self.found.push(found);
         }
     }
@@ -307,17 +376,29 @@ impl<'a> Scan<'a> {
         if let Some(frame) = self.frames.last_mut() {
             frame.results.push(self.found.len());
         }
-        let label = self.own_label();
+        let (label, connection) = (self.own_label(), self.own_connection());
         self.found.push(Found {
             kind: kind.or_else(|| self.kind_of_keys()),
             sdp,
             wrappers: vec![self.wrapper],
             place,
             label,
+            connection,
+            time: None,
             line,
             column,
+            places: Vec::new(),
             damage: Vec::new(),
         });
+    }
+
+    /// The peer connection around, where it is the name of a member: `{"PeerConnections": {"8-1": …}}`.
+    fn own_connection(&self) -> Option<String> {
+        let key = |frame: &Frame| frame.key.clone().map(|key| &self.text[key]);
+        let mut frames = self.frames.iter();
+        frames.find(|frame| key(frame).is_some_and(|key| key.eq_ignore_ascii_case("PeerConnections")))?;
+        let name = frames.next().filter(|frame| frame.object).and_then(key);
+        name.map(|name| unescape(name).into_owned())
     }
 
     /// The nearest label around that is no type: `setLocalDescription` in dumps.

@@ -25,11 +25,8 @@ pub(super) fn raw(text: &str) -> Vec<Found<'_>> {
     let lines = Description::parse(text);
     let starts = starts(&lines);
     if starts.len() < 2 {
-        let line = lines
-            .lines()
-            .find(|line| !line.is_blank())
-            .map_or(1, |line| line.number);
-        return vec![found_at(Cow::Borrowed(text), Vec::new(), line, 1, None)];
+        // Blank lines before it are lines of it.
+        return vec![found_at(Cow::Borrowed(text), Vec::new(), 1, 1, None)];
     }
     let mut found = Vec::new();
     for (index, start) in starts.iter().take(super::LIMIT).enumerate() {
@@ -41,7 +38,8 @@ pub(super) fn raw(text: &str) -> Vec<Found<'_>> {
         let before = &text[..start.offset];
         let heading = before.lines().rev().take(3).filter(|line| !looks_like_sdp(line));
         let kind = heading.into_iter().find_map(DescriptionType::last_in);
-        found.push(found_at(Cow::Borrowed(sdp), Vec::new(), start.number, 1, kind));
+        let line = if index == 0 { 1 } else { start.number };
+        found.push(found_at(Cow::Borrowed(sdp), Vec::new(), line, 1, kind));
     }
     found
 }
@@ -122,7 +120,7 @@ pub(super) fn find(text: &str) -> Vec<Found<'_>> {
         if prefix.ends_with(|c: char| c.is_alphanumeric() || c == '=') {
             continue;
         }
-        let (sdp, next) = collect(&lines, line, prefix);
+        let (sdp, places, next) = collect(&lines, line, prefix);
         number = next.max(number);
         let before = (line.number.saturating_sub(3)..line.number).filter_map(|number| lines.line(number));
         let before: Vec<&str> = before
@@ -139,6 +137,7 @@ pub(super) fn find(text: &str) -> Vec<Found<'_>> {
             (false, false) => vec![Wrapper::Log],
         };
         let mut one = found_at(Cow::Owned(sdp), wrappers, line.number, column, kind);
+        one.places = places;
         if indented && !prefix.is_empty() {
             one.damage.push(Damage {
                 kind: DamageKind::Indented,
@@ -163,9 +162,10 @@ fn blanks(prefix: &str) -> String {
     }
 }
 
-/// The lines of a description, without what stands before them; and the number of the line after it.
-fn collect(lines: &Description<'_>, first: Line<'_>, prefix: &str) -> (String, usize) {
+/// The lines of a description, without what stands before them; where they stand; and the number of the line after it.
+fn collect(lines: &Description<'_>, first: Line<'_>, prefix: &str) -> (String, Vec<(usize, usize)>, usize) {
     let mut sdp = String::new();
+    let mut places = Vec::new();
     let mut blank: usize = 0;
     let mut number = first.number;
     let mut end = number + 1;
@@ -185,13 +185,15 @@ fn collect(lines: &Description<'_>, first: Line<'_>, prefix: &str) -> (String, u
         }
         if blank > 0 {
             sdp.push_str(line.ending.as_str());
+            places.push((line.number - 1, 1));
             blank = 0;
         }
+        places.push((line.number, line.column_of(part).unwrap_or(1)));
         sdp.push_str(part);
         sdp.push_str(line.ending.as_str());
         end = number;
     }
-    (sdp, end)
+    (sdp, places, end)
 }
 
 /// The SDP of a line: after `prefix`, after blanks, or after the first thing that may end a time stamp.
@@ -230,8 +232,11 @@ fn found_at<'a>(
         wrappers,
         place: String::new(),
         label: None,
+        connection: None,
+        time: None,
         line,
         column,
+        places: Vec::new(),
         damage: Vec::new(),
     }
 }

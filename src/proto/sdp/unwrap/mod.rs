@@ -175,12 +175,19 @@ pub struct Found<'a> {
     pub wrappers: Vec<Wrapper>,
     /// Where: a JSON pointer (`/offer/sdp`), else empty.
     pub place: String,
-    /// What the wrapping calls it: `setLocalDescription`, a peer connection, …
+    /// What the wrapping calls it: `setLocalDescription`.
     pub label: Option<String>,
+    /// The peer connection, as a dump names it.
+    pub connection: Option<String>,
+    /// When it was handed over, as a dump writes it.
+    pub time: Option<String>,
     /// The line of the input at which it begins, from 1.
     pub line: usize,
     /// The column of the input (characters, from 1).
     pub column: usize,
+    /// Where each of its lines stands in the input (line and column, both from 1), where the wrapping keeps lines apart:
+    /// logs, indented text. Nothing for raw SDP, whose lines follow the first one.
+    pub places: Vec<(usize, usize)>,
     /// What the wrapping did to it.
     pub damage: Vec<Damage>,
 }
@@ -378,6 +385,20 @@ fn why_not(text: &str) -> NoSdp {
     }
 }
 
+/// What a description is by its first `a=setup`: offers leave the role open, answers choose (RFC 8842 §5.2, §5.3).
+fn type_by_role(sdp: &str) -> Option<DescriptionType> {
+    let description = super::description::Description::parse(sdp);
+    let role = description.lines().find_map(|line| {
+        let attribute = line.attribute().filter(|attribute| attribute.name == "setup")?;
+        attribute.value
+    });
+    match role?.trim() {
+        "actpass" => Some(DescriptionType::Offer),
+        "active" | "passive" => Some(DescriptionType::Answer),
+        _ => None,
+    }
+}
+
 /// Lines and columns (characters), both from 1, of octets of a text. Quick where they are asked for in ascending order.
 #[derive(Clone, Debug)]
 struct Positions<'a> {
@@ -436,8 +457,11 @@ fn lift<'a>(found: Vec<Found<'_>>, wrapper: Wrapper, (line, column): (usize, usi
             wrappers: std::iter::once(wrapper).chain(found.wrappers).collect(),
             place: format!("{place}{}", found.place),
             label: found.label,
+            connection: found.connection,
+            time: found.time,
             line,
             column,
+            places: Vec::new(),
             damage: found
                 .damage
                 .into_iter()

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::{Paint, Style, more, seconds, title, weightiest};
 use crate::render::table::{Cell, Column, Table};
 use crate::render::text::indented;
-use crate::render::units::{duration, rate};
+use crate::render::units::{bit_rate, duration};
 use crate::report::pcap::{Pcap, RtpStream, Session};
 
 /// A table of all, in groups.
@@ -90,7 +90,7 @@ fn row(stream: &RtpStream) -> Vec<Cell> {
         stream.packets.to_string().into(),
         if heavy { Cell::painted(lost, Paint::Red) } else { lost.into() },
         stream.jitter_ms.map(duration).unwrap_or_default().into(),
-        bits(stream).map(rate).unwrap_or_default().into(),
+        bits(stream).map(bit_rate).unwrap_or_default().into(),
         frames(stream).unwrap_or_default().into(),
         extent(stream).into(),
     ]
@@ -100,7 +100,7 @@ fn sentence(stream: &RtpStream) -> String {
     let mut facts = vec![format!("{} {}", stream.ssrc, kind(stream)), format!("{} packets", stream.packets)];
     facts.push(format!("{} lost", lost(stream).0));
     facts.extend(stream.jitter_ms.map(|jitter| format!("jitter {}", duration(jitter))));
-    facts.extend(bits(stream).map(rate));
+    facts.extend(bits(stream).map(bit_rate));
     facts.push(format!("{} s", extent(stream)));
     facts.join(", ")
 }

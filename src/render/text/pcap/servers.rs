@@ -117,7 +117,7 @@ fn allocation(one: &Allocation, style: &Style, out: &mut dyn Write) -> io::Resul
 fn passed(one: &Allocation) -> Vec<String> {
     let mut passed = Vec::new();
     if one.packets_to_peers + one.packets_from_peers > 0 {
-        let [to, from] = [one.bytes_to_peers, one.bytes_from_peers].map(octets);
+        let [to, from] = [one.bytes_to_peers, one.bytes_from_peers].map(|number| octets(number as f64));
         let there = count(number(one.packets_to_peers), "packet");
         passed.push(format!("{there} ({to}) to peers, {} ({from}) from them", one.packets_from_peers));
     } else if !one.relayed.is_empty() {

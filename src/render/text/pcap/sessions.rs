@@ -94,7 +94,7 @@ fn extent(session: &Session) -> String {
 
 /// How much of what passed, and in what.
 fn passed(session: &Session) -> String {
-    let mut facts = vec![octets(session.a_to_b.bytes + session.b_to_a.bytes)];
+    let mut facts = vec![octets((session.a_to_b.bytes + session.b_to_a.bytes) as f64)];
     facts.push(carried(&session.a_to_b, &session.b_to_a));
     if let Some(outer) = session.inside {
         let channel = session.channel.as_ref().map(|channel| format!(" on channel {channel}"));
@@ -149,7 +149,7 @@ fn tcp(tcp: &Tcp) -> Option<String> {
         facts.push(format!("{} sent again", count(number(tcp.retransmissions), "segment")));
     }
     if tcp.missing_bytes > 0 {
-        facts.push(format!("{} not captured", octets(tcp.missing_bytes)));
+        facts.push(format!("{} not captured", octets(tcp.missing_bytes as f64)));
     }
     (!facts.is_empty()).then(|| format!("TCP: {}", facts.join(", ")))
 }

@@ -10,21 +10,23 @@ use crate::report::sdp::{Description, Effective};
 /// So many names of m-lines are listed.
 const MIDS: usize = 60;
 
+/// `again` are the numbers of those with the same text.
 pub(super) fn write_head(
     description: &Description,
-    index: usize,
-    count: usize,
+    numbered: bool,
+    again: &[String],
     style: &Style,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let kind = description.kind.as_deref().unwrap_or("description");
-    let number = if count > 1 {
-        format!("{}. ", index + 1)
-    } else {
-        String::new()
+    let number = match numbered {
+        true => format!("{}. ", description.input.number),
+        false => String::new(),
     };
-    let title = style.paint(Paint::Bold, &format!("{number}{kind}"));
-    writeln!(out, "{title} ({})", about(description).join(", "))?;
+    let title = format!("{number}{kind} ");
+    let about = format!("({})", about(description).join(", "));
+    super::heading(&title, Paint::Bold, &about, style, out)?;
+    field("again as", &again.join(", "), style, out)?;
     field("made by", &made_by(description), style, out)?;
     if let Some(origin) = &description.session.origin {
         let text = format!("{} version {}", origin.session_id, origin.session_version);
@@ -54,6 +56,7 @@ fn about(description: &Description) -> Vec<String> {
         None => input.wrapper.clone(),
     });
     about.extend(input.label.clone());
+    about.extend(input.connection.as_ref().map(|name| format!("peer connection {name}")));
     about.push(units::count(input.lines, "line"));
     about
 }

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{Paint, SHOWN, Style, more, short, write_table};
+use super::{Paint, SHOWN, Style, heading, more, short, write_table};
 use crate::render::table::{Cell, Column, Table};
 use crate::report::sdp_diff::{Allowed, Change, Diff, Fate, How};
 
@@ -12,12 +12,8 @@ const VALUE: usize = 60;
 const CHANGES: usize = 200;
 
 pub(super) fn write(diff: &Diff, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(
-        out,
-        "{} ({})",
-        style.paint(Paint::Bold, "What changed"),
-        summary(diff).join(", ")
-    )?;
+    let about = format!("({})", summary(diff).join(", "));
+    heading("What changed ", Paint::Bold, &about, style, out)?;
     if !diff.session.is_empty() {
         writeln!(out, "\n{}", style.paint(Paint::Bold, "session part"))?;
         write_changes(&diff.session, style, out)?;
@@ -29,11 +25,13 @@ pub(super) fn write(diff: &Diff, style: &Style, out: &mut dyn Write) -> io::Resu
             .as_ref()
             .map_or(String::new(), |mid| format!(", mid {}", short(mid, 40)));
         let title = format!("m-line {}: {}", media.index, short(&media.kind, 40));
-        writeln!(
+        writeln!(out)?;
+        heading(
+            &title,
+            Paint::Bold,
+            &format!("{mid}, {}", media.fate.text()),
+            style,
             out,
-            "\n{}{mid}, {}",
-            style.paint(Paint::Bold, &title),
-            media.fate.text()
         )?;
         write_changes(&media.changes, style, out)?;
     }

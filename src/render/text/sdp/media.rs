@@ -29,7 +29,7 @@ fn write(
     style: &Style,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let title = format!("m-line {}: {}", media.index, short(&media.kind, 40));
+    let title = format!("m-line {}: {}, ", media.index, short(&media.kind, 40));
     let mut about = Vec::new();
     about.extend(media.mid.as_ref().map(|mid| format!("mid {}", short(mid, 40))));
     about.push(match media.rejected {
@@ -38,7 +38,7 @@ fn write(
     });
     about.push(transport(media, effective, description));
     let paint = if media.rejected { Paint::Dim } else { Paint::Bold };
-    writeln!(out, "{}, {}", style.paint(paint, &title), about.join(", "))?;
+    super::heading(&title, paint, &about.join(", "), style, out)?;
     if media.rejected {
         return Ok(());
     }

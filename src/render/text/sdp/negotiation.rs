@@ -118,6 +118,23 @@ fn write_media(media: &Media, style: &Style, out: &mut dyn Write) -> io::Result<
         field("direction", &direction(media), style, out)?;
         for (label, sending) in [("offerer", &media.offerer_sends), ("answerer", &media.answerer_sends)] {
             field(label, &sends(sending.as_ref()), style, out)?;
+            if let Some(note) = sending.as_ref().and_then(|sending| sending.note.as_ref()) {
+                field("", note, style, out)?;
+            }
+        }
+        for (codec, note) in media
+            .codecs
+            .iter()
+            .filter_map(|codec| Some((codec, codec.note.as_ref()?)))
+            .take(LISTED)
+        {
+            let name = codec_name(&codec.encoding, codec.clock_rate, Some(codec.channels));
+            field(
+                "note",
+                &format!("{name} {}: {note}", codec.answer_payload_type),
+                style,
+                out,
+            )?;
         }
         write_table(&codecs(media), style, out)?;
         write_left_out(&media.codecs_left_out, style, out)?;

@@ -1,0 +1,668 @@
+//! ICE: whether a path was found, by which check it failed, and whether it lasted.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use super::Told;
+use super::said::{capital, fact, lasted, times};
+use crate::capture::IcmpError;
+use crate::check::catalog::Entry;
+use crate::check::catalog::pcap as catalog;
+use crate::check::words::count;
+use crate::datagram::Seen;
+use crate::flow::ice::{Association, Checks, Learnt, Pair, Silence};
+use crate::flow::{Carried, Direction, Facts, Session};
+use crate::proto::stun::ErrorCode;
+use crate::report::{Evidence, Severity};
+
+/// Checks are sent for at least as long before their silence means anything.
+const TRIED: Duration = Duration::from_secs(2);
+/// So many transmissions of checks without an answer mean something.
+const ENOUGH: u64 = 4;
+/// Without any packet from the peer for so long, the path is broken (browsers say `disconnected` then).
+const BROKEN: Duration = Duration::from_secs(5);
+/// Without any packet for so long nobody comes back by himself.
+const GONE: Duration = Duration::from_secs(10);
+/// A silence from which it recovered is worth a word from here on.
+const GAP: Duration = Duration::from_secs(5);
+/// How long the controlling side may take to nominate after a first success.
+const NOMINATE: Duration = Duration::from_secs(5);
+/// A connection that takes longer is slow.
+const SLOW: Duration = Duration::from_secs(3);
+/// How long packets of an old mapping may still come after the first of the new one.
+const OVERLAP: Duration = Duration::from_secs(1);
+/// For so long somebody must go on sending into ICMP errors; at the end of every call a few are seen.
+const INTO_THE_VOID: Duration = Duration::from_secs(2);
+
+/// Every finding about ICE.
+pub(super) fn check(facts: &Facts, told: &mut Told) {
+    for association in &facts.ice {
+        let one = One { facts, association };
+        if one.is_connected() {
+            one.check_path(told);
+        } else {
+            one.check_failure(told);
+        }
+    }
+}
+
+/// One pair of agents.
+struct One<'a> {
+    facts: &'a Facts,
+    association: &'a Association,
+}
+
+impl<'a> One<'a> {
+    fn session(&self, pair: &Pair) -> &'a Session {
+        self.facts.session(pair.session)
+    }
+
+    /// Whether the path was used: media or keys both ways, or a nomination that was answered.
+    fn is_connected(&self) -> bool {
+        self.association.pairs.iter().any(|pair| {
+            let session = self.session(pair);
+            let used = session.ways.iter().all(|way| way.last_media.is_some());
+            let answered = pair
+                .checks
+                .iter()
+                .all(|checks| checks.successes > 0 || checks.requests == 0);
+            used || (answered && pair.nominated().is_some())
+        })
+    }
+
+    fn sum(&self, side: usize, number: impl Fn(&Checks) -> u64) -> u64 {
+        self.association
+            .pairs
+            .iter()
+            .map(|pair| number(&pair.checks[side]))
+            .sum()
+    }
+
+    fn subject(&self) -> String {
+        let [a, b] = [0, 1].map(|side| self.association.sides[side].ufrag.as_str());
+        format!("ICE between {a} and {b}")
+    }
+
+    /// From the first check to the last one.
+    fn tried_for(&self) -> Duration {
+        self.association.last.at.since(self.association.first.at)
+    }
+
+    /// A pair as it is spoken of.
+    fn pair_name(&self, pair: &Pair) -> String {
+        let relayed = if pair.relayed { " (relayed)" } else { "" };
+        format!("{} <-> {}{relayed}", pair.addresses[0], pair.addresses[1])
+    }
+
+    // ------------------------------------------------------------ no path
+
+    fn check_failure(&self, told: &mut Told) {
+        let Some((entry, summary, evidence)) = self.cause() else {
+            return;
+        };
+        let finding = entry.finding(self.subject(), summary, evidence);
+        // A call without a relay because the server refused one: that is the cause, and has been named.
+        let sessions = || self.association.pairs.iter().map(|pair| pair.session);
+        let explained = told.explains_ice(self.facts, self.association);
+        told.explained.extend(sessions());
+        let most = if explained { Severity::Warning } else { Severity::Error };
+        told.push_at_most(most, finding);
+    }
+
+    fn cause(&self) -> Option<(&'static Entry, String, Vec<Evidence>)> {
+        self.role_conflict()
+            .or_else(|| self.refused())
+            .or_else(|| self.all_icmp())
+            .or_else(|| self.one_way())
+            .or_else(|| self.unanswered())
+            .or_else(|| self.remote_silent())
+            .or_else(|| self.not_nominated())
+    }
+
+    /// Which refusals there are besides role conflicts.
+    fn errors(&self) -> impl Iterator<Item = (&'a Pair, usize, ErrorCode, u64, Seen)> {
+        let pairs = self.association.pairs.iter();
+        pairs.flat_map(|pair| {
+            [0, 1].into_iter().flat_map(move |side| {
+                let errors = pair.checks[side].errors.iter();
+                errors.map(move |&(code, number, seen)| (pair, side, code, number, seen))
+            })
+        })
+    }
+
+    fn role_conflict(&self) -> Option<(&'static Entry, String, Vec<Evidence>)> {
+        let conflicts = &self.association.conflicts;
+        let others = self.errors().any(|(_, _, code, _, _)| code != ErrorCode::ROLE_CONFLICT);
+        if conflicts.len() < 2 || others {
+            return None;
+        }
+        let mut evidence: Vec<Evidence> = conflicts
+            .iter()
+            .take(3)
+            .map(|conflict| {
+                fact(
+                    conflict.seen,
+                    "487",
+                    format!("to a check of {}", self.ufrag(conflict.side)),
+                )
+            })
+            .collect();
+        for side in &self.association.sides {
+            let roles = side.roles.iter();
+            evidence.extend(roles.map(|taken| {
+                let value = format!("{}, tie-breaker {:016x}", taken.role.name(), taken.tie_breaker);
+                fact(taken.seen, &side.ufrag, value)
+            }));
+        }
+        let summary = format!(
+            "Checks were refused {} with 487, and no pair works.",
+            times(conflicts.len() as u64)
+        );
+        Some((catalog::ROLE_CONFLICT, summary, evidence))
+    }
+
+    fn ufrag(&self, side: usize) -> &'a str {
+        &self.association.sides[side].ufrag
+    }
+
+    fn refused(&self) -> Option<(&'static Entry, String, Vec<Evidence>)> {
+        let mut evidence = Vec::new();
+        let mut total = 0;
+        let mut codes: Vec<ErrorCode> = Vec::new();
+        for (pair, side, code, number, seen) in self.errors() {
+            // 0 stands for an ERROR-CODE that cannot be read.
+            if code == ErrorCode::ROLE_CONFLICT || code.0 == 0 {
+                continue;
+            }
+            total += number;
+            if !codes.contains(&code) {
+                codes.push(code);
+            }
+            let what = format!(
+                "{} {} to {} of {}",
+                code.0,
+                name(code),
+                count_u64(number, "check"),
+                self.ufrag(side)
+            );
+            evidence.push(fact(seen, self.pair_name(pair), what));
+        }
+        let wrong: Vec<(&Pair, usize, Seen)> = self.invalid().collect();
+        for &(pair, side, seen) in &wrong {
+            let what = format!(
+                "MESSAGE-INTEGRITY of {} does not match the password of {}",
+                self.ufrag(side),
+                self.ufrag(1 - side)
+            );
+            evidence.push(fact(seen, self.pair_name(pair), what));
+        }
+        if evidence.is_empty() || (total < 2 && !self.tried()) {
+            return None;
+        }
+        let mut summary = if total > 0 {
+            let codes: Vec<String> = codes
+                .iter()
+                .map(|code| format!("{} ({})", code.0, name(*code)))
+                .collect();
+            format!(
+                "{} refused with {}.",
+                capital(&count_was(total, "check")),
+                codes.join(", ")
+            )
+        } else {
+            "Checks were not answered, and their MESSAGE-INTEGRITY is not that of the password in the description."
+                .to_owned()
+        };
+        if total > 0 && !wrong.is_empty() {
+            summary.push_str(" Their MESSAGE-INTEGRITY is not that of the password in the description.");
+        }
+        evidence.truncate(8);
+        Some((catalog::CHECKS_REFUSED, summary, evidence))
+    }
+
+    /// Checks whose integrity does not hold, though we know the password.
+    fn invalid(&self) -> impl Iterator<Item = (&'a Pair, usize, Seen)> {
+        let pairs = self.association.pairs.iter();
+        pairs.flat_map(|pair| {
+            [0, 1].into_iter().filter_map(move |side| {
+                let integrity = &pair.checks[side].integrity;
+                let seen = integrity.first_invalid?;
+                (integrity.valid == 0).then_some((pair, side, seen))
+            })
+        })
+    }
+
+    /// Whether enough was tried for silence to mean something.
+    fn tried(&self) -> bool {
+        let sent = |checks: &Checks| checks.requests + checks.retransmissions;
+        self.tried_for() >= TRIED && self.sum(0, sent) + self.sum(1, sent) >= ENOUGH
+    }
+
+    /// Every pair that was checked met an ICMP error, and none works.
+    fn all_icmp(&self) -> Option<(&'static Entry, String, Vec<Evidence>)> {
+        let pairs = &self.association.pairs;
+        let quoted = |pair: &Pair| {
+            self.session(pair)
+                .icmp
+                .iter()
+                .find(|icmp| icmp.carried == Carried::Stun)
+                .copied()
+        };
+        if pairs.is_empty() || !self.tried() || pairs.iter().any(|pair| pair.works() || quoted(pair).is_none()) {
+            return None;
+        }
+        let evidence = pairs.iter().take(8).filter_map(|pair| {
+            let icmp = quoted(pair)?;
+            Some(fact(icmp.seen, self.pair_name(pair), icmp_name(icmp.error)))
+        });
+        let summary = format!("ICMP errors answered the checks on {}.", every(pairs.len()));
+        Some((catalog::ICMP_UNREACHABLE, summary, evidence.collect()))
+    }
+
+    /// The checks of one side are never answered; those of the other are, and it does not notice.
+    fn one_way(&self) -> Option<(&'static Entry, String, Vec<Evidence>)> {
+        let sent = |checks: &Checks| checks.requests + checks.retransmissions;
+        let [answered, asked] = [
+            [0, 1].map(|side| self.sum(side, |checks| checks.successes)),
+            [0, 1].map(|side| self.sum(side, sent)),
+        ];
+        let lost = (0..2).find(|&side| answered[side] == 0 && asked[side] >= ENOUGH / 2 && answered[1 - side] > 0)?;
+        if !self.tried() {
+            return None;
+        }
+        let heard = 1 - lost;
+        let mut evidence: Vec<Evidence> = Vec::new();
+        for pair in self.association.pairs.iter().filter(|pair| pair.works()).take(4) {
+            let (there, back) = (&pair.checks[lost], &pair.checks[heard]);
+            let seen = there.first.or(back.first)?;
+            let value = format!(
+                "checks of {}: {} sent, none answered; of {}: {} sent, {} answered",
+                self.ufrag(lost),
+                sent(there),
+                self.ufrag(heard),
+                sent(back),
+                back.successes
+            );
+            evidence.push(fact(seen, self.pair_name(pair), value));
+        }
+        let (from, to) = self.one_way_addresses(lost);
+        let summary = format!(
+            "Packets from {from} do not reach {to}: none of {} was answered, while those of the other side arrive.",
+            count_u64(asked[lost], "check")
+        );
+        Some((catalog::CHECKS_ONE_WAY, summary, evidence))
+    }
+
+    fn one_way_addresses(&self, side: usize) -> (String, String) {
+        let pair = self
+            .association
+            .pairs
+            .iter()
+            .find(|pair| pair.works())
+            .or(self.association.pairs.first());
+        pair.map_or_else(
+            || (self.ufrag(side).to_owned(), self.ufrag(1 - side).to_owned()),
+            |pair| (pair.addresses[side].to_string(), pair.addresses[1 - side].to_string()),
+        )
+    }
+
+    fn unanswered(&self) -> Option<(&'static Entry, String, Vec<Evidence>)> {
+        let pairs = &self.association.pairs;
+        if pairs.iter().any(Pair::works) || !self.tried() || self.is_half_captured() {
+            return None;
+        }
+        let sent = |checks: &Checks| checks.requests + checks.retransmissions;
+        let [ours, theirs] = [0, 1].map(|side| self.sum(side, sent));
+        let tried = lasted(self.tried_for());
+        let summary = match (ours, theirs) {
+            (0, _) | (_, 0) => {
+                let side = usize::from(ours == 0);
+                format!(
+                    "{} sent {} on {} in {tried}; nothing came back, and no check of {} was seen.",
+                    self.ufrag(side),
+                    count_u64(ours.max(theirs), "check"),
+                    count(pairs.len(), "pair"),
+                    self.ufrag(1 - side)
+                )
+            }
+            _ => format!(
+                "Both sides sent checks ({ours} and {theirs}) on {} for {tried}, and none was answered.",
+                count(pairs.len(), "pair")
+            ),
+        };
+        let evidence = pairs.iter().take(8).filter_map(|pair| {
+            let side = usize::from(pair.checks[0].requests == 0);
+            let value = format!("sent {}, not answered", times(sent(&pair.checks[side])));
+            Some(fact(pair.checks[side].first?, self.pair_name(pair), value))
+        });
+        Some((catalog::CHECKS_UNANSWERED, summary, evidence.collect()))
+    }
+
+    /// Whether only one direction was captured: of a TCP connection, which cannot live so, or of everything that the asking
+    /// machine does.
+    fn is_half_captured(&self) -> bool {
+        self.association.pairs.iter().all(|pair| {
+            let session = self.session(pair);
+            let outer = session.inside.map(|relay| self.facts.session(relay.outer));
+            let carrier = outer.unwrap_or(session);
+            let side = usize::from(pair.checks[0].requests == 0);
+            let asking = if outer.is_some() {
+                None
+            } else {
+                Some(pair.addresses[side].ip())
+            };
+            let both_ways = |session: &Session| session.ways.iter().all(|way| way.packets > 0);
+            let heard = |ip| {
+                let sessions = self.facts.sessions.iter();
+                sessions.into_iter().any(|one| {
+                    (one.a.ip() == ip && one.ways[1].packets > 0) || (one.b.ip() == ip && one.ways[0].packets > 0)
+                })
+            };
+            !both_ways(carrier) && !asking.is_some_and(heard)
+        })
+    }
+
+    /// One side's checks are answered, the other one never checks, and nobody nominates.
+    fn remote_silent(&self) -> Option<(&'static Entry, String, Vec<Evidence>)> {
+        let silent = (0..2).find(|&side| self.sum(side, |checks| checks.requests) == 0)?;
+        let first = self.first_success()?;
+        if self.association.last.at.since(first.at) < NOMINATE || self.asked_for_nomination() {
+            return None;
+        }
+        let answered = self.sum(1 - silent, |checks| checks.successes);
+        let summary = format!(
+            "{} answered {} of {} and sent none; no pair was nominated.",
+            self.ufrag(silent),
+            count_u64(answered, "check"),
+            self.ufrag(1 - silent)
+        );
+        Some((
+            catalog::REMOTE_NEVER_CHECKED,
+            summary,
+            vec![fact(first, "first answer", self.subject())],
+        ))
+    }
+
+    fn first_success(&self) -> Option<Seen> {
+        let all = self.association.pairs.iter().flat_map(|pair| pair.checks.iter());
+        all.filter_map(|checks| checks.first_success).min()
+    }
+
+    fn asked_for_nomination(&self) -> bool {
+        let all = self.association.pairs.iter().flat_map(|pair| pair.checks.iter());
+        all.into_iter().any(|checks| checks.use_candidates > 0)
+    }
+
+    fn not_nominated(&self) -> Option<(&'static Entry, String, Vec<Evidence>)> {
+        let first = self.first_success()?;
+        let waited = self.association.last.at.since(first.at);
+        let both = (0..2).all(|side| self.sum(side, |checks| checks.successes) > 0);
+        if !both || waited < NOMINATE || self.asked_for_nomination() {
+            return None;
+        }
+        let mut evidence = vec![fact(first, "first answer", self.subject())];
+        for side in &self.association.sides {
+            let role = side.roles.last();
+            evidence.extend(role.map(|taken| fact(taken.seen, &side.ufrag, taken.role.name())));
+        }
+        let summary = format!(
+            "Checks succeed both ways since {}, and none had USE-CANDIDATE.",
+            lasted(waited)
+        );
+        Some((catalog::NOT_NOMINATED, summary, evidence))
+    }
+
+    // ------------------------------------------------------------ a path
+
+    fn check_path(&self, told: &mut Told) {
+        self.check_slow(told);
+        let Some(pair) = self.association.selected.and_then(|at| self.association.pairs.get(at)) else {
+            return;
+        };
+        if told.explained.contains(&pair.session) {
+            return;
+        }
+        let broke = self.mapping_changed(told) || self.void(pair, told) || self.consent(pair, told);
+        if broke {
+            told.explained.insert(pair.session);
+        }
+    }
+
+    fn check_slow(&self, told: &mut Told) {
+        let nominated = self.association.pairs.iter().filter_map(Pair::nominated).min();
+        let Some(done) = nominated.or_else(|| self.first_success()) else {
+            return;
+        };
+        let took = done.at.since(self.association.first.at);
+        if took < SLOW {
+            return;
+        }
+        let in_vain = self.association.pairs.iter().filter(|pair| !pair.works()).count();
+        let summary = format!(
+            "{} from the first check to the nomination; {} never answered.",
+            capital(&lasted(took)),
+            count_was_pairs(in_vain)
+        );
+        let evidence = vec![
+            fact(self.association.first, "first check", self.subject()),
+            fact(done, "nominated", self.selected_name()),
+        ];
+        told.push(catalog::CONNECTED_SLOWLY.finding(self.subject(), summary, evidence));
+    }
+
+    fn selected_name(&self) -> String {
+        let selected = self.association.selected.and_then(|at| self.association.pairs.get(at));
+        selected.map_or_else(|| self.subject(), |pair| self.pair_name(pair))
+    }
+
+    /// Somebody goes on sending, and gets ICMP errors for it.
+    fn void(&self, pair: &Pair, told: &mut Told) -> bool {
+        let session = self.session(pair);
+        let worked = pair.checks.iter().filter_map(|checks| checks.first_success).min();
+        let Some(first) = session.icmp.iter().find(|icmp| Some(icmp.seen) > worked) else {
+            return false;
+        };
+        let sender = first.quoted;
+        let went_on = session.way(sender).last.map(|last| last.at.since(first.seen.at));
+        let came = session.way(sender.reverse()).last;
+        let silent = came.is_none_or(|came| came.at <= first.seen.at);
+        if session.icmp_count < 3 || went_on.is_none_or(|went_on| went_on < INTO_THE_VOID) || !silent {
+            return false;
+        }
+        let (from, to) = (session.from(sender), session.to(sender));
+        let summary = format!(
+            "{from} goes on sending to {to} for {}, and gets {}: {}.",
+            lasted(went_on.unwrap_or_default()),
+            count_u64(session.icmp_count, "ICMP error"),
+            icmp_name(first.error)
+        );
+        let mut evidence = Vec::new();
+        evidence.extend(came.map(|came| fact(came, format!("last packet from {to}"), self.pair_name(pair))));
+        evidence.push(fact(
+            first.seen,
+            format!("ICMP from {}", first.error.from),
+            icmp_name(first.error),
+        ));
+        told.push(catalog::ICMP_UNREACHABLE.finding(self.pair_name(pair), summary, evidence));
+        true
+    }
+
+    fn consent(&self, pair: &Pair, told: &mut Told) -> bool {
+        for (side, checks) in pair.checks.iter().enumerate() {
+            for silence in checks
+                .silences
+                .iter()
+                .filter(|silence| silence.recovered && silence.duration() >= GAP)
+            {
+                self.gap(pair, side, silence, told);
+            }
+        }
+        (0..2).any(|side| self.lost(pair, side, told))
+    }
+
+    fn gap(&self, pair: &Pair, side: usize, silence: &Silence, told: &mut Told) {
+        let summary = format!(
+            "{} of {} got no answer for {}.",
+            capital(&count_u64(silence.checks, "check")),
+            self.ufrag(side),
+            lasted(silence.duration())
+        );
+        let evidence = vec![
+            fact(silence.from, "last answer before", self.pair_name(pair)),
+            fact(silence.to, "first answer after", self.pair_name(pair)),
+        ];
+        told.push(catalog::CONSENT_GAP.finding(self.pair_name(pair), summary, evidence));
+    }
+
+    /// The checks of `side` are no longer answered, and nothing else comes from the other side either.
+    fn lost(&self, pair: &Pair, side: usize, told: &mut Told) -> bool {
+        let Some((unanswered, since)) = unanswered(&pair.checks[side]) else {
+            return false;
+        };
+        let session = self.session(pair);
+        let away = if session.a == pair.addresses[side] {
+            Direction::Forward
+        } else {
+            Direction::Backward
+        };
+        let (sent, came) = (session.way(away).last, session.way(away.reverse()).last);
+        let (Some(sent), Some(came)) = (sent, came) else {
+            return false;
+        };
+        let silent = sent.at.since(came.at);
+        if unanswered < 2 || silent < BROKEN || pair.checks[side].first_success.is_none() {
+            return false;
+        }
+        let summary = format!(
+            "Nothing came from {} any more for {}, until the end; {} of {} got no answer.",
+            pair.addresses[1 - side],
+            lasted(silent),
+            count_u64(unanswered, "check"),
+            pair.addresses[side],
+        );
+        let evidence = vec![
+            fact(
+                came,
+                format!("last packet from {}", pair.addresses[1 - side]),
+                self.pair_name(pair),
+            ),
+            fact(since, "no answer since", self.pair_name(pair)),
+            fact(
+                sent,
+                format!("last packet from {}", pair.addresses[side]),
+                self.pair_name(pair),
+            ),
+        ];
+        let finding = catalog::CONSENT_LOST.finding(self.pair_name(pair), summary, evidence);
+        // For a few seconds at the end of a capture it may also be that somebody hung up without a word.
+        told.push_at_most(
+            if silent < GONE {
+                Severity::Warning
+            } else {
+                Severity::Error
+            },
+            finding,
+        );
+        true
+    }
+
+    /// One side's packets came from one address and then from another one of the same machine, after the first had died.
+    fn mapping_changed(&self, told: &mut Told) -> bool {
+        for switch in &self.association.switches {
+            let pair = |at: usize| self.association.pairs.get(at);
+            let (Some(from), Some(to)) = (pair(switch.from), pair(switch.to)) else {
+                continue;
+            };
+            let side = switch.side;
+            let (old, new) = (from.addresses[side], to.addresses[side]);
+            let same_peer = from.addresses[1 - side] == to.addresses[1 - side];
+            if !same_peer || old.ip() != new.ip() || old.port() == new.port() || self.was_known(side, new) {
+                continue;
+            }
+            let died = self.session(from).way(self.direction(from, side)).last;
+            if died.is_none_or(|died| died.at > switch.seen.at + OVERLAP) {
+                continue;
+            }
+            let summary = format!("Packets from {old} come from {new} since {}.", switch.seen.at);
+            let mut evidence = vec![fact(
+                switch.seen,
+                format!("first packet from {new}"),
+                self.pair_name(to),
+            )];
+            evidence.extend(died.map(|died| fact(died, format!("last packet from {old}"), self.pair_name(from))));
+            told.push(catalog::MAPPING_CHANGED.finding(self.pair_name(to), summary, evidence));
+            return true;
+        }
+        false
+    }
+
+    fn direction(&self, pair: &Pair, side: usize) -> Direction {
+        if self.session(pair).a == pair.addresses[side] {
+            Direction::Forward
+        } else {
+            Direction::Backward
+        }
+    }
+
+    /// Whether this address of `side` was known before a packet came from it, by a description or because its peer checked
+    /// it: it is then another socket, not another mapping.
+    fn was_known(&self, side: usize, address: SocketAddr) -> bool {
+        let mut candidates = self.association.sides[side].candidates.iter();
+        candidates.any(|candidate| candidate.address == address && candidate.learnt != Learnt::Check)
+    }
+}
+
+/// Checks since the last answer, and the first of them or that answer.
+fn unanswered(checks: &Checks) -> Option<(u64, Seen)> {
+    let silence = checks.silences.last().filter(|silence| !silence.recovered);
+    checks.pending.or(silence.map(|silence| (silence.checks, silence.from)))
+}
+
+fn name(code: ErrorCode) -> &'static str {
+    code.name().unwrap_or("unknown")
+}
+
+fn every(pairs: usize) -> String {
+    if pairs == 1 {
+        "the only pair".to_owned()
+    } else {
+        format!("all {pairs} pairs")
+    }
+}
+
+fn count_u64(number: u64, noun: &str) -> String {
+    count(usize::try_from(number).unwrap_or(usize::MAX), noun)
+}
+
+fn count_was(number: u64, noun: &str) -> String {
+    format!(
+        "{} {}",
+        count_u64(number, noun),
+        if number == 1 { "was" } else { "were" }
+    )
+}
+
+fn count_was_pairs(number: usize) -> String {
+    format!("{} {}", count(number, "pair"), if number == 1 { "was" } else { "were" })
+}
+
+/// What an ICMP error says (RFC 792, RFC 1122 §3.2.2.1, RFC 4443 §3).
+fn icmp_name(error: IcmpError) -> &'static str {
+    let v6 = error.from.is_ipv6();
+    match (v6, error.kind, error.code) {
+        (false, 3, 0) => "network unreachable",
+        (false, 3, 1) => "host unreachable",
+        (false, 3, 2) => "protocol unreachable",
+        (false, 3, 3) | (true, 1, 4) => "port unreachable",
+        (false, 3, 4) => "fragmentation needed",
+        (false, 3, 9 | 10 | 13) | (true, 1, 1) => "administratively prohibited",
+        (false, 3, _) => "destination unreachable",
+        (false, 11, _) | (true, 3, _) => "time exceeded",
+        (false, 12, _) | (true, 4, _) => "parameter problem",
+        (true, 1, 0) => "no route to the destination",
+        (true, 1, 3) => "address unreachable",
+        (true, 1, _) => "destination unreachable",
+        (true, 2, _) => "packet too big",
+        _ => "an ICMP error",
+    }
+}

@@ -1,0 +1,70 @@
+//! A capture: from its facts to what went wrong in it, and why.
+//!
+//! A call goes through stages, each of which needs the one before: a relay from the TURN server, a path by ICE, keys by
+//! DTLS, media. The first stage that fails is the cause and the only error; what fails for want of it is at most a
+//! warning. What the capture cannot tell (it begins late, ends early, or saw one side only) is no finding.
+
+mod binding;
+mod described;
+mod dtls;
+mod file;
+mod healthy;
+mod ice;
+mod media;
+mod said;
+#[cfg(test)]
+mod tests;
+mod turn;
+
+use std::collections::BTreeSet;
+
+use crate::capture::container::FileFacts;
+use crate::flow::ice::Association;
+use crate::flow::{Facts, SessionId};
+use crate::report::{Finding, Severity};
+
+/// Every finding about the traffic of a capture, causes before their consequences, then about its files.
+pub fn check(files: &[FileFacts], facts: &Facts) -> Vec<Finding> {
+    let mut told = Told::default();
+    turn::check(facts, &mut told);
+    dtls::check_identity(facts, &mut told);
+    ice::check(facts, &mut told);
+    dtls::check_outcome(facts, &mut told);
+    media::check(facts, &mut told);
+    described::check(facts, &mut told);
+    binding::check(facts, &mut told);
+    healthy::check(facts, &mut told);
+    file::check(files, facts, &mut told);
+    told.findings
+}
+
+/// What has been found, and what it explains.
+#[derive(Default)]
+struct Told {
+    findings: Vec<Finding>,
+    /// Sessions whose trouble has its cause named already.
+    explained: BTreeSet<SessionId>,
+    /// TURN clients' sessions that did not get what they asked for.
+    refused: Vec<SessionId>,
+}
+
+impl Told {
+    fn push(&mut self, finding: Finding) {
+        self.findings.push(finding);
+    }
+
+    /// Whether a relay that was refused explains that these two found no path.
+    fn explains_ice(&self, facts: &Facts, association: &Association) -> bool {
+        let mut refused = facts
+            .allocations
+            .iter()
+            .filter(|one| self.refused.contains(&one.session));
+        refused.any(|allocation| turn::serves(facts, allocation, association))
+    }
+
+    /// The same, as a consequence of something that has been named, or beside something that works.
+    fn push_at_most(&mut self, most: Severity, mut finding: Finding) {
+        finding.severity = finding.severity.min(most);
+        self.findings.push(finding);
+    }
+}

@@ -1,0 +1,475 @@
+//! Each finding by facts that fire it, and by the same facts without what is wrong.
+
+use super::check;
+use crate::capture::IcmpError;
+use crate::datagram::{Seen, Transport};
+use crate::flow::ice::{Association, Candidate, Checks, Conflict, Learnt, Pair, Side, Silence, Switch};
+use crate::flow::session::{IcmpSeen, Way};
+use crate::flow::turn::{Allocation, Credentials, End, Permission, Step};
+use crate::flow::{Carried, Direction, Facts, Session, SessionId};
+use crate::proto::stun::{ErrorCode, Method};
+use crate::report::Severity;
+use crate::time::At;
+
+const A: &str = "10.0.0.1:5000";
+const B: &str = "198.51.100.1:6000";
+
+fn seen(ms: u64) -> Seen {
+    Seen {
+        frame: ms / 10 + 1,
+        at: At::from_millis(ms),
+    }
+}
+
+fn way(first: u64, last: u64, media: Option<u64>) -> Way {
+    Way {
+        packets: 10,
+        bytes: 1000,
+        first: Some(seen(first)),
+        last: Some(seen(last)),
+        last_media: media.map(seen),
+        ..Way::default()
+    }
+}
+
+fn session(number: u32, ways: [Way; 2]) -> Session {
+    let mut session = Session::new(
+        SessionId(number),
+        Transport::Udp,
+        A.parse().unwrap(),
+        B.parse().unwrap(),
+    );
+    session.ways = ways;
+    session
+}
+
+fn asked(requests: u64, first: u64, last: u64) -> Checks {
+    Checks {
+        requests,
+        retransmissions: requests,
+        first: Some(seen(first)),
+        last: Some(seen(last)),
+        ..Checks::default()
+    }
+}
+
+fn answered(requests: u64, first: u64, last: u64) -> Checks {
+    Checks {
+        successes: requests,
+        first_success: Some(seen(first + 20)),
+        last_success: Some(seen(last)),
+        ..asked(requests, first, last)
+    }
+}
+
+fn nominated(mut checks: Checks, at: u64) -> Checks {
+    checks.use_candidates = 1;
+    checks.use_candidate = Some(seen(at));
+    checks.nominated = Some(seen(at + 20));
+    checks
+}
+
+fn pair(checks: [Checks; 2]) -> Pair {
+    Pair {
+        session: SessionId(0),
+        addresses: [A.parse().unwrap(), B.parse().unwrap()],
+        transport: Transport::Udp,
+        relayed: false,
+        checks,
+    }
+}
+
+fn association(pairs: Vec<Pair>, last: u64) -> Association {
+    let side = |ufrag: &str| Side {
+        ufrag: ufrag.to_owned(),
+        ..Side::default()
+    };
+    Association {
+        sides: [side("AAAA"), side("BBBB")],
+        google_ice: false,
+        selected: pairs.iter().position(|pair| pair.nominated().is_some()),
+        pairs,
+        pairs_dropped: 0,
+        conflicts: vec![],
+        restart_of: None,
+        switches: vec![],
+        first: seen(0),
+        last: seen(last),
+        nomination: None,
+    }
+}
+
+fn facts(association: Association, session: Session) -> Facts {
+    Facts {
+        sessions: vec![session],
+        ice: vec![association],
+        ..Facts::default()
+    }
+}
+
+/// Checks only, both ways, for `last` milliseconds.
+fn checking(pairs: Vec<Pair>, last: u64) -> Facts {
+    facts(
+        association(pairs, last),
+        session(0, [way(0, last, None), way(0, last, None)]),
+    )
+}
+
+/// A path that was nominated at once, and used until `last`.
+fn connected(last: u64) -> Facts {
+    let checks = [nominated(answered(5, 0, last), 50), answered(5, 10, last)];
+    let ways = [way(0, last, Some(last)), way(5, last, Some(last))];
+    facts(association(vec![pair(checks)], last), session(0, ways))
+}
+
+#[track_caller]
+fn codes(facts: &Facts) -> Vec<(String, Severity)> {
+    check(&[], facts)
+        .into_iter()
+        .filter(|finding| finding.code != "capture-without-webrtc")
+        .map(|finding| (finding.code, finding.severity))
+        .collect()
+}
+
+#[track_caller]
+fn only(facts: &Facts, code: &str) {
+    assert_eq!(codes(facts), [(code.to_owned(), Severity::Error)]);
+}
+
+#[track_caller]
+fn nothing(facts: &Facts) {
+    assert_eq!(codes(facts), []);
+}
+
+#[test]
+fn a_path_that_works_and_lasts() {
+    nothing(&connected(60_000));
+}
+
+#[test]
+fn no_answer_to_anything() {
+    only(
+        &checking(vec![pair([asked(4, 0, 8000), Checks::default()])], 8000),
+        "ice-checks-unanswered",
+    );
+    only(
+        &checking(vec![pair([asked(4, 0, 8000), asked(4, 0, 8000)])], 8000),
+        "ice-checks-unanswered",
+    );
+    // Too short, or too few, to tell.
+    nothing(&checking(vec![pair([asked(4, 0, 900), Checks::default()])], 900));
+    nothing(&checking(vec![pair([asked(1, 0, 8000), Checks::default()])], 8000));
+}
+
+#[test]
+fn answers_in_one_direction_only() {
+    only(
+        &checking(vec![pair([asked(4, 0, 8000), answered(1, 10, 8000)])], 8000),
+        "ice-checks-one-way",
+    );
+    only(
+        &checking(vec![pair([answered(1, 10, 8000), asked(4, 0, 8000)])], 8000),
+        "ice-checks-one-way",
+    );
+    // An ICE-lite peer never checks.
+    let lite = checking(
+        vec![pair([nominated(answered(4, 0, 8000), 0), Checks::default()])],
+        8000,
+    );
+    nothing(&lite);
+}
+
+fn refused(code: ErrorCode) -> Checks {
+    Checks {
+        errors: vec![(code, 3, seen(20))],
+        ..asked(3, 0, 3000)
+    }
+}
+
+#[test]
+fn checks_refused() {
+    for code in [ErrorCode::BAD_REQUEST, ErrorCode::UNAUTHENTICATED] {
+        only(
+            &checking(vec![pair([refused(code), Checks::default()])], 3000),
+            "ice-checks-refused",
+        );
+    }
+    // Silently, but the integrity tells.
+    let mut silent = asked(4, 0, 8000);
+    silent.integrity.invalid = 8;
+    silent.integrity.first_invalid = Some(seen(0));
+    only(
+        &checking(vec![pair([silent, Checks::default()])], 8000),
+        "ice-checks-refused",
+    );
+}
+
+#[test]
+fn role_conflicts() {
+    let conflict = |ms| Conflict {
+        seen: seen(ms),
+        side: 0,
+    };
+    let mut stuck = association(vec![pair([refused(ErrorCode::ROLE_CONFLICT), Checks::default()])], 3000);
+    stuck.conflicts = vec![conflict(20), conflict(500)];
+    let ways = [way(0, 3000, None), way(0, 3000, None)];
+    only(&facts(stuck, session(0, ways)), "ice-role-conflict");
+    // Settled: no finding.
+    let mut settled = connected(3000);
+    settled.ice[0].conflicts = vec![conflict(20)];
+    nothing(&settled);
+}
+
+#[test]
+fn nobody_nominates() {
+    only(
+        &checking(vec![pair([answered(4, 0, 8000), answered(4, 0, 8000)])], 8000),
+        "ice-not-nominated",
+    );
+    nothing(&checking(
+        vec![pair([answered(4, 0, 2000), answered(4, 0, 2000)])],
+        2000,
+    ));
+}
+
+#[test]
+fn a_peer_that_answers_and_never_checks() {
+    only(
+        &checking(vec![pair([answered(4, 0, 8000), Checks::default()])], 8000),
+        "ice-remote-never-checked",
+    );
+}
+
+#[test]
+fn consent_lost() {
+    let mut facts = connected(30_000);
+    facts.sessions[0].ways[1] = way(5, 10_000, Some(10_000));
+    facts.ice[0].pairs[0].checks[0].pending = Some((4, seen(12_000)));
+    only(&facts, "ice-consent-lost");
+    // One check that is under way at the end is nothing.
+    facts.ice[0].pairs[0].checks[0].pending = Some((1, seen(29_900)));
+    facts.sessions[0].ways[1] = way(5, 29_900, Some(29_900));
+    nothing(&facts);
+}
+
+#[test]
+fn a_silence_that_ended() {
+    let mut facts = connected(60_000);
+    let silence = |to| Silence {
+        from: seen(20_000),
+        to: seen(to),
+        checks: 3,
+        recovered: true,
+    };
+    facts.ice[0].pairs[0].checks[0].silences = vec![silence(29_000)];
+    assert_eq!(codes(&facts), [("ice-consent-gap".to_owned(), Severity::Warning)]);
+    facts.ice[0].pairs[0].checks[0].silences = vec![silence(22_000)];
+    nothing(&facts);
+}
+
+fn unreachable(ms: u64, carried: Carried) -> IcmpSeen {
+    IcmpSeen {
+        seen: seen(ms),
+        quoted: Direction::Forward,
+        error: IcmpError {
+            from: "198.51.100.1".parse().unwrap(),
+            to: "10.0.0.1".parse().unwrap(),
+            kind: 3,
+            code: 3,
+            mtu: None,
+        },
+        carried,
+    }
+}
+
+#[test]
+fn packets_into_icmp_errors() {
+    let mut facts = connected(30_000);
+    facts.sessions[0].ways[1] = way(5, 10_000, Some(10_000));
+    facts.sessions[0].icmp = vec![unreachable(10_020, Carried::Rtp)];
+    facts.sessions[0].icmp_count = 18;
+    only(&facts, "icmp-unreachable");
+    // A few at the end of a call are what hanging up looks like.
+    facts.sessions[0].ways[0] = way(0, 10_060, Some(10_060));
+    facts.sessions[0].icmp_count = 3;
+    nothing(&facts);
+    // Nothing listens anywhere.
+    let mut nowhere = checking(vec![pair([asked(4, 0, 8000), Checks::default()])], 8000);
+    nowhere.sessions[0].icmp = vec![unreachable(20, Carried::Stun)];
+    nowhere.sessions[0].icmp_count = 8;
+    only(&nowhere, "icmp-unreachable");
+}
+
+#[test]
+fn a_mapping_that_changes() {
+    let mut facts = connected(30_000);
+    facts.sessions[0].ways[1] = way(5, 10_000, Some(10_000));
+    let mut second = session(
+        1,
+        [way(13_000, 30_000, Some(30_000)), way(13_000, 30_000, Some(30_000))],
+    );
+    second.b = "198.51.100.1:7777".parse().unwrap();
+    let mut elsewhere = pair([answered(2, 13_000, 30_000), answered(2, 13_000, 30_000)]);
+    elsewhere.session = SessionId(1);
+    elsewhere.addresses[1] = second.b;
+    facts.sessions.push(second);
+    facts.ice[0].pairs.push(elsewhere);
+    facts.ice[0].switches = vec![Switch {
+        seen: seen(13_000),
+        from: 0,
+        to: 1,
+        side: 1,
+    }];
+    facts.ice[0].selected = Some(1);
+    only(&facts, "nat-mapping-changed");
+    // Two candidates of one machine are no change.
+    facts.ice[0].sides[1].candidates = vec![Candidate {
+        address: "198.51.100.1:7777".parse().unwrap(),
+        transport: Transport::Udp,
+        candidate_type: None,
+        priority: None,
+        learnt: Learnt::Sdp,
+        seen: None,
+    }];
+    nothing(&facts);
+}
+
+#[test]
+fn a_path_that_took_long() {
+    let mut facts = connected(30_000);
+    facts.ice[0].pairs[0].checks[0] = nominated(answered(5, 9000, 30_000), 9100);
+    assert_eq!(codes(&facts), [("ice-slow".to_owned(), Severity::Warning)]);
+}
+
+fn step(method: Method, ms: u64, error: Option<ErrorCode>, authenticated: bool) -> Step {
+    Step {
+        method,
+        asked: seen(ms),
+        transmissions: 1,
+        authenticated,
+        answered: Some(seen(ms + 10)),
+        error,
+        reason: None,
+        lifetime_asked: None,
+        lifetime: None,
+        peer: None,
+        channel: None,
+    }
+}
+
+fn allocation(steps: Vec<Step>, end: End) -> Facts {
+    let credentials = if steps.iter().any(|step| step.authenticated) {
+        Credentials::Accepted
+    } else {
+        Credentials::NotSent
+    };
+    let one = Allocation {
+        end,
+        credentials,
+        steps,
+        ..Allocation::new(SessionId(0), A.parse().unwrap(), B.parse().unwrap(), Transport::Udp)
+    };
+    Facts {
+        sessions: vec![session(0, [way(0, 100, None), way(0, 100, None)])],
+        allocations: vec![one],
+        ..Facts::default()
+    }
+}
+
+#[test]
+fn allocations_refused() {
+    let challenge = || step(Method::ALLOCATE, 0, Some(ErrorCode::UNAUTHENTICATED), false);
+    for (code, finding) in [
+        (ErrorCode::ALLOCATION_QUOTA_REACHED, "turn-quota-reached"),
+        (ErrorCode::FORBIDDEN, "turn-forbidden"),
+        (ErrorCode::ALLOCATION_MISMATCH, "turn-allocation-mismatch"),
+        (
+            ErrorCode::UNSUPPORTED_TRANSPORT_PROTOCOL,
+            "turn-transport-not-supported",
+        ),
+        (ErrorCode::INSUFFICIENT_CAPACITY, "turn-no-capacity"),
+    ] {
+        let steps = vec![challenge(), step(Method::ALLOCATE, 20, Some(code), true)];
+        only(&allocation(steps, End::Refused), finding);
+    }
+    let mut rejected = allocation(
+        vec![
+            challenge(),
+            step(Method::ALLOCATE, 20, Some(ErrorCode::UNAUTHENTICATED), true),
+        ],
+        End::Refused,
+    );
+    rejected.allocations[0].credentials = Credentials::Rejected;
+    only(&rejected, "turn-credentials-rejected");
+    only(&allocation(vec![challenge()], End::Refused), "turn-credentials-missing");
+    let mut made = allocation(vec![challenge(), step(Method::ALLOCATE, 20, None, true)], End::Open);
+    made.allocations[0].created = Some(seen(30));
+    nothing(&made);
+}
+
+#[test]
+fn a_permission_refused() {
+    let mut bind = step(Method::CHANNEL_BIND, 50, Some(ErrorCode::FORBIDDEN), true);
+    bind.peer = Some(B.parse().unwrap());
+    let mut facts = allocation(vec![step(Method::ALLOCATE, 20, None, true), bind], End::Open);
+    facts.allocations[0].created = Some(seen(30));
+    only(&facts, "turn-forbidden");
+    facts.allocations[0].permissions = vec![Permission {
+        ip: "198.51.100.1".parse().unwrap(),
+        asked: seen(50),
+        installed: Some(seen(60)),
+        refreshed: None,
+        refused: None,
+    }];
+    nothing(&facts);
+}
+
+#[test]
+fn what_a_refused_relay_explains_is_no_error() {
+    let mut facts = checking(vec![pair([asked(4, 0, 8000), Checks::default()])], 8000);
+    let steps = vec![step(
+        Method::ALLOCATE,
+        20,
+        Some(ErrorCode::ALLOCATION_QUOTA_REACHED),
+        true,
+    )];
+    facts.allocations = allocation(steps, End::Refused).allocations;
+    let expected = [
+        ("turn-quota-reached", Severity::Error),
+        ("ice-checks-unanswered", Severity::Warning),
+    ];
+    assert_eq!(
+        codes(&facts),
+        expected.map(|(code, severity)| (code.to_owned(), severity))
+    );
+    // And a refused relay that nobody needed is none either.
+    facts.ice = connected(8000).ice;
+    facts.sessions = connected(8000).sessions;
+    assert_eq!(codes(&facts), [("turn-quota-reached".to_owned(), Severity::Warning)]);
+}
+
+#[test]
+fn a_turn_server_that_is_silent() {
+    let mut silent = step(Method::ALLOCATE, 0, None, false);
+    silent.answered = None;
+    let mut facts = allocation(vec![silent], End::Unanswered);
+    facts.allocations[0].allocates.requests = 1;
+    nothing(&facts);
+    facts.allocations[0].allocates.retransmissions = 4;
+    only(&facts, "turn-unanswered");
+}
+
+#[test]
+fn an_allocation_that_ran_out() {
+    let mut facts = allocation(vec![step(Method::ALLOCATE, 0, None, true)], End::Expired(seen(600_000)));
+    facts.allocations[0].created = Some(seen(10));
+    facts.allocations[0].peers = vec![crate::flow::turn::PeerTraffic {
+        session: SessionId(0),
+        peer: None,
+        sent_without_permission: 0,
+    }];
+    facts.sessions[0].ways[0] = way(0, 700_000, None);
+    only(&facts, "turn-allocation-expired");
+    facts.sessions[0].ways[0] = way(0, 590_000, None);
+    nothing(&facts);
+}

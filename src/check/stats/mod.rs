@@ -1,0 +1,3 @@
+//! Checks of statistics of calls.
+
+pub mod reading;

@@ -1,0 +1,141 @@
+//! `rtcdiag stats`: files -> series -> report and findings.
+
+mod connection;
+mod events;
+mod streams;
+mod view;
+mod window;
+
+use std::borrow::Cow;
+use std::fs::File;
+use std::io;
+use std::path::Path;
+
+use super::now;
+use crate::check::stats::reading;
+use crate::cli;
+use crate::error::{Error, place};
+use crate::report::stats::{self as document, Stats};
+use crate::report::timestamp::rfc3339_nanos;
+use crate::report::{Envelope, Finding, Report};
+use crate::stats::{Dump, NotStats, read};
+
+use view::View;
+
+/// Reads the files; statistics of a call must be in each.
+pub fn run(options: &cli::Stats) -> Result<Envelope, Error> {
+    let started = now();
+    let mut files = Vec::new();
+    let mut findings: Vec<Finding> = Vec::new();
+    for path in &options.files {
+        let mut dump = open(path)?;
+        let name = path.to_string_lossy();
+        let start = dump.start();
+        let count = dump.peer_connections.len();
+        findings.extend(reading::check(&dump, &place(path)));
+        window::apply(&mut dump, options, start)?;
+        let view = View {
+            dump: &dump,
+            start,
+            options,
+        };
+        files.push(file(&view, &name, count)?);
+    }
+    let mut files = files.into_iter();
+    let Some(first) = files.next() else {
+        return Err(Error::new("no file was named"));
+    };
+    let report = Stats {
+        first,
+        more: files.collect(),
+    };
+    Ok(Envelope::new(
+        "stats",
+        started,
+        Report::Stats(Box::new(report)),
+        findings,
+    ))
+}
+
+fn open(path: &Path) -> Result<Dump, Error> {
+    let failed = |error: &io::Error| Error::file("read the statistics", path, error);
+    let result = if path == Path::new("-") {
+        read(io::stdin().lock())
+    } else {
+        read(File::open(path).map_err(|error| failed(&error))?)
+    };
+    result.map_err(|error| match error {
+        NotStats::Io(error) => failed(&error),
+        error => Error::new(error.to_string()).at(place(path)).hint(
+            "it takes the dump of chrome://webrtc-internals, about:webrtc's report or page, rtcstats dumps, and getStats() reports as JSON: JSON.stringify([...(await pc.getStats()).values()])",
+        ),
+    })
+}
+
+/// The report about one file.
+fn file(view: &View<'_>, name: &str, count: usize) -> Result<document::File, Error> {
+    let dump = view.dump;
+    let end = dump.end();
+    let duration = view.start.zip(end).map(|(start, end)| (end - start) / 1000.0);
+    let chosen = chosen(dump, view.options)?;
+    Ok(document::File {
+        file: name.to_owned(),
+        format: dump.format.name(dump.is_legacy()).to_owned(),
+        gzip: dump.gzip,
+        bytes: dump.octets,
+        user_agent: dump.user_agent.clone(),
+        browser: dump.browser.as_ref().map(ToString::to_string),
+        start: view.start.map(|start| rfc3339_nanos((start * 1e6) as i128)),
+        duration_s: duration.map(view::r6),
+        get_user_media_entries: dump.media_entries,
+        client_events: dump.client_events,
+        media_calls: dump
+            .media_calls
+            .iter()
+            .map(|call| events::media_call(call, view))
+            .collect(),
+        peer_connection_count: count,
+        peer_connections: chosen
+            .into_iter()
+            .map(|index| connection::report(view, &dump.peer_connections[index]))
+            .collect(),
+    })
+}
+
+/// An id as one types it.
+fn id_text(id: &serde_json::Value) -> Cow<'_, str> {
+    match id {
+        serde_json::Value::String(id) => Cow::Borrowed(id),
+        id => Cow::Owned(id.to_string()),
+    }
+}
+
+/// `--peer-connection`: the id as written, else its number.
+fn chosen(dump: &Dump, options: &cli::Stats) -> Result<Vec<usize>, Error> {
+    let count = dump.peer_connections.len();
+    let Some(wanted) = &options.peer_connection else {
+        return Ok((0..count).collect());
+    };
+    let by_id = dump.peer_connections.iter().position(|pc| id_text(&pc.id) == *wanted);
+    let by_number = || {
+        wanted
+            .parse::<usize>()
+            .ok()?
+            .checked_sub(1)
+            .filter(|index| *index < count)
+    };
+    match by_id.or_else(by_number) {
+        Some(index) => Ok(vec![index]),
+        None => {
+            let ids: Vec<String> = dump
+                .peer_connections
+                .iter()
+                .take(20)
+                .map(|pc| pc.id.to_string())
+                .collect();
+            Err(Error::new(format!("there is no peer connection {wanted}"))
+                .at("--peer-connection")
+                .hint(format!("there are {count}, by their ids: {}", ids.join(", "))))
+        }
+    }
+}

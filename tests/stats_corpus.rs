@@ -1,0 +1,136 @@
+//! Dumps of many browsers and apps, with the facts that another reader found in them. They are not part of the repository:
+//! where the folder `shared` beside it is missing, this says so and checks nothing.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::Parser;
+use rtcdiag::cli::{Cli, Command};
+use rtcdiag::command;
+use rtcdiag::report::Report;
+use serde_json::Value;
+
+fn corpus() -> Option<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus/stats");
+    if !folder.is_dir() {
+        eprintln!("SKIPPED: no statistics at {}", folder.display());
+        return None;
+    }
+    Some(folder)
+}
+
+fn report(path: &Path) -> Result<Value, String> {
+    let arguments = ["rtcdiag", "stats", &path.to_string_lossy(), "--series"].map(str::to_owned);
+    let Command::Stats(options) = Cli::try_parse_from(arguments).unwrap().command else {
+        panic!()
+    };
+    let envelope = command::stats::run(&options).map_err(|error| error.to_string())?;
+    let Report::Stats(report) = envelope.report else {
+        panic!()
+    };
+    Ok(serde_json::to_value(report).unwrap())
+}
+
+/// `lossPct` -> `loss_pct`; what is below some keys is data.
+fn snake(value: &Value) -> Value {
+    match value {
+        Value::Object(members) => members
+            .iter()
+            .map(|(key, value)| {
+                let mut name = String::new();
+                for c in key.chars() {
+                    if c.is_ascii_uppercase() {
+                        name.push('_');
+                    }
+                    name.push(c.to_ascii_lowercase());
+                }
+                let is_data = ["config", "constraints", "event_types"].contains(&name.as_str());
+                (name, if is_data { value.clone() } else { snake(value) })
+            })
+            .collect(),
+        Value::Array(values) => values.iter().map(snake).collect(),
+        other => other.clone(),
+    }
+}
+
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Array(values) => values.iter().all(is_empty),
+        Value::Object(members) => members.values().all(is_empty),
+        _ => false,
+    }
+}
+
+fn compare(path: &str, wanted: &Value, got: &Value, differences: &mut Vec<String>, count: &mut usize) {
+    if is_empty(wanted) && is_empty(got) {
+        return;
+    }
+    match (wanted, got) {
+        (Value::Object(wanted), Value::Object(got)) => {
+            for (key, value) in wanted {
+                let got = got.get(key).unwrap_or(&Value::Null);
+                compare(&format!("{path}/{key}"), value, got, differences, count);
+            }
+        }
+        (Value::Array(wanted), Value::Array(got)) => {
+            for index in 0..wanted.len().max(got.len()) {
+                let [wanted, got] = [wanted, got].map(|list| list.get(index).unwrap_or(&Value::Null));
+                compare(&format!("{path}/{index}"), wanted, got, differences, count);
+            }
+        }
+        _ => {
+            *count += 1;
+            let close = wanted.as_f64().zip(got.as_f64()).is_some_and(|(wanted, got)| {
+                let room = if path.contains("bitrate") { 1.0 } else { 1e-6 };
+                (wanted - got).abs() <= room + 1e-6 * wanted.abs()
+            });
+            if wanted != got && !close {
+                differences.push(format!("{path}: wanted {wanted}, got {got}"));
+            }
+        }
+    }
+}
+
+#[test]
+fn every_fact_is_found() {
+    let Some(folder) = corpus() else { return };
+    let (mut differences, mut count, mut files) = (Vec::new(), 0, 0);
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let facts = PathBuf::from(format!("{}.facts.json", path.display()));
+        let Ok(facts) = fs::read_to_string(facts) else { continue };
+        let wanted = snake(&serde_json::from_str(&facts).unwrap());
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        files += 1;
+        match report(&path) {
+            Ok(got) => {
+                for key in [
+                    "format",
+                    "gzip",
+                    "user_agent",
+                    "bytes",
+                    "peer_connection_count",
+                    "peer_connections",
+                ] {
+                    compare(
+                        &format!("{name}/{key}"),
+                        &wanted[key],
+                        &got[key],
+                        &mut differences,
+                        &mut count,
+                    );
+                }
+            }
+            Err(error) if wanted["format"] == "unrecognised" => assert!(error.contains("no statistics"), "{error}"),
+            Err(error) => differences.push(format!("{name}: {error}")),
+        }
+    }
+    assert!(files > 20 && count > 5000, "{files} files, {count} facts");
+    assert!(
+        differences.is_empty(),
+        "{} differences:\n{}",
+        differences.len(),
+        differences.join("\n")
+    );
+}
