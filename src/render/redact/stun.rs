@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::Known;
-use super::words::Private;
+use crate::secret::Private;
 
 /// Whether an object is an attribute; then its name.
 fn name(members: &Map<String, Value>) -> Option<&str> {
