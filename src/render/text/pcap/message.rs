@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{Paint, Style, method, wide};
+use super::{Paint, Style, method};
 use crate::render::units::duration;
 use crate::report::pcap::{Attribute, AttributeValue, StunMessage};
 
@@ -11,7 +11,6 @@ const NAME: usize = 24;
 
 /// The message in a line or two, then its attributes; inside of TURN all of it stands further in.
 pub fn message(message: &StunMessage, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    let style = &wide(style);
     let indent = if message.nested { "    " } else { "" };
     if message.nested {
         let line = format!("  {}", path(message));
@@ -112,21 +111,23 @@ fn attribute(
         name => name.to_owned(),
     };
     let first = format!("{branch}{} {name:<NAME$} ", attribute.kind);
-    let line = style.wrap(&first, &format!("{value}{verdict}"));
+    let line = style.wrap(&first, &format!("{verdict}{value}"));
     let line = match attribute.valid {
-        Some(_) => line.replacen(verdict.trim_start(), &style.paint(paint, verdict.trim_start()), 1),
+        Some(_) => line.replacen(verdict.trim_end(), &style.paint(paint, verdict.trim_end()), 1),
         None => line,
     };
     writeln!(out, "{}", line.trim_end())
 }
 
+/// What holding it against what is known gave, and with what; empty for what cannot be held against anything.
 fn verdict(attribute: &Attribute, message: &StunMessage) -> (String, Paint) {
-    let by = message.integrity_by.as_ref().filter(|_| attribute.name.contains("INTEGRITY"));
+    let is_integrity = attribute.name.contains("INTEGRITY");
+    let by = message.integrity_by.as_ref().filter(|_| is_integrity);
     let by = by.map(|by| format!(" (password from {by})")).unwrap_or_default();
     match attribute.valid {
-        Some(true) => (format!(" right{by}"), Paint::Green),
-        Some(false) => (format!(" WRONG{by}"), Paint::Red),
-        None if attribute.name.contains("INTEGRITY") => ("  (not checked: no password)".to_owned(), Paint::Dim),
+        Some(true) => (format!("right{by}  "), Paint::Green),
+        Some(false) => (format!("WRONG{by}  "), Paint::Red),
+        None if is_integrity => ("not checked (no password)  ".to_owned(), Paint::Dim),
         None => (String::new(), Paint::Dim),
     }
 }

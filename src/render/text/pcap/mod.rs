@@ -30,14 +30,11 @@ use crate::report::pcap::{Moment, Pcap};
 
 pub use message::message;
 
-/// Columns where no terminal says how many it has: in a pipe, in a file.
-const WIDTH: usize = 100;
 /// So many entries of one kind are shown, so that the findings below them are still seen.
 const SHOWN: usize = 24;
 
 /// What the report's view asks for; without one the head of the report, then what was found session by session.
 pub fn write(report: &Pcap, findings: &[Finding], style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    let style = &wide(style);
     let view = report.view;
     if view.messages || view.transactions || view.timeline {
         if view.transactions {
@@ -65,17 +62,9 @@ fn left_out(left_out: &BTreeMap<String, u64>, style: &Style, out: &mut dyn Write
     writeln!(out, "{}\n", style.paint(Paint::Yellow, &style.wrap("", &text)))
 }
 
-/// A width to lay out for, in any case.
-fn wide(style: &Style) -> Style {
-    Style {
-        width: Some(style.width.unwrap_or(WIDTH)),
-        ..*style
-    }
-}
-
 /// A heading.
 fn title(text: &str, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "{}", style.paint(Paint::Bold, text))
+    writeln!(out, "{}", style.paint(Paint::Bold, &style.wrap("", text)))
 }
 
 /// Of many entries the weightiest, in their order; and how many are not among them.
