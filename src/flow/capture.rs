@@ -168,6 +168,7 @@ impl<'w> Capture<'w> {
             descriptions: self.known.descriptions,
             ..Facts::default()
         };
+        super::formats::apply(&mut facts);
         for (what, count) in [
             ("STUN transactions", facts.exchanges.forgotten()),
             ("packets of sessions", self.table.left_out),

@@ -17,6 +17,7 @@ pub mod capture;
 pub mod counts;
 pub mod dtls;
 pub mod filter;
+mod formats;
 pub mod heard;
 mod hello;
 pub mod ice;

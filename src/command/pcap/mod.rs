@@ -4,6 +4,7 @@ mod agents;
 mod document;
 mod message;
 mod options;
+mod shown;
 
 use std::cell::Cell;
 use std::fs::File;
@@ -23,6 +24,7 @@ use crate::report::pcap::StunMessage;
 use crate::report::{Envelope, Event, Report};
 
 use options::Prepared;
+use shown::Shown;
 
 /// After so many packets progress is told, and it is asked whether anybody still reads.
 const STRIDE: u64 = 4096;
@@ -35,19 +37,19 @@ pub fn run(options: &cli::Pcap, context: &mut Context<'_>) -> Result<Envelope, E
     let mut source = open(options, &stop)?;
     let mut messages = Vec::new();
     let (facts, dissector) = read(&mut source, prepared, options, (context, &stop), &mut messages);
-    let mut report = document::report(&facts, source.files(), &dissector, options);
-    if document::wants(options, cli::Subject::Stun) {
-        // There may be many: they are held only where they are needed all together.
-        let transactions = facts.exchanges.iter().map(document::transaction);
-        if context.streams && !options.transactions {
-            for transaction in transactions {
-                if !(context.emit)(Event::StunTransaction(Box::new(transaction))) {
-                    break;
-                }
+    let shown = Shown::new(options, &facts);
+    let mut report = document::report(&facts, source.files(), &dissector, options, &shown);
+    // There may be many: they are held only where they are needed all together.
+    let exchanges = facts.exchanges.iter().filter(|exchange| shown.exchange(exchange));
+    let transactions = exchanges.map(document::transaction);
+    if context.streams && !options.transactions && !options.timeline {
+        for transaction in transactions {
+            if !(context.emit)(Event::StunTransaction(Box::new(transaction))) {
+                break;
             }
-        } else {
-            report.stun.transactions = transactions.collect();
         }
+    } else {
+        report.stun.transactions = transactions.collect();
     }
     report.messages = messages;
     let findings = check::check(source.files(), &facts);
