@@ -9,12 +9,15 @@ use rtcdiag::proto::stun::{AttributeType, Builder, Class, Key, Method, Transacti
 use rtcdiag::secret::Secret;
 use serde_json::Value;
 
-const CLIENT: ([u8; 4], u16) = ([10, 0, 0, 1], 5000);
-const SERVER: ([u8; 4], u16) = ([198, 51, 100, 1], 3478);
-const PEER: ([u8; 4], u16) = ([203, 0, 113, 9], 6000);
+const CLIENT: End = ([10, 0, 0, 1], 5000);
+const SERVER: End = ([198, 51, 100, 1], 3478);
+const PEER: End = ([203, 0, 113, 9], 6000);
+
+/// An address and a port.
+type End = ([u8; 4], u16);
 
 /// A pcap file of raw IPv4 with one UDP datagram a millisecond.
-fn capture(datagrams: &[(([u8; 4], u16), ([u8; 4], u16), Vec<u8>)]) -> Vec<u8> {
+fn capture(datagrams: &[(End, End, Vec<u8>)]) -> Vec<u8> {
     let mut file = vec![0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0];
     file.extend(65535_u32.to_le_bytes());
     file.extend(101_u32.to_le_bytes());

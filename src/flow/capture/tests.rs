@@ -6,9 +6,10 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::flow::ice::{Nomination, Role};
+use crate::flow::signaling::Source;
 use crate::flow::turn::{Credentials, End};
 use crate::proto::ice::CandidateType;
-use crate::proto::stun::{Builder, ErrorCode, Key, PasswordAlgorithm, TransactionId};
+use crate::proto::stun::{AttributeType, Builder, Class, ErrorCode, Key, Method, PasswordAlgorithm, TransactionId};
 use crate::secret::Secret;
 
 const A: &str = "10.0.0.1:5000";
