@@ -173,7 +173,7 @@ fn ice(ice: &Ice, entries: &mut Vec<Entry>) {
     for gap in &consent.gaps {
         let ends = if gap.side == "local" { (pair.local, pair.remote) } else { (pair.remote, pair.local) };
         let end = if gap.recovered { "" } else { ", to the end" };
-        let what = format!("last answer to a check for {} s{end}", seconds(gap.duration_s));
+        let what = format!("the last answer to a check; then none for {} s{end}", seconds(gap.duration_s));
         let paint = if gap.recovered { Paint::Yellow } else { Paint::Red };
         entries.push(Entry {
             head: Head::Lost,
