@@ -100,7 +100,13 @@ fn the_story() {
 
 #[test]
 fn the_story_on_a_narrow_terminal() {
-    let report = report(&["capture.pcap", "--sdp", "pcap/call-offer.json", "--sdp", "pcap/call-answer.json"]);
+    let report = report(&[
+        "capture.pcap",
+        "--sdp",
+        "pcap/call-offer.json",
+        "--sdp",
+        "pcap/call-answer.json",
+    ]);
     let text = print(&report, &[], Some(80));
     assert!(text.contains("VP8 97") && text.contains("opus 96"));
     hold("capture.80.txt", &text);
@@ -147,7 +153,11 @@ fn messages_as_trees() {
     }
     let report = report(&["capture.pcap", "--sdp", "pcap/call-offer.json", "--frame", "-40"]);
     let text = messages(&report.messages);
-    for part in ["in a ChannelData 0x4000", "401 Unauthorized", "right (password from pcap/call-offer.json)"] {
+    for part in [
+        "in a ChannelData 0x4000",
+        "401 Unauthorized",
+        "right (password from pcap/call-offer.json)",
+    ] {
         assert!(text.contains(part), "{part}: {text}");
     }
     hold("capture.messages.txt", &text);
@@ -210,7 +220,8 @@ fn text_from_the_network_cannot_steer_a_terminal() {
 /// Every address, name and key of the call, in every view and format.
 #[test]
 fn redacted_output_gives_nothing_away() {
-    let offer = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/pcap/call-offer.json")).unwrap();
+    let offer =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/pcap/call-offer.json")).unwrap();
     let offer: Value = serde_json::from_str(&offer).unwrap();
     let line = |prefix: &str| {
         let sdp = offer["sdp"].as_str().unwrap();
@@ -263,7 +274,10 @@ fn filters_hold_in_every_view() {
             let mut arguments = vec!["capture.pcap"];
             arguments.extend(filter.iter().chain(view));
             let text = String::from_utf8(rtcdiag(&arguments)).unwrap();
-            assert!(text.contains(&second) && !text.contains(&first), "{arguments:?}: {text}");
+            assert!(
+                text.contains(&second) && !text.contains(&first),
+                "{arguments:?}: {text}"
+            );
         }
     }
     let report = |arguments: &[&str]| {

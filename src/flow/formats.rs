@@ -51,3 +51,40 @@ fn formats(described: &Described) -> Vec<(u8, Format)> {
     }
     all
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::flow::SessionId;
+    use crate::flow::signaling::Source;
+
+    fn described(maps: &str) -> Described {
+        Described {
+            source: Source::File("offer.sdp".to_owned()),
+            kind: None,
+            sdp: format!(
+                "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 96 97\r\n{maps}"
+            ),
+            credentials: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn only_what_all_descriptions_agree_on_holds_everywhere() {
+        let mut facts = Facts {
+            descriptions: vec![
+                described("a=rtpmap:96 opus/48000/2\r\na=rtpmap:97 VP8/90000\r\na=rtpmap:98 odd\r\n"),
+                described("a=rtpmap:96 OPUS/48000/2\r\na=rtpmap:97 H264/90000\r\n"),
+            ],
+            ..Facts::default()
+        };
+        apply(&mut facts);
+        let name = |number| {
+            facts
+                .media
+                .format(SessionId(7), number)
+                .map(|format| format.name.as_str())
+        };
+        assert_eq!([name(96), name(97), name(98)], [Some("opus"), None, None]);
+    }
+}

@@ -34,7 +34,10 @@ pub(super) fn report(
     let began = dissector.began();
     let all: Vec<report::File> = files.iter().map(file).collect();
     let wants = |subject| shown.wants(subject);
-    let sessions = facts.sessions.iter().filter(|session| session.first().is_some() && shown.session(session));
+    let sessions = facts
+        .sessions
+        .iter()
+        .filter(|session| session.first().is_some() && shown.session(session));
     let (ours, other): (Vec<&Session>, Vec<&Session>) = sessions.partition(|one| one.is_ours());
     let ours = ours.into_iter().filter(|session| shown.about(session));
     let mut document = Pcap {
@@ -57,14 +60,14 @@ pub(super) fn report(
     document.view.timeline = options.timeline;
     if wants(Subject::Stun) {
         document.stun = stun(facts);
-        let asked = facts.bindings.iter().filter(|one| shown.of_session(one.session, one.first, one.last));
+        let asked = facts
+            .bindings
+            .iter()
+            .filter(|one| shown.of_session(one.session, one.first, one.last));
         document.bindings = asked.map(binding).collect();
     }
     if wants(Subject::Stun) || wants(Subject::Turn) {
-        let named = facts
-            .allocations
-            .iter()
-            .filter(|one| shown.allocation(one));
+        let named = facts.allocations.iter().filter(|one| shown.allocation(one));
         document.turn = named.map(agents::allocation).collect();
     }
     if wants(Subject::Stun) || wants(Subject::Ice) {
@@ -73,7 +76,10 @@ pub(super) fn report(
     if wants(Subject::Dtls) {
         document.dtls = handshakes(facts);
         let tls = facts.tls.iter().map(|(id, tls)| (facts.session(*id), tls));
-        document.tls = tls.filter(|(session, _)| shown.session(session)).map(|(session, tls)| tls_of(session, tls)).collect();
+        document.tls = tls
+            .filter(|(session, _)| shown.session(session))
+            .map(|(session, tls)| tls_of(session, tls))
+            .collect();
         document.dtls_handshakes = facts.handshake_pieces.iter().map(piece).collect();
     }
     if wants(Subject::Rtp) {
@@ -358,7 +364,13 @@ fn handshake_of(session: &Session, handshake: &dtls::Handshake) -> report::Dtls 
 
 fn tls_of(session: &Session, tls: &Tls) -> report::Tls {
     let (offer, choice) = (tls.offer.as_ref(), tls.choice.as_ref());
-    let side = |direction| if tls.client == Some(direction) { "client" } else { "server" };
+    let side = |direction| {
+        if tls.client == Some(direction) {
+            "client"
+        } else {
+            "server"
+        }
+    };
     report::Tls {
         session: session.id.0,
         client: tls.client.map(|direction| session.from(direction)),
@@ -366,7 +378,9 @@ fn tls_of(session: &Session, tls: &Tls) -> report::Tls {
         server_name: offer.and_then(|offer| offer.server_name.clone()),
         alpn: offer.map(|offer| offer.alpn.clone()).unwrap_or_default(),
         version: choice.map(|choice| choice.version.to_string()),
-        cipher_suite: choice.and_then(|choice| choice.cipher_suite).map(|suite| suite.to_string()),
+        cipher_suite: choice
+            .and_then(|choice| choice.cipher_suite)
+            .map(|suite| suite.to_string()),
         certificate: tls.certificates.first().map(certificate),
         client_hello: offer.map(|offer| moment(offer.seen)),
         server_hello: choice.map(|choice| moment(choice.seen)),

@@ -32,8 +32,12 @@ impl<'a> Shown<'a> {
         };
         if shown.filters_sessions() {
             for session in &facts.sessions {
-                shown.sessions.insert((session.a, session.b, session.transport), session.id);
-                shown.sessions.insert((session.b, session.a, session.transport), session.id);
+                shown
+                    .sessions
+                    .insert((session.a, session.b, session.transport), session.id);
+                shown
+                    .sessions
+                    .insert((session.b, session.a, session.transport), session.id);
             }
         }
         if !options.only.is_empty() {
@@ -63,7 +67,11 @@ impl<'a> Shown<'a> {
     /// Whether a session is to be shown, be it for what is around it.
     pub fn session(&self, session: &Session) -> bool {
         let outer = session.inside.map(|relay| self.facts.session(relay.outer));
-        let ends: Vec<SocketAddr> = [Some(session), outer].into_iter().flatten().flat_map(|one| [one.a, one.b]).collect();
+        let ends: Vec<SocketAddr> = [Some(session), outer]
+            .into_iter()
+            .flatten()
+            .flat_map(|one| [one.a, one.b])
+            .collect();
         let (hosts, ports) = (&self.options.host, &self.options.port);
         let is_wanted = |flow: u32| session.id.0 == flow || outer.is_some_and(|outer| outer.id.0 == flow);
         self.options.flow.is_none_or(is_wanted)

@@ -23,7 +23,9 @@ pub fn learn(known: &mut Known, members: &Map<String, Value>) {
                 known.words.learn(Private::Username, value);
             }
             Some((receiver, sender)) => {
-                [receiver, sender].iter().for_each(|ufrag| known.words.learn(Private::Ufrag, ufrag));
+                [receiver, sender]
+                    .iter()
+                    .for_each(|ufrag| known.words.learn(Private::Ufrag, ufrag));
             }
             None => known.words.learn(Private::Username, value),
         },

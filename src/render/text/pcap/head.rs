@@ -36,12 +36,23 @@ pub fn write(report: &Pcap, style: &Style, out: &mut dyn Write) -> io::Result<()
     for interface in &file.interfaces {
         if let Some(filter) = &interface.filter {
             let name = interface.name.as_deref().unwrap_or("an interface");
-            writeln!(out, "{}", style.wrap("  ", &format!("captured on {name} with the filter `{filter}`")))?;
+            writeln!(
+                out,
+                "{}",
+                style.wrap("  ", &format!("captured on {name} with the filter `{filter}`"))
+            )?;
         }
     }
     for comment in file.comments.iter().take(10) {
-        let about = comment.frame.map(|frame| format!(" on frame {frame}")).unwrap_or_default();
-        writeln!(out, "{}", style.wrap("  ", &format!("comment{about}: {}", comment.text)))?;
+        let about = comment
+            .frame
+            .map(|frame| format!(" on frame {frame}"))
+            .unwrap_or_default();
+        writeln!(
+            out,
+            "{}",
+            style.wrap("  ", &format!("comment{about}: {}", comment.text))
+        )?;
     }
     for one in &report.descriptions {
         let kind = one.kind.as_deref().unwrap_or("description");
@@ -63,7 +74,11 @@ fn named(file: &File, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     facts.extend(file.compression.clone());
     facts.push(extent(file));
     let line = style.wrap(&format!("{}  ", file.path), &facts.join(", "));
-    writeln!(out, "{}", line.replacen(&file.path, &style.paint(Paint::Bold, &file.path), 1))
+    writeln!(
+        out,
+        "{}",
+        line.replacen(&file.path, &style.paint(Paint::Bold, &file.path), 1)
+    )
 }
 
 /// `734 frames in 4.813 s from 2026-11-20 13:44:36.381 UTC`

@@ -51,7 +51,9 @@ fn agents(ice: &Ice, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{}", style.wrap("  ", &facts.join(", ")))?;
     for switch in &ice.switches {
         let to = ice.pairs.get(switch.to);
-        let text = to.map(|pair| format!("{} -> {}", pair.local, pair.remote)).unwrap_or_default();
+        let text = to
+            .map(|pair| format!("{} -> {}", pair.local, pair.remote))
+            .unwrap_or_default();
         let side = &switch.side;
         let line = format!("path changed at {}: the {side} side now sends on {text}", at(switch.at));
         writeln!(out, "{}", style.paint(Paint::Yellow, &style.wrap("  ", &line)))?;
@@ -68,11 +70,16 @@ fn consent(consent: &Consent, style: &Style, out: &mut dyn Write) -> io::Result<
         let end = if gap.recovered { "" } else { ", and none after that" };
         let checks = count(number(gap.requests), "check");
         let length = seconds(gap.duration_s);
-        let text = format!("no answer to {checks} ({side}) for {length} s from {}{end}", at(gap.from));
+        let text = format!(
+            "no answer to {checks} ({side}) for {length} s from {}{end}",
+            at(gap.from)
+        );
         let paint = if gap.recovered { Paint::Yellow } else { Paint::Red };
         writeln!(out, "{}", style.paint(paint, &style.wrap("  ", &text)))?;
     }
-    let lost = consent.lost.then(|| style.paint(Paint::Red, "  consent lost (RFC 7675)"));
+    let lost = consent
+        .lost
+        .then(|| style.paint(Paint::Red, "  consent lost (RFC 7675)"));
     lost.map_or(Ok(()), |text| writeln!(out, "{text}"))
 }
 
@@ -86,10 +93,18 @@ fn pairs(ice: &Ice, style: &Style, out: &mut dyn Write) -> io::Result<()> {
         Column::left("state"),
     ]);
     let used = ice.nominated_pair.map(|used| used.pair);
-    let is_used = |pair: &IcePair| used.and_then(|at| ice.pairs.get(at)).is_some_and(|one| std::ptr::eq(one, pair));
+    let is_used = |pair: &IcePair| {
+        used.and_then(|at| ice.pairs.get(at))
+            .is_some_and(|one| std::ptr::eq(one, pair))
+    };
     // The one that was used is never left out.
     let (mut shown, left) = weightiest(&ice.pairs, |pair| weight(pair) + u64::from(is_used(pair)) * (1 << 40));
-    shown.sort_by_key(|pair| (ice.pairs.iter().position(|other| other.local == pair.local), !is_used(pair)));
+    shown.sort_by_key(|pair| {
+        (
+            ice.pairs.iter().position(|other| other.local == pair.local),
+            !is_used(pair),
+        )
+    });
     let mut local = None;
     for pair in shown {
         if local != Some(pair.local) {
@@ -106,7 +121,9 @@ fn pairs(ice: &Ice, style: &Style, out: &mut dyn Write) -> io::Result<()> {
             state(pair, is_used(pair)),
         ]);
     }
-    indented(&table, style).iter().try_for_each(|line| writeln!(out, "{line}"))?;
+    indented(&table, style)
+        .iter()
+        .try_for_each(|line| writeln!(out, "{line}"))?;
     more(left, "pair", style, out)
 }
 
@@ -163,14 +180,20 @@ fn unpaired(ice: &Ice, style: &Style, out: &mut dyn Write) -> io::Result<()> {
         ("to remote", &ice.remote_candidates, |pair| pair.remote),
     ];
     for (side, candidates, address) in sides {
-        let without = candidates.iter().filter(|one| !ice.pairs.iter().any(|pair| address(pair) == one.address));
+        let without = candidates
+            .iter()
+            .filter(|one| !ice.pairs.iter().any(|pair| address(pair) == one.address));
         // Reflexive ones are never checked from: their base is.
         let without = without.filter(|one| side == "to remote" || !is_reflexive(one));
         let names: Vec<String> = without.map(|one| candidate(candidates, one.address)).collect();
         if !names.is_empty() {
             let few: Vec<&str> = names.iter().take(8).map(String::as_str).collect();
             let left = names.len() - few.len();
-            let more = if left > 0 { format!(" and {left} more") } else { String::new() };
+            let more = if left > 0 {
+                format!(" and {left} more")
+            } else {
+                String::new()
+            };
             let text = format!("no checks {side} {}{more}", few.join(", "));
             writeln!(out, "{}", style.paint(Paint::Dim, &style.wrap("  ", &text)))?;
         }

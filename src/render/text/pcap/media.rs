@@ -88,7 +88,11 @@ fn row(stream: &RtpStream) -> Vec<Cell> {
         stream.ssrc.clone().into(),
         kind(stream).into(),
         stream.packets.to_string().into(),
-        if heavy { Cell::painted(lost, Paint::Red) } else { lost.into() },
+        if heavy {
+            Cell::painted(lost, Paint::Red)
+        } else {
+            lost.into()
+        },
         stream.jitter_ms.map(duration).unwrap_or_default().into(),
         bits(stream).map(bit_rate).unwrap_or_default().into(),
         frames(stream).unwrap_or_default().into(),
@@ -97,7 +101,10 @@ fn row(stream: &RtpStream) -> Vec<Cell> {
 }
 
 fn sentence(stream: &RtpStream) -> String {
-    let mut facts = vec![format!("{} {}", stream.ssrc, kind(stream)), format!("{} packets", stream.packets)];
+    let mut facts = vec![
+        format!("{} {}", stream.ssrc, kind(stream)),
+        format!("{} packets", stream.packets),
+    ];
     facts.push(format!("{} lost", lost(stream).0));
     facts.extend(stream.jitter_ms.map(|jitter| format!("jitter {}", duration(jitter))));
     facts.extend(bits(stream).map(bit_rate));
@@ -105,11 +112,16 @@ fn sentence(stream: &RtpStream) -> String {
     facts.join(", ")
 }
 
-/// `VP8 97`, `type 97`; `rtx` and such where SDP tells.
+/// `VP8 97`: the name where SDP tells, and the payload types.
 fn kind(stream: &RtpStream) -> String {
     let types: Vec<String> = stream.payload_types.iter().take(4).map(ToString::to_string).collect();
     let more = if stream.payload_types.len() > 4 { "..." } else { "" };
-    format!("{} {}{more}", stream.codec.as_deref().unwrap_or("?"), types.join("/"))
+    let types = format!("{}{more}", types.join("/"));
+    match (&stream.codec, &stream.role) {
+        (Some(codec), Some(role)) if !codec.eq_ignore_ascii_case(role) => format!("{codec} ({role}) {types}"),
+        (Some(codec), _) => format!("{codec} {types}"),
+        (None, _) => types,
+    }
 }
 
 /// How many, and in per cent where there are any; whether that is much.

@@ -31,7 +31,11 @@ pub fn message(message: &StunMessage, style: &Style, out: &mut dyn Write) -> io:
     writeln!(out, "{}", line.replacen(&title, &style.paint(paint, &title), 1))?;
     for (fact, paint) in facts(message) {
         let text = style.wrap(&format!("{indent}  "), &fact);
-        writeln!(out, "{}", paint.map_or_else(|| text.clone(), |paint| style.paint(paint, &text)))?;
+        writeln!(
+            out,
+            "{}",
+            paint.map_or_else(|| text.clone(), |paint| style.paint(paint, &text))
+        )?;
     }
     let last = message.attributes.len().saturating_sub(1);
     for (place, one) in message.attributes.iter().enumerate() {
@@ -64,7 +68,10 @@ fn class(name: &str) -> &str {
 fn facts(message: &StunMessage) -> Vec<(String, Option<Paint>)> {
     let mut all = vec![(format!("frame {} at {:.6} s", message.frame, message.at_s), None)];
     if let Some(frame) = message.response_to {
-        let after = message.rtt_ms.map(|ms| format!(" after {}", duration(ms))).unwrap_or_default();
+        let after = message
+            .rtt_ms
+            .map(|ms| format!(" after {}", duration(ms)))
+            .unwrap_or_default();
         all[0].0 += &format!(", answers frame {frame}{after}");
     }
     if let Some(frame) = message.retransmission_of {
@@ -156,7 +163,10 @@ fn text(attribute: &Attribute, value: &AttributeValue, message: &StunMessage) ->
             (false, true) => "from another port".to_owned(),
             (false, false) => "from the same address and port".to_owned(),
         },
-        AttributeValue::NetworkInfo { network_id, network_cost } => format!("network {network_id}, cost {network_cost}"),
+        AttributeValue::NetworkInfo {
+            network_id,
+            network_cost,
+        } => format!("network {network_id}, cost {network_cost}"),
     }
 }
 

@@ -57,8 +57,14 @@ fn left_out(left_out: &BTreeMap<String, u64>, style: &Style, out: &mut dyn Write
     if left_out.is_empty() {
         return Ok(());
     }
-    let all: Vec<String> = left_out.iter().map(|(what, number)| format!("{number} {what}")).collect();
-    let text = format!("There was too much of it to follow everything; left out: {}.", all.join(", "));
+    let all: Vec<String> = left_out
+        .iter()
+        .map(|(what, number)| format!("{number} {what}"))
+        .collect();
+    let text = format!(
+        "There was too much of it to follow everything; left out: {}.",
+        all.join(", ")
+    );
     writeln!(out, "{}\n", style.paint(Paint::Yellow, &style.wrap("", &text)))
 }
 
@@ -73,7 +79,10 @@ fn weightiest<T>(all: &[T], weight: impl Fn(&T) -> u64) -> (Vec<&T>, usize) {
     places.sort_by_key(|&place| std::cmp::Reverse(weight(&all[place])));
     places.truncate(SHOWN);
     places.sort_unstable();
-    (places.iter().map(|&place| &all[place]).collect(), all.len().saturating_sub(SHOWN))
+    (
+        places.iter().map(|&place| &all[place]).collect(),
+        all.len().saturating_sub(SHOWN),
+    )
 }
 
 /// `... 12 more pairs`, if there are.

@@ -75,7 +75,9 @@ fn bindings(bindings: &[Binding], style: &Style, out: &mut dyn Write) -> io::Res
             rtt.into(),
         ]);
     }
-    indented(&table, style).iter().try_for_each(|line| writeln!(out, "{line}"))?;
+    indented(&table, style)
+        .iter()
+        .try_for_each(|line| writeln!(out, "{line}"))?;
     more(left, "binding", style, out)?;
     writeln!(out)
 }
@@ -91,12 +93,18 @@ fn refusals(errors: &BTreeMap<String, u64>) -> String {
 
 fn allocation(one: &Allocation, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let flow = style.paint(Paint::Cyan, &format!("flow {}", one.session));
-    let seen = one.mapped.map(|mapped| format!(", seen as {mapped}")).unwrap_or_default();
+    let seen = one
+        .mapped
+        .map(|mapped| format!(", seen as {mapped}"))
+        .unwrap_or_default();
     let client = format!("{}{seen}, {}", one.client, credentials(one));
     let client = style.wrap(&format!("  flow {}  ", one.session), &client);
     writeln!(out, "{}", client.replacen(&format!("flow {}", one.session), &flow, 1))?;
     let relayed = list(&one.relayed);
-    let lifetime = one.lifetime_s.map(|lifetime| format!(" for {lifetime} s")).unwrap_or_default();
+    let lifetime = one
+        .lifetime_s
+        .map(|lifetime| format!(" for {lifetime} s"))
+        .unwrap_or_default();
     let (paint, verdict) = match (one.ended.as_ref(), relayed.is_empty()) {
         ("refused", _) => (Paint::Red, "refused".to_owned()),
         ("unanswered", _) => (Paint::Red, "no answer".to_owned()),
@@ -120,7 +128,10 @@ fn passed(one: &Allocation) -> Vec<String> {
     if one.packets_to_peers + one.packets_from_peers > 0 {
         let [to, from] = [one.bytes_to_peers, one.bytes_from_peers].map(|number| octets(number as f64));
         let there = count(number(one.packets_to_peers), "packet");
-        passed.push(format!("{there} ({to}) to peers, {} ({from}) from them", one.packets_from_peers));
+        passed.push(format!(
+            "{there} ({to}) to peers, {} ({from}) from them",
+            one.packets_from_peers
+        ));
     } else if !one.relayed.is_empty() {
         passed.push("nothing relayed".to_owned());
     }
@@ -143,7 +154,11 @@ fn list(addresses: &[std::net::SocketAddr]) -> String {
 
 /// `credentials of alice accepted`
 fn credentials(one: &Allocation) -> String {
-    let user = one.username.as_ref().map(|user| format!(" of {user}")).unwrap_or_default();
+    let user = one
+        .username
+        .as_ref()
+        .map(|user| format!(" of {user}"))
+        .unwrap_or_default();
     let verdict = match one.credentials.as_ref() {
         "not-sent" if one.challenge.is_some() => "asked for, never sent",
         "not-sent" => "not asked for",
@@ -197,16 +212,26 @@ fn grants(one: &Allocation) -> Option<String> {
             None => one.channel.clone(),
         })
         .collect();
-    let with_channel = |ip| one.channels.iter().any(|one| one.bound.is_some() && one.peer.is_some_and(|peer| peer.ip() == ip));
+    let with_channel = |ip| {
+        one.channels
+            .iter()
+            .any(|one| one.bound.is_some() && one.peer.is_some_and(|peer| peer.ip() == ip))
+    };
     // A channel is a permission too.
-    let permissions: Vec<String> =
-        permissions.filter(|one| !with_channel(one.ip)).map(|one| one.ip.to_string()).collect();
+    let permissions: Vec<String> = permissions
+        .filter(|one| !with_channel(one.ip))
+        .map(|one| one.ip.to_string())
+        .collect();
     let mut facts = Vec::new();
     for (name, all) in [("permission", permissions), ("channel", channels)] {
         if !all.is_empty() {
             let few: Vec<&str> = all.iter().take(6).map(String::as_str).collect();
             let left = all.len() - few.len();
-            let more = if left > 0 { format!(" and {left} more") } else { String::new() };
+            let more = if left > 0 {
+                format!(" and {left} more")
+            } else {
+                String::new()
+            };
             let plural = if all.len() > 1 { "s" } else { "" };
             facts.push(format!("{name}{plural} {}{more}", few.join(", ")));
         }

@@ -15,13 +15,22 @@ pub fn write(report: &Pcap, style: &Style, out: &mut dyn Write) -> io::Result<()
     if !report.sessions.is_empty() {
         title("Sessions (packets there/back)", style, out)?;
     }
-    let trouble = |session: &Session| report.dtls.iter().any(|dtls| dtls.session == session.id && !is_fine(dtls));
+    let trouble = |session: &Session| {
+        report
+            .dtls
+            .iter()
+            .any(|dtls| dtls.session == session.id && !is_fine(dtls))
+    };
     // What went wrong is worth more than any number of packets.
     let weight = |session: &Session| packets(session) + if trouble(session) { 1 << 40 } else { 0 };
     let (shown, left) = weightiest(&report.sessions, weight);
     let last = shown.iter().map(|session| session.id).max().unwrap_or_default();
     let digits = last.to_string().len();
-    let ends = shown.iter().map(|session| ends(session).chars().count()).max().unwrap_or(0);
+    let ends = shown
+        .iter()
+        .map(|session| ends(session).chars().count())
+        .max()
+        .unwrap_or(0);
     for session in &shown {
         let id = format!("{:>digits$}", session.id);
         let start = format!("  {id}  {}  ", session.transport);
@@ -36,8 +45,16 @@ pub fn write(report: &Pcap, style: &Style, out: &mut dyn Write) -> io::Result<()
             () => (self::ends(session), Some(format!("{}, {passed}", extent(session)))),
         };
         // Of lines that fit the blanks stay as they are.
-        let first = if fits(&first) { format!("{start}{first}") } else { style.wrap(&start, &first) };
-        writeln!(out, "{}", first.trim_end().replacen(&id, &style.paint(Paint::Cyan, &id), 1))?;
+        let first = if fits(&first) {
+            format!("{start}{first}")
+        } else {
+            style.wrap(&start, &first)
+        };
+        writeln!(
+            out,
+            "{}",
+            first.trim_end().replacen(&id, &style.paint(Paint::Cyan, &id), 1)
+        )?;
         if let Some(rest) = rest {
             writeln!(out, "{}", style.wrap(&indent, &rest))?;
         }
@@ -46,7 +63,11 @@ pub fn write(report: &Pcap, style: &Style, out: &mut dyn Write) -> io::Result<()
     more(left, "session", style, out)?;
     if report.other_sessions > 0 {
         let other = count(number(report.other_sessions), "session");
-        writeln!(out, "  {}", style.paint(Paint::Dim, &format!("and {other} of other traffic")))?;
+        writeln!(
+            out,
+            "  {}",
+            style.paint(Paint::Dim, &format!("and {other} of other traffic"))
+        )?;
     }
     elsewhere(report, style, out)?;
     writeln!(out)
@@ -60,7 +81,9 @@ fn elsewhere(report: &Pcap, style: &Style, out: &mut dyn Write) -> io::Result<()
     // What was refused may be what is asked about.
     others.sort_by_key(|tls| tls.refused.is_none() && tls.server_hello.is_some());
     for tls in others.iter().take(FEW) {
-        let (Some(client), Some(server)) = (tls.client, tls.server) else { continue };
+        let (Some(client), Some(server)) = (tls.client, tls.server) else {
+            continue;
+        };
         let id = style.paint(Paint::Cyan, &tls.session.to_string());
         writeln!(out, "  {id}  tcp  {client} <-> {server}")?;
         self::tls(tls, &" ".repeat(tls.session.to_string().len() + 9), style, out)?;
@@ -89,8 +112,16 @@ fn ends(session: &Session) -> String {
 /// From when to when.
 fn extent(session: &Session) -> String {
     let ways = [&session.a_to_b, &session.b_to_a];
-    let first = ways.iter().filter_map(|way| way.first).map(|one| one.at_s).min_by(f64::total_cmp);
-    let last = ways.iter().filter_map(|way| way.last).map(|one| one.at_s).max_by(f64::total_cmp);
+    let first = ways
+        .iter()
+        .filter_map(|way| way.first)
+        .map(|one| one.at_s)
+        .min_by(f64::total_cmp);
+    let last = ways
+        .iter()
+        .filter_map(|way| way.last)
+        .map(|one| one.at_s)
+        .max_by(f64::total_cmp);
     match (first, last) {
         (Some(first), Some(last)) if seconds(first) != seconds(last) => {
             format!("{}-{} s", seconds(first), seconds(last))
@@ -149,7 +180,11 @@ fn carried(there: &Way, back: &Way) -> String {
 fn tcp(tcp: &Tcp) -> Option<String> {
     let mut facts = Vec::new();
     if let (Some(syn), None, None) = (tcp.syn, tcp.syn_ack, tcp.reset) {
-        let times = if tcp.syns > 1 { format!(", sent {} times", tcp.syns) } else { String::new() };
+        let times = if tcp.syns > 1 {
+            format!(", sent {} times", tcp.syns)
+        } else {
+            String::new()
+        };
         facts.push(format!("nobody answered the SYN of {}{times}", at(syn)));
     }
     facts.extend(tcp.reset.map(|reset| format!("reset at {}", at(reset))));
@@ -164,11 +199,18 @@ fn tcp(tcp: &Tcp) -> Option<String> {
 
 fn icmp(all: &[Icmp], number: u64) -> Option<String> {
     let first = all.first()?;
-    let others = if number > 1 { format!(", and {} more", number - 1) } else { String::new() };
+    let others = if number > 1 {
+        format!(", and {} more", number - 1)
+    } else {
+        String::new()
+    };
     let mtu = first.mtu.map(|mtu| format!(" (MTU {mtu})")).unwrap_or_default();
     let (meaning, from, when) = (&first.meaning, first.from, at(first.at));
     let about = protocol(&first.protocol);
-    Some(format!("ICMP {meaning}{mtu} from {from} about {about} to {} at {when}{others}", first.about_receiver))
+    Some(format!(
+        "ICMP {meaning}{mtu} from {from} about {about} to {} at {when}{others}",
+        first.about_receiver
+    ))
 }
 
 fn dtls(dtls: &Dtls, indent: &str, style: &Style, out: &mut dyn Write) -> io::Result<()> {
@@ -186,7 +228,11 @@ fn dtls(dtls: &Dtls, indent: &str, style: &Style, out: &mut dyn Write) -> io::Re
         facts.push(format!("{} sent again", count(number(dtls.retransmissions), "flight")));
     }
     let text = style.wrap(indent, &format!("{name}: {}", facts.join(", ")));
-    writeln!(out, "{}", text.replacen(&dtls.detail, &style.paint(paint, &dtls.detail), 1))
+    writeln!(
+        out,
+        "{}",
+        text.replacen(&dtls.detail, &style.paint(paint, &dtls.detail), 1)
+    )
 }
 
 fn tls(tls: &Tls, indent: &str, style: &Style, out: &mut dyn Write) -> io::Result<()> {
@@ -203,7 +249,10 @@ fn tls(tls: &Tls, indent: &str, style: &Style, out: &mut dyn Write) -> io::Resul
             .map(|subject| format!("certificate of {subject}")),
     );
     let (paint, verdict) = match (&tls.refused, tls.client_hello, tls.server_hello) {
-        (Some(alert), ..) => (Paint::Red, format!("refused by the {} with {}", alert.from, alert.description)),
+        (Some(alert), ..) => (
+            Paint::Red,
+            format!("refused by the {} with {}", alert.from, alert.description),
+        ),
         (None, Some(_), None) => (Paint::Red, "no ServerHello".to_owned()),
         _ => (Paint::Green, "agreed".to_owned()),
     };

@@ -44,8 +44,16 @@ pub fn write(report: &Pcap, style: &Style, out: &mut dyn Write) -> io::Result<()
 }
 
 fn row(one: &Transaction) -> Vec<Cell> {
-    let transport = if one.transport == "udp" { String::new() } else { format!(" ({})", one.transport) };
-    let sent = if one.retransmissions > 0 { format!("{}x", one.retransmissions + 1) } else { String::new() };
+    let transport = if one.transport == "udp" {
+        String::new()
+    } else {
+        format!(" ({})", one.transport)
+    };
+    let sent = if one.retransmissions > 0 {
+        format!("{}x", one.retransmissions + 1)
+    } else {
+        String::new()
+    };
     vec![
         one.sent.first().map(ToString::to_string).unwrap_or_default().into(),
         seconds(one.sent_at_s).into(),
@@ -60,7 +68,10 @@ fn row(one: &Transaction) -> Vec<Cell> {
 
 fn answer(one: &Transaction) -> Cell {
     let frame = one.answered_by.map(|frame| format!(" in {frame}")).unwrap_or_default();
-    let from = one.answered_from.map(|from| format!(" from {from}")).unwrap_or_default();
+    let from = one
+        .answered_from
+        .map(|from| format!(" from {from}"))
+        .unwrap_or_default();
     match (one.outcome.as_ref(), one.error_code) {
         ("success", _) => Cell::painted(format!("success{frame}{from}"), Paint::Green),
         ("unanswered", _) => Cell::painted("NO ANSWER", Paint::Red),

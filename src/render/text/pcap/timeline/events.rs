@@ -14,7 +14,10 @@ use crate::report::{Finding, Severity};
 pub fn all(report: &Pcap, findings: &[Finding]) -> Vec<Entry> {
     let mut entries = Vec::new();
     transactions(report, &mut entries);
-    report.sessions.iter().for_each(|session| self::session(session, &mut entries));
+    report
+        .sessions
+        .iter()
+        .for_each(|session| self::session(session, &mut entries));
     report.ice.iter().for_each(|ice| self::ice(ice, &mut entries));
     report.dtls.iter().for_each(|dtls| self::dtls(dtls, &mut entries));
     tls(report, &mut entries);
@@ -56,7 +59,10 @@ impl<'r> Context<'r> {
             sessions.insert((session.a, session.b), session.id);
             sessions.insert((session.b, session.a), session.id);
         }
-        let steps = report.turn.iter().flat_map(|one| one.steps.iter().map(move |step| (one.client, step)));
+        let steps = report
+            .turn
+            .iter()
+            .flat_map(|one| one.steps.iter().map(move |step| (one.client, step)));
         let steps = steps.map(|(client, step)| ((step.asked.frame, client), step)).collect();
         let mut checks = HashMap::new();
         for pair in report.ice.iter().flat_map(|ice| &ice.pairs) {
@@ -64,7 +70,11 @@ impl<'r> Context<'r> {
             checks.insert((pair.local, pair.remote), nominated(pair.sent.use_candidate));
             checks.insert((pair.remote, pair.local), nominated(pair.received.use_candidate));
         }
-        Context { sessions, steps, checks }
+        Context {
+            sessions,
+            steps,
+            checks,
+        }
     }
 
     /// What was asked.
@@ -72,7 +82,11 @@ impl<'r> Context<'r> {
         let first = one.sent.first().copied().unwrap_or_default();
         if let Some(step) = self.steps.get(&(first, one.client)) {
             let mut text = method(&one.method);
-            text += &step.channel.as_ref().map(|channel| format!(" {channel}")).unwrap_or_default();
+            text += &step
+                .channel
+                .as_ref()
+                .map(|channel| format!(" {channel}"))
+                .unwrap_or_default();
             text += &step.peer.map(|peer| format!(" for {peer}")).unwrap_or_default();
             if step.lifetime_s == Some(0) {
                 text += " to release it";
@@ -105,7 +119,10 @@ fn transactions(report: &Pcap, entries: &mut Vec<Entry>) {
             ("success", _) => (Head::Both, asked, None),
             ("unanswered", _) => (Head::Lost, format!("{asked}: NO ANSWER"), Some(Paint::Red)),
             (_, code) => {
-                let reason = context.reason(one).map(|reason| format!(" {reason}")).unwrap_or_default();
+                let reason = context
+                    .reason(one)
+                    .map(|reason| format!(" {reason}"))
+                    .unwrap_or_default();
                 let code = code.map(|code| format!(" {code}")).unwrap_or_default();
                 (Head::Both, format!("{asked}: error{code}{reason}"), Some(Paint::Yellow))
             }
@@ -130,13 +147,26 @@ fn session(session: &Session, entries: &mut Vec<Entry>) {
     let there = (session.a, session.b);
     if let Some(tcp) = &session.tcp {
         if let Some(syn) = tcp.syn {
-            let sent = if tcp.syns > 1 { format!("SYN sent {} times", tcp.syns) } else { String::new() };
+            let sent = if tcp.syns > 1 {
+                format!("SYN sent {} times", tcp.syns)
+            } else {
+                String::new()
+            };
             let connected = entry(syn, flow, Some(there), "TCP connection");
             entries.push(match (tcp.syn_ack, tcp.reset) {
-                (Some(_), _) => Entry { head: Head::Both, note: sent, ..connected },
+                (Some(_), _) => Entry {
+                    head: Head::Both,
+                    note: sent,
+                    ..connected
+                },
                 (None, reset) => Entry {
                     head: if reset.is_some() { Head::There } else { Head::Lost },
-                    what: if reset.is_some() { "TCP connection refused" } else { "TCP connection: NO ANSWER" }.to_owned(),
+                    what: if reset.is_some() {
+                        "TCP connection refused"
+                    } else {
+                        "TCP connection: NO ANSWER"
+                    }
+                    .to_owned(),
                     note: sent,
                     paint: Some(Paint::Red),
                     ..connected
@@ -144,18 +174,26 @@ fn session(session: &Session, entries: &mut Vec<Entry>) {
             });
         }
         if let (Some(reset), Some(_)) = (tcp.reset, tcp.syn_ack.or(session.a_to_b.last)) {
-            entries.push(Entry { paint: Some(Paint::Yellow), ..entry(reset, flow, Some(there), "TCP reset") });
+            entries.push(Entry {
+                paint: Some(Paint::Yellow),
+                ..entry(reset, flow, Some(there), "TCP reset")
+            });
         }
-        entries.extend(tcp.fin.map(|fin| entry(fin, flow, Some(there), "TCP connection closed")));
+        entries.extend(
+            tcp.fin
+                .map(|fin| entry(fin, flow, Some(there), "TCP connection closed")),
+        );
     }
     for one in &session.icmp {
         let about = protocol(&one.protocol);
         let ends = (SocketAddr::new(one.from, 0), one.about_sender);
         let what = format!("ICMP {} about {about} to {}", one.meaning, one.about_receiver);
-        entries.push(Entry { paint: Some(Paint::Red), repeats: true, ..entry(one.at, flow, Some(ends), what) });
+        entries.push(Entry {
+            paint: Some(Paint::Red),
+            repeats: true,
+            ..entry(one.at, flow, Some(ends), what)
+        });
     }
-
-
 }
 
 fn ice(ice: &Ice, entries: &mut Vec<Entry>) {
@@ -166,14 +204,26 @@ fn ice(ice: &Ice, entries: &mut Vec<Entry>) {
             _ => (pair.remote, pair.local),
         };
         let what = format!("path changed: sends on {} -> {} now", ends.0, ends.1);
-        entries.push(Entry { paint: Some(Paint::Yellow), ..entry(switch.at, Some(pair.session), Some(ends), what) });
+        entries.push(Entry {
+            paint: Some(Paint::Yellow),
+            ..entry(switch.at, Some(pair.session), Some(ends), what)
+        });
     }
     let used = ice.nominated_pair.and_then(|used| ice.pairs.get(used.pair));
-    let Some((consent, pair)) = ice.consent.as_ref().zip(used) else { return };
+    let Some((consent, pair)) = ice.consent.as_ref().zip(used) else {
+        return;
+    };
     for gap in &consent.gaps {
-        let ends = if gap.side == "local" { (pair.local, pair.remote) } else { (pair.remote, pair.local) };
+        let ends = if gap.side == "local" {
+            (pair.local, pair.remote)
+        } else {
+            (pair.remote, pair.local)
+        };
         let end = if gap.recovered { "" } else { ", to the end" };
-        let what = format!("the last answer to a check; then none for {} s{end}", seconds(gap.duration_s));
+        let what = format!(
+            "the last answer to a check; then none for {} s{end}",
+            seconds(gap.duration_s)
+        );
         let paint = if gap.recovered { Paint::Yellow } else { Paint::Red };
         entries.push(Entry {
             head: Head::Lost,
@@ -187,7 +237,11 @@ fn dtls(dtls: &Dtls, entries: &mut Vec<Entry>) {
     let flow = Some(dtls.session);
     let ends = |from: &str| {
         let (client, server) = dtls.client.zip(dtls.server)?;
-        Some(if from == "client" { (client, server) } else { (server, client) })
+        Some(if from == "client" {
+            (client, server)
+        } else {
+            (server, client)
+        })
     };
     let last = dtls.flights.len().saturating_sub(1);
     for (place, flight) in dtls.flights.iter().enumerate() {
@@ -196,20 +250,36 @@ fn dtls(dtls: &Dtls, entries: &mut Vec<Entry>) {
         let sent = flight.retransmissions + 1;
         entries.push(Entry {
             head: if stuck { Head::Lost } else { Head::There },
-            note: if sent > 1 { format!("sent {sent} times") } else { String::new() },
+            note: if sent > 1 {
+                format!("sent {sent} times")
+            } else {
+                String::new()
+            },
             paint: stuck.then_some(Paint::Red),
-            ..entry(flight.at, flow, ends(&flight.from), format!("DTLS {}", messages.join(", ")))
+            ..entry(
+                flight.at,
+                flow,
+                ends(&flight.from),
+                format!("DTLS {}", messages.join(", ")),
+            )
         });
     }
     for alert in &dtls.alerts {
-        let level = alert.level.as_ref().map(|level| format!("{level} ")).unwrap_or_default();
+        let level = alert
+            .level
+            .as_ref()
+            .map(|level| format!("{level} "))
+            .unwrap_or_default();
         let what = match alert.description.as_str() {
             "encrypted" => "DTLS alert (encrypted)".to_owned(),
             name => format!("DTLS {level}alert {name}"),
         };
         let fatal = alert.level.as_deref() == Some("fatal");
         let paint = fatal.then_some(Paint::Red);
-        entries.push(Entry { paint, ..entry(alert.at, flow, ends(&alert.from), what) });
+        entries.push(Entry {
+            paint,
+            ..entry(alert.at, flow, ends(&alert.from), what)
+        });
     }
 }
 
@@ -223,39 +293,75 @@ fn camel(name: &str) -> String {
 
 fn tls(report: &Pcap, entries: &mut Vec<Entry>) {
     for tls in &report.tls {
-        let Some((client, server)) = tls.client.zip(tls.server) else { continue };
+        let Some((client, server)) = tls.client.zip(tls.server) else {
+            continue;
+        };
         let flow = Some(tls.session);
-        let name = tls.server_name.as_ref().map(|name| format!(" for {name}")).unwrap_or_default();
+        let name = tls
+            .server_name
+            .as_ref()
+            .map(|name| format!(" for {name}"))
+            .unwrap_or_default();
         let hello = |moment| entry(moment, flow, Some((client, server)), format!("TLS ClientHello{name}"));
         entries.extend(tls.client_hello.map(hello));
         let version = tls.version.as_deref().unwrap_or("TLS");
         let answer = |moment| entry(moment, flow, Some((server, client)), format!("ServerHello, {version}"));
         entries.extend(tls.server_hello.map(answer));
         if let Some(alert) = &tls.refused {
-            let ends = if alert.from == "client" { (client, server) } else { (server, client) };
+            let ends = if alert.from == "client" {
+                (client, server)
+            } else {
+                (server, client)
+            };
             let what = format!("TLS alert {}", alert.description);
-            entries.push(Entry { paint: Some(Paint::Red), ..entry(alert.at, flow, Some(ends), what) });
+            entries.push(Entry {
+                paint: Some(Paint::Red),
+                ..entry(alert.at, flow, Some(ends), what)
+            });
         }
     }
 }
 
 fn rtp(stream: &RtpStream, entries: &mut Vec<Entry>) {
     let relayed = stream.relayed_src.zip(stream.relayed_dst);
-    let Some(ends) = relayed.or_else(|| stream.src.parse().ok().zip(stream.dst.parse().ok())) else { return };
+    let Some(ends) = relayed.or_else(|| stream.src.parse().ok().zip(stream.dst.parse().ok())) else {
+        return;
+    };
     let (flow, ends) = (Some(stream.session), Some(ends));
     let name = match &stream.codec {
         Some(codec) => format!("{} ({codec})", stream.ssrc),
         None => stream.ssrc.clone(),
     };
-    entries.extend(stream.first_packet.map(|first| entry(first, flow, ends, format!("RTP {name} begins"))));
+    entries.extend(
+        stream
+            .first_packet
+            .map(|first| entry(first, flow, ends, format!("RTP {name} begins"))),
+    );
     entries.extend(stream.last_packet.map(|last| {
-        let lost = if stream.lost > 0 { format!(", {} lost", stream.lost) } else { String::new() };
-        entry(last, flow, ends, format!("RTP {name} ends after {} packets{lost}", stream.packets))
+        let lost = if stream.lost > 0 {
+            format!(", {} lost", stream.lost)
+        } else {
+            String::new()
+        };
+        entry(
+            last,
+            flow,
+            ends,
+            format!("RTP {name} ends after {} packets{lost}", stream.packets),
+        )
     }));
     for gap in &stream.gaps {
-        let lost = if gap.lost > 0 { format!(", {} lost", gap.lost) } else { String::new() };
+        let lost = if gap.lost > 0 {
+            format!(", {} lost", gap.lost)
+        } else {
+            String::new()
+        };
         let what = format!("RTP {name} silent for {} s{lost}", seconds(gap.to.at_s - gap.from.at_s));
-        entries.push(Entry { head: Head::Lost, paint: Some(Paint::Yellow), ..entry(gap.from, flow, ends, what) });
+        entries.push(Entry {
+            head: Head::Lost,
+            paint: Some(Paint::Yellow),
+            ..entry(gap.from, flow, ends, what)
+        });
     }
 }
 
@@ -275,7 +381,10 @@ fn allocations(report: &Pcap, entries: &mut Vec<Entry>) {
         if let ("expired", Some(end)) = (one.ended.as_ref(), one.ended_at) {
             let ends = Some((one.client, one.server));
             let what = "TURN allocation expired";
-            entries.push(Entry { paint: Some(Paint::Yellow), ..entry(end, Some(one.session), ends, what) });
+            entries.push(Entry {
+                paint: Some(Paint::Yellow),
+                ..entry(end, Some(one.session), ends, what)
+            });
         }
     }
 }
@@ -291,7 +400,10 @@ fn verdicts(findings: &[Finding], entries: &mut Vec<Entry>) {
             };
             let what = format!("{}[{}] {}", finding.severity.name(), finding.code, finding.subject);
             let moment = Moment { frame, at_s };
-            entries.push(Entry { paint: Some(paint), ..entry(moment, None, None, what) });
+            entries.push(Entry {
+                paint: Some(paint),
+                ..entry(moment, None, None, what)
+            });
         }
     }
 }

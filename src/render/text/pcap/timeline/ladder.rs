@@ -33,7 +33,10 @@ struct Lane {
 
 impl<'a> Ladder<'a> {
     pub fn new(report: &Pcap, rows: &[Entry], style: &'a Style) -> Ladder<'a> {
-        let own_host = rows.iter().filter_map(|row| row.ends).any(|(from, to)| from.ip() == to.ip());
+        let own_host = rows
+            .iter()
+            .filter_map(|row| row.ends)
+            .any(|(from, to)| from.ip() == to.ip());
         let mut lanes: Vec<Lane> = Vec::new();
         for row in rows {
             let Some((from, to)) = row.ends else { continue };
@@ -41,7 +44,13 @@ impl<'a> Ladder<'a> {
                 let port = (own_host && end.port() != 0).then_some(end.port());
                 let known = lanes.iter().position(|lane| lane.ip == end.ip() && lane.port == port);
                 let place = known.unwrap_or_else(|| {
-                    lanes.push(Lane { ip: end.ip(), port, ports: BTreeSet::new(), is: Vec::new(), uses: 0 });
+                    lanes.push(Lane {
+                        ip: end.ip(),
+                        port,
+                        ports: BTreeSet::new(),
+                        is: Vec::new(),
+                        uses: 0,
+                    });
                     lanes.len() - 1
                 });
                 lanes[place].uses += row.times;
@@ -58,7 +67,8 @@ impl<'a> Ladder<'a> {
         let roles = report.turn.iter().map(|one| (one.server, "TURN server"));
         let roles = roles.chain(report.bindings.iter().map(|one| (one.server, "STUN server")));
         for (server, role) in roles {
-            let of_server = |lane: &&mut Lane| lane.ip == server.ip() && lane.port.is_none_or(|port| port == server.port());
+            let of_server =
+                |lane: &&mut Lane| lane.ip == server.ip() && lane.port.is_none_or(|port| port == server.port());
             if let Some(lane) = lanes.iter_mut().find(of_server)
                 && !lane.is.contains(&role)
             {
@@ -102,7 +112,13 @@ impl<'a> Ladder<'a> {
         for number in 0..self.lanes.len() {
             names.push_str(&format!("{:<width$}", letter(number), width = self.step));
         }
-        let head = format!("{:>time$}  {:>frame$}  {:>flow$}  {}", "time s", "frame", "flow", names.trim_end());
+        let head = format!(
+            "{:>time$}  {:>frame$}  {:>flow$}  {}",
+            "time s",
+            "frame",
+            "flow",
+            names.trim_end()
+        );
         writeln!(out, "\n{}", self.style.paint(Paint::Bold, &head))
     }
 
@@ -113,7 +129,12 @@ impl<'a> Ladder<'a> {
             Some(ends) => self.arrow(ends, row.head),
             None => (self.lines('|'), true),
         };
-        let start = format!("{:>time$}  {:>frame$}  {:>flow$}  {lines}", seconds(row.at), row.frame, self::flow(row));
+        let start = format!(
+            "{:>time$}  {:>frame$}  {:>flow$}  {lines}",
+            seconds(row.at),
+            row.frame,
+            self::flow(row)
+        );
         let text = match row.ends {
             Some((from, to)) if !named => format!("{from} -> {to}: {}", row.text()),
             _ => row.text(),
@@ -131,7 +152,10 @@ impl<'a> Ladder<'a> {
     fn wrapped(&self, start: &str, text: &str, paint: Option<Paint>, out: &mut dyn Write) -> io::Result<()> {
         let width = self.style.width.unwrap_or(usize::MAX);
         let room = width.saturating_sub(start.chars().count() + 2).max(20);
-        let narrow = Style { width: Some(room), ..*self.style };
+        let narrow = Style {
+            width: Some(room),
+            ..*self.style
+        };
         let blank = self.widths.iter().sum::<usize>() + 6;
         for (number, part) in narrow.wrap("", text).lines().enumerate() {
             let part = paint.map_or_else(|| part.to_owned(), |paint| self.style.paint(paint, part));
@@ -152,7 +176,8 @@ impl<'a> Ladder<'a> {
     /// The lines with an arrow between two of them; whether both ends have one.
     fn arrow(&self, (from, to): (SocketAddr, SocketAddr), head: Head) -> (String, bool) {
         let place = |end: SocketAddr| {
-            let is = |lane: &Lane| lane.ip == end.ip() && lane.port.is_none_or(|port| port == end.port() || end.port() == 0);
+            let is =
+                |lane: &Lane| lane.ip == end.ip() && lane.port.is_none_or(|port| port == end.port() || end.port() == 0);
             self.lanes.iter().position(is).map(|number| number * self.step)
         };
         let (Some(from), Some(to)) = (place(from), place(to)) else {
@@ -166,7 +191,11 @@ impl<'a> Ladder<'a> {
         }
         text[low + 1..high].fill('-');
         let forward = from < to;
-        let (near, far) = if forward { (low + 1, high - 1) } else { (high - 1, low + 1) };
+        let (near, far) = if forward {
+            (low + 1, high - 1)
+        } else {
+            (high - 1, low + 1)
+        };
         let [point, back] = if forward { ['>', '<'] } else { ['<', '>'] };
         match head {
             Head::There => text[far] = point,

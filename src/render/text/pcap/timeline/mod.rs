@@ -83,7 +83,10 @@ pub fn write(report: &Pcap, findings: &[Finding], style: &Style, out: &mut dyn W
         if !shown[place] {
             continue;
         }
-        if let Some(left) = before.map_or(Some(place), |before: usize| place.checked_sub(before + 1)).filter(|&left| left > 0) {
+        if let Some(left) = before
+            .map_or(Some(place), |before: usize| place.checked_sub(before + 1))
+            .filter(|&left| left > 0)
+        {
             ladder.pause(&format!("... {left} more ..."), out)?;
         } else if let Some(before) = before {
             let before: &Entry = &rows[before];
@@ -95,8 +98,16 @@ pub fn write(report: &Pcap, findings: &[Finding], style: &Style, out: &mut dyn W
         before = Some(place);
         ladder.row(row, out)?;
     }
-    let failed = rows.iter().filter(|row| row.ends.is_some() && row.paint == Some(Paint::Red)).map(|row| row.times).sum();
-    let failed = if failed > 0 { format!(", {} without success", number(failed)) } else { String::new() };
+    let failed = rows
+        .iter()
+        .filter(|row| row.ends.is_some() && row.paint == Some(Paint::Red))
+        .map(|row| row.times)
+        .sum();
+    let failed = if failed > 0 {
+        format!(", {} without success", number(failed))
+    } else {
+        String::new()
+    };
     let total = rows.iter().map(|row| row.times).sum();
     writeln!(out, "\n{}{failed}\n", count(number(total), "event"))
 }
@@ -164,7 +175,10 @@ mod tests {
             entry(4.0, "check", true),
         ]);
         let texts: Vec<String> = rows.iter().map(Entry::text).collect();
-        assert_eq!(texts, ["check (x2 in 2.000 s)", "back, 1 ms", "RTP, 1 ms", "check, 1 ms"]);
+        assert_eq!(
+            texts,
+            ["check (x2 in 2.000 s)", "back, 1 ms", "RTP, 1 ms", "check, 1 ms"]
+        );
     }
 
     #[test]
