@@ -924,6 +924,12 @@ pub struct RtpStream {
     pub ssrc: String,
     /// The payload types seen.
     pub payload_types: Vec<u8>,
+    /// The encoding of most packets, by SDP or by a static payload type.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encoding: Option<String>,
+    /// The clock of the timestamps, by which `jitter_ms` is told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock_hz: Option<u32>,
     /// `udp` or `tcp`.
     pub transport: Word,
     /// Packets.
@@ -946,9 +952,6 @@ pub struct RtpStream {
     /// Whether it is SRTP, as far as can be told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub encrypted: Option<bool>,
-    /// The encoding of most of its packets, where SDP tells it or the number is a static one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub codec: Option<String>,
     /// `rtx`, `fec`, ...: what it is for, if not for media.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role: Option<Word>,

@@ -10,12 +10,11 @@ use crate::capture::{Dissector, Time};
 use crate::cli::{self, Subject};
 use crate::datagram::Seen;
 use crate::exchange::{Exchange, Outcome};
-use crate::flow::capture::icmp_meaning;
 use crate::flow::rtp::{self, Stream};
 use crate::flow::session::{self, Carried, Way};
 use crate::flow::signaling::{Described, Source};
 use crate::flow::tls::Tls;
-use crate::flow::{Direction, Facts, HandshakePiece, Session, binding, dtls, ice};
+use crate::flow::{Direction, Facts, HandshakePiece, Session, binding, dtls, ice, icmp};
 use crate::proto::stun::ErrorCode;
 use crate::proto::tls::certificate::Contents;
 use crate::proto::tls::{Certificate, Version};
@@ -244,12 +243,12 @@ pub(super) fn transaction(exchange: &Exchange) -> report::Transaction {
 
 fn session(session: &Session) -> report::Session {
     let relay = session.inside;
-    let icmp = |one: &session::IcmpSeen| report::Icmp {
+    let error = |one: &session::IcmpSeen| report::Icmp {
         at: moment(one.seen),
         from: one.error.from,
         kind: one.error.kind,
         code: one.error.code,
-        meaning: icmp_meaning(&one.error).into(),
+        meaning: icmp::meaning(&one.error).into(),
         about_sender: session.from(one.quoted),
         about_receiver: session.to(one.quoted),
         protocol: one.carried.name().into(),
@@ -276,7 +275,7 @@ fn session(session: &Session) -> report::Session {
             retransmissions: tcp.retransmissions.iter().sum(),
             missing_bytes: tcp.gaps.iter().sum(),
         }),
-        icmp: session.icmp.iter().map(icmp).collect(),
+        icmp: session.icmp.iter().map(error).collect(),
         icmp_count: session.icmp_count,
     }
 }
@@ -478,6 +477,8 @@ fn rtp_stream(facts: &Facts, stream: &Stream, began: Option<Time>) -> report::Rt
         relayed_dst: relayed.then(|| session.to(stream.direction)),
         ssrc: format!("0x{:08x}", stream.ssrc),
         payload_types: stream.payload_types.iter().map(|one| one.number).collect(),
+        encoding: facts.media.encoding(stream).map(str::to_owned),
+        clock_hz: clock,
         transport,
         packets: stream.packets,
         bytes: stream.bytes,
@@ -488,7 +489,6 @@ fn rtp_stream(facts: &Facts, stream: &Stream, began: Option<Time>) -> report::Rt
         first: time(stream.first.at),
         last: time(stream.last.at),
         encrypted: facts.media.encrypted(stream),
-        codec: facts.media.encoding(stream).map(str::to_owned),
         role: (role != rtp::Role::Media).then(|| role.name().into()),
         frames_per_second: stream.frame_rate(),
         first_packet: Some(moment(stream.first)),

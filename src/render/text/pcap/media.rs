@@ -117,7 +117,7 @@ fn kind(stream: &RtpStream) -> String {
     let types: Vec<String> = stream.payload_types.iter().take(4).map(ToString::to_string).collect();
     let more = if stream.payload_types.len() > 4 { "..." } else { "" };
     let types = format!("{}{more}", types.join("/"));
-    match (&stream.codec, &stream.role) {
+    match (&stream.encoding, &stream.role) {
         (Some(codec), Some(role)) if !codec.eq_ignore_ascii_case(role) => format!("{codec} ({role}) {types}"),
         (Some(codec), _) => format!("{codec} {types}"),
         (None, _) => types,

@@ -328,7 +328,7 @@ fn rtp(stream: &RtpStream, entries: &mut Vec<Entry>) {
         return;
     };
     let (flow, ends) = (Some(stream.session), Some(ends));
-    let name = match &stream.codec {
+    let name = match &stream.encoding {
         Some(codec) => format!("{} ({codec})", stream.ssrc),
         None => stream.ssrc.clone(),
     };
