@@ -952,9 +952,6 @@ pub struct RtpStream {
     /// Whether it is SRTP, as far as can be told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub encrypted: Option<bool>,
-    /// The encoding of most of its packets, where SDP tells it or the number is a static one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub codec: Option<String>,
     /// `rtx`, `fec`, ...: what it is for, if not for media.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role: Option<Word>,

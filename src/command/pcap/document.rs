@@ -489,7 +489,6 @@ fn rtp_stream(facts: &Facts, stream: &Stream, began: Option<Time>) -> report::Rt
         first: time(stream.first.at),
         last: time(stream.last.at),
         encrypted: facts.media.encrypted(stream),
-        codec: facts.media.encoding(stream).map(str::to_owned),
         role: (role != rtp::Role::Media).then(|| role.name().into()),
         frames_per_second: stream.frame_rate(),
         first_packet: Some(moment(stream.first)),

@@ -112,11 +112,16 @@ fn sentence(stream: &RtpStream) -> String {
     facts.join(", ")
 }
 
-/// `VP8 97`, `type 97`; `rtx` and such where SDP tells.
+/// `VP8 97`: the name where SDP tells, and the payload types.
 fn kind(stream: &RtpStream) -> String {
     let types: Vec<String> = stream.payload_types.iter().take(4).map(ToString::to_string).collect();
     let more = if stream.payload_types.len() > 4 { "..." } else { "" };
-    format!("{} {}{more}", stream.codec.as_deref().unwrap_or("?"), types.join("/"))
+    let types = format!("{}{more}", types.join("/"));
+    match (&stream.encoding, &stream.role) {
+        (Some(codec), Some(role)) if !codec.eq_ignore_ascii_case(role) => format!("{codec} ({role}) {types}"),
+        (Some(codec), _) => format!("{codec} {types}"),
+        (None, _) => types,
+    }
 }
 
 /// How many, and in per cent where there are any; whether that is much.

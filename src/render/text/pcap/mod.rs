@@ -127,7 +127,7 @@ fn protocol(name: &str) -> String {
     match name {
         "channel_data" => "ChannelData".to_owned(),
         "classic_stun" => "classic STUN".to_owned(),
-        "other" => "other".to_owned(),
+        "other" => "something else".to_owned(),
         _ => name.to_ascii_uppercase().replace('_', " "),
     }
 }

@@ -59,6 +59,7 @@ fn bindings(bindings: &[Binding], style: &Style, out: &mut dyn Write) -> io::Res
         let seen = match (mapped.is_empty(), one.errors.is_empty()) {
             (false, _) => Cell::from(mapped.join(", ")),
             (true, false) => Cell::painted(refusals(&one.errors), Paint::Red),
+            (true, true) if one.successes > 0 => Cell::from("(no address in the answer)"),
             (true, true) => Cell::painted("no answer", Paint::Red),
         };
         let answered = one.successes + one.errors.values().sum::<u64>();

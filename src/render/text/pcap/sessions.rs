@@ -32,16 +32,31 @@ pub fn write(report: &Pcap, style: &Style, out: &mut dyn Write) -> io::Result<()
         .max()
         .unwrap_or(0);
     for session in &shown {
-        let id = style.paint(Paint::Cyan, &format!("{:>digits$}", session.id));
-        let indent = " ".repeat(digits + 9);
-        let line = format!("{:<ends$}  {}", self::ends(session), extent(session));
+        let id = format!("{:>digits$}", session.id);
+        let start = format!("  {id}  {}  ", session.transport);
+        let indent = " ".repeat(start.len());
+        let ends_and_time = format!("{:<ends$}  {}", self::ends(session), extent(session));
         let passed = passed(session);
-        let fits =
-            indent.len() + line.chars().count() + 2 + passed.chars().count() <= style.width.unwrap_or(usize::MAX);
-        write!(out, "  {id}  {}  {line}", session.transport)?;
-        match fits {
-            true => writeln!(out, "  {passed}")?,
-            false => writeln!(out, "\n{}", style.wrap(&indent, &passed))?,
+        let fits = |text: &str| indent.len() + text.chars().count() <= style.width.unwrap_or(usize::MAX);
+        let whole = format!("{ends_and_time}  {passed}");
+        let (first, rest) = match () {
+            () if fits(&whole) => (whole, None),
+            () if fits(&ends_and_time) => (ends_and_time, Some(passed)),
+            () => (self::ends(session), Some(format!("{}, {passed}", extent(session)))),
+        };
+        // Of lines that fit the blanks stay as they are.
+        let first = if fits(&first) {
+            format!("{start}{first}")
+        } else {
+            style.wrap(&start, &first)
+        };
+        writeln!(
+            out,
+            "{}",
+            first.trim_end().replacen(&id, &style.paint(Paint::Cyan, &id), 1)
+        )?;
+        if let Some(rest) = rest {
+            writeln!(out, "{}", style.wrap(&indent, &rest))?;
         }
         details(report, session, &indent, style, out)?;
     }

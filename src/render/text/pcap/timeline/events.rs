@@ -220,7 +220,10 @@ fn ice(ice: &Ice, entries: &mut Vec<Entry>) {
             (pair.remote, pair.local)
         };
         let end = if gap.recovered { "" } else { ", to the end" };
-        let what = format!("last answer to a check for {} s{end}", seconds(gap.duration_s));
+        let what = format!(
+            "the last answer to a check; then none for {} s{end}",
+            seconds(gap.duration_s)
+        );
         let paint = if gap.recovered { Paint::Yellow } else { Paint::Red };
         entries.push(Entry {
             head: Head::Lost,
@@ -325,7 +328,7 @@ fn rtp(stream: &RtpStream, entries: &mut Vec<Entry>) {
         return;
     };
     let (flow, ends) = (Some(stream.session), Some(ends));
-    let name = match &stream.codec {
+    let name = match &stream.encoding {
         Some(codec) => format!("{} ({codec})", stream.ssrc),
         None => stream.ssrc.clone(),
     };
