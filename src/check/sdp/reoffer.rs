@@ -21,8 +21,7 @@ pub fn lint_reoffer(old: &Description<'_>, new: &Description<'_>, context: &Lint
     let (before, after) = (Subject::new(old, &context), Subject::new(new, &context));
     let mut out = Out::about(profile, NEW);
     if let Some((line, other)) = is_answer_to(&before, &after) {
-        let seen =
-            "These look like an offer and its answer, not like two descriptions of one side: what changed says little";
+        let seen = "These look like an offer and its answer, not like two descriptions of one side: for what they agreed on, use `rtcdiag sdp OFFER ANSWER`";
         out.add(catalog::DIFF_OF_PAIR, &after.session, &[other], seen);
         out.also(OLD, &[line]);
         return out.finish();

@@ -119,7 +119,7 @@ fn write_media(media: &Media, style: &Style, out: &mut dyn Write) -> io::Result<
         for (label, sending) in [("offerer", &media.offerer_sends), ("answerer", &media.answerer_sends)] {
             field(label, &sends(sending.as_ref()), style, out)?;
             if let Some(note) = sending.as_ref().and_then(|sending| sending.note.as_ref()) {
-                field("", note, style, out)?;
+                field("note", note, style, out)?;
             }
         }
         for (codec, note) in media
