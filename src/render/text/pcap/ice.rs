@@ -175,14 +175,16 @@ fn state(pair: &IcePair, used: bool) -> Cell {
 
 /// Candidates that are in no pair: nobody checked from them, or to them.
 fn unpaired(ice: &Ice, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    let sides: [(&str, &[IceCandidate], fn(&IcePair) -> SocketAddr); 2] = [
-        ("from local", &ice.local_candidates, |pair| pair.local),
-        ("to remote", &ice.remote_candidates, |pair| pair.remote),
+    let sides = [
+        ("from local", &ice.local_candidates),
+        ("to remote", &ice.remote_candidates),
     ];
-    for (side, candidates, address) in sides {
-        let without = candidates
-            .iter()
-            .filter(|one| !ice.pairs.iter().any(|pair| address(pair) == one.address));
+    for (number, (side, candidates)) in sides.into_iter().enumerate() {
+        let in_pair = |one: &IceCandidate| {
+            let mut pairs = ice.pairs.iter().map(|pair| [pair.local, pair.remote][number]);
+            pairs.any(|address| address == one.address)
+        };
+        let without = candidates.iter().filter(|one| !in_pair(one));
         // Reflexive ones are never checked from: their base is.
         let without = without.filter(|one| side == "to remote" || !is_reflexive(one));
         let names: Vec<String> = without.map(|one| candidate(candidates, one.address)).collect();
