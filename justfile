@@ -28,8 +28,8 @@ fuzz SECONDS="60" CASES="200000":
     #!/usr/bin/env bash
     set -euo pipefail
     if cargo +nightly fuzz --version > /dev/null 2>&1; then
-        mkdir -p fuzz/corpus/sdp fuzz/corpus/stats && cp fixtures/*.json fixtures/sdp/*.sdp fuzz/corpus/sdp && cp fixtures/stats/* fuzz/corpus/stats
-        for target in stun sdp ice_servers candidate packets dtls media stats; do
+        mkdir -p fuzz/corpus/sdp fuzz/corpus/stats fuzz/corpus/capture && cp fixtures/*.json fixtures/sdp/*.sdp fuzz/corpus/sdp && cp fixtures/stats/* fuzz/corpus/stats && cp fixtures/*.pcap fixtures/pcap/*.pcap fuzz/corpus/capture
+        for target in stun sdp ice_servers candidate capture packets dtls media stats; do
             cargo +nightly fuzz run "$target" -- -max_total_time={{SECONDS}} -timeout=10 -rss_limit_mb=2048
         done
     else

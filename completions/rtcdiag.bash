@@ -254,7 +254,7 @@ _rtcdiag() {
             return 0
             ;;
         rtcdiag__subcmd__pcap)
-            opts="-q -v -h --messages --transactions --flow --frame --only --host --port --sdp --ice-password --ice-password-env --ice-password-file --turn-password-env --turn-password-file --format --json --color --quiet --verbose --redact --help"
+            opts="-q -v -h --messages --transactions --timeline --flow --frame --only --host --port --sdp --ice-password --ice-password-env --ice-password-file --turn-password-env --turn-password-file --format --json --color --quiet --verbose --redact --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

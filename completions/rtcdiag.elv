@@ -104,6 +104,7 @@ set edit:completion:arg-completer[rtcdiag] = {|@words|
             cand --color 'When to use color; auto looks at the terminal, NO_COLOR and CLICOLOR_FORCE'
             cand --messages 'Show every STUN message with its attributes, as a tree'
             cand --transactions 'Show every STUN request with its answer'
+            cand --timeline 'Show what happened in the order of time, as arrows between the endpoints'
             cand --json 'Short for --format json'
             cand -q 'Print warnings and errors only, and no progress'
             cand --quiet 'Print warnings and errors only, and no progress'

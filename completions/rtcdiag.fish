@@ -123,6 +123,7 @@ always\t'Always'
 never\t'Never'"
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand pcap" -l messages -d 'Show every STUN message with its attributes, as a tree'
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand pcap" -l transactions -d 'Show every STUN request with its answer'
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand pcap" -l timeline -d 'Show what happened in the order of time, as arrows between the endpoints'
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand pcap" -l json -d 'Short for --format json'
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand pcap" -s q -l quiet -d 'Print warnings and errors only, and no progress'
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand pcap" -s v -l verbose -d 'Tell on stderr what is being done (-vv: every message, -vvv: the libraries too)'

@@ -67,6 +67,7 @@ Examples:
   rtcdiag pcap call.pcapng                        what happened?
   rtcdiag pcap call.pcapng --messages             every STUN message, attribute by attribute
   rtcdiag pcap call.pcapng --transactions         who asked, who answered, how long it took
+  rtcdiag pcap call.pcapng --timeline             arrows between the endpoints, in the order of time
   rtcdiag pcap call.pcapng --sdp offer.json --sdp answer.json
                                                   check passwords and candidates against the descriptions
   rtcdiag pcap client.pcap server.pcap.gz --host 192.0.2.1 --only ice
@@ -440,6 +441,10 @@ pub struct Pcap {
     /// Show every STUN request with its answer
     #[arg(long, help_heading = "Views")]
     pub transactions: bool,
+
+    /// Show what happened in the order of time, as arrows between the endpoints
+    #[arg(long, help_heading = "Views")]
+    pub timeline: bool,
 
     /// Only this session, by its number, and what it carries
     #[arg(long, value_name = "N", help_heading = "Filters")]

@@ -17,6 +17,8 @@
 //! | [`report`] | the documents: plain data, read and written as JSON |
 //! | [`stats`] | what browsers and apps write of calls, as time series |
 //! | [`exchange`] | which response belongs to which request |
+//! | [`capture`] | capture files down to what UDP and TCP carry |
+//! | [`flow`] | what a capture says, told by session: ICE, TURN, DTLS, RTP |
 //! | [`probe`] | questions as state machines, without sockets or a clock |
 //! | [`net`] | the only sockets, clock, randomness, name lookups and TLS |
 //! | [`check`] | facts to findings, and the catalog of all findings |

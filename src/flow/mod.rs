@@ -20,6 +20,7 @@ pub mod filter;
 pub mod heard;
 mod hello;
 pub mod ice;
+pub mod icmp;
 pub mod passwords;
 pub mod rtp;
 pub mod session;

@@ -34,6 +34,9 @@ pub struct Pcap {
     pub ice: Vec<Ice>,
     /// DTLS handshakes, each with its outcome.
     pub dtls: Vec<Dtls>,
+    /// TLS over TCP, as `turns:` uses it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tls: Vec<Tls>,
     /// Every DTLS handshake message, by its fragments.
     pub dtls_handshakes: Vec<DtlsHandshake>,
     /// RTP by SSRC.
@@ -198,6 +201,7 @@ pub struct Stun {
     /// Answers to requests that were not captured.
     pub unmatched_responses: u64,
     /// Requests and their answers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub transactions: Vec<Transaction>,
 }
 
@@ -820,6 +824,41 @@ pub struct Alert {
     pub description: String,
 }
 
+/// A TLS handshake, as far as it is in clear.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Tls {
+    /// The session.
+    pub session: u32,
+    /// Who sent the ClientHello.
+    pub client: Option<SocketAddr>,
+    /// The other side.
+    pub server: Option<SocketAddr>,
+    /// The name of SNI.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub server_name: Option<String>,
+    /// Application protocols that the client offers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub alpn: Vec<String>,
+    /// The version agreed on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// The cipher suite chosen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cipher_suite: Option<String>,
+    /// The server's certificate, where it is in clear.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificate: Option<Certificate>,
+    /// The ClientHello.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_hello: Option<Moment>,
+    /// The ServerHello.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub server_hello: Option<Moment>,
+    /// The alert with which it was refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused: Option<Alert>,
+}
+
 /// A fragment of a DTLS handshake message.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct DtlsHandshake {
@@ -876,10 +915,22 @@ pub struct RtpStream {
     pub dst: String,
     /// The session: the relayed one where it is relayed.
     pub session: u32,
+    /// For a relayed one: who sent it on the other side of the relay, as far as known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub relayed_src: Option<SocketAddr>,
+    /// For a relayed one: to whom it goes in the end, as far as known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub relayed_dst: Option<SocketAddr>,
     /// `0x1234abcd`.
     pub ssrc: String,
     /// The payload types seen.
     pub payload_types: Vec<u8>,
+    /// The encoding of most packets, by SDP or by a static payload type.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encoding: Option<String>,
+    /// The clock of the timestamps, by which `jitter_ms` is told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock_hz: Option<u32>,
     /// `udp` or `tcp`.
     pub transport: Word,
     /// Packets.
@@ -902,6 +953,35 @@ pub struct RtpStream {
     /// Whether it is SRTP, as far as can be told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub encrypted: Option<bool>,
+    /// `rtx`, `fec`, ...: what it is for, if not for media.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<Word>,
+    /// Different timestamps a second: pictures of video, packets of audio.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub frames_per_second: Option<f64>,
+    /// Its first packet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_packet: Option<Moment>,
+    /// Its last packet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_packet: Option<Moment>,
+    /// The longest times of a second and more without a packet, in the order of time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gaps: Vec<RtpGap>,
+    /// How many there were.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub gap_count: u64,
+}
+
+/// A time without packets in the middle of a stream.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RtpGap {
+    /// The last packet before it.
+    pub from: Moment,
+    /// The first packet after it.
+    pub to: Moment,
+    /// Packets missing across it; none if the sender was silent.
+    pub lost: u64,
 }
 
 /// A session description.
@@ -909,9 +989,9 @@ pub struct RtpStream {
 pub struct Description {
     /// The file, or `capture`.
     pub source: String,
-    /// The frame that completed it, in the capture.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub frame: Option<u64>,
+    /// When the capture had all of it.
+    #[serde(default, flatten, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Moment>,
     /// Who sent it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub src: Option<SocketAddr>,

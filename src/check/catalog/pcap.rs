@@ -153,6 +153,12 @@ entries! {
         fix: "Receivers drop such packets: compare the stream's payload type with the m-line's list.",
         reference: "RFC 8829 §5.2.1",
     }
+    EXTENSION = "rtp-header-extension-not-negotiated", Warning, "RTP has header extensions that nobody described" {
+        what: "A stream uses header extension ids that stand in no `a=extmap` of this session.",
+        why: "A sender that ignores the answer, descriptions of another session, or a re-offer that was not captured.",
+        fix: "Receivers skip such extensions; what they carry (mid, audio level, transport-wide sequence numbers) is lost. Compare the ids with `a=extmap`.",
+        reference: "RFC 8285 §7",
+    }
     CALL_HEALTHY = "call-healthy", Info, "The call works" {
         what: "A path was found, keys were agreed, and media or data flows both ways without any of the troubles that this program knows.",
         why: "Nothing is wrong where this capture was made.",

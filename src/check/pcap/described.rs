@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use super::Told;
 use super::said::fact;
 use crate::check::catalog::pcap as catalog;
+use crate::flow::rtp::Stream;
 use crate::flow::{Facts, Session};
-use crate::proto::sdp::Direction;
-use crate::proto::sdp::{Description, Section};
+use crate::proto::sdp::{Description, Direction, ExtMap, Section};
 use crate::report::Evidence;
 
 /// Whether the last descriptions of both sides say that both send audio or video.
@@ -56,50 +56,79 @@ fn by_side<'a>(facts: &'a Facts, session: &Session) -> [Vec<&'a str>; 2] {
     texts
 }
 
-/// Streams whose payload type stands in no description of their session.
+/// What RTP has and no description of its session: payload types, header extensions.
 pub(super) fn check(facts: &Facts, told: &mut Told) {
     for session in &facts.sessions {
-        let texts = by_side(facts, session);
-        if texts.iter().any(Vec::is_empty) {
-            continue;
-        }
-        let mut known = BTreeSet::new();
-        for text in texts.iter().flatten() {
-            let description = Description::parse(text);
-            for section in media(&description) {
-                known.extend(
-                    section
-                        .media()
-                        .into_iter()
-                        .flat_map(|line| line.formats().filter_map(|one| one.parse::<u8>().ok())),
-                );
-            }
-        }
-        let strange: Vec<Evidence> = facts
+        let streams: Vec<&Stream> = facts
             .media
             .streams()
             .iter()
-            .filter(|stream| stream.session == session.id)
-            .flat_map(|stream| stream.payload_types.iter().map(move |one| (stream, one)))
-            .filter(|(_, one)| !known.contains(&one.number))
-            .map(|(stream, one)| {
-                fact(
-                    stream.first,
-                    format!("0x{:08x}", stream.ssrc),
-                    format!("payload type {}, {} packets", one.number, one.packets),
-                )
-            })
-            .take(8)
+            .filter(|one| one.session == session.id)
             .collect();
-        if strange.is_empty() {
+        let texts = by_side(facts, session);
+        if streams.is_empty() || texts.iter().any(Vec::is_empty) {
             continue;
         }
-        let list: Vec<String> = known.iter().map(u8::to_string).collect();
-        let summary = format!("Described are the payload types {}.", list.join(", "));
-        told.push(catalog::PAYLOAD_TYPE.finding(
-            format!("media between {} and {}", session.a, session.b),
-            summary,
-            strange,
-        ));
+        let known = Known::of(&texts.concat());
+        let subject = format!("media between {} and {}", session.a, session.b);
+        let strange = streams.iter().flat_map(|stream| {
+            let types = stream
+                .payload_types
+                .iter()
+                .filter(|one| !known.payload_types.contains(&one.number));
+            types.map(|one| told_of(stream, format!("payload type {}, {} packets", one.number, one.packets)))
+        });
+        let summary = format!("Described are the payload types {}.", list(&known.payload_types));
+        told.push_some(catalog::PAYLOAD_TYPE, &subject, summary, strange.collect());
+        let strange = streams.iter().flat_map(|stream| {
+            let ids = stream.extensions().filter(|id| !known.extensions.contains(id));
+            ids.map(|id| told_of(stream, format!("header extension {id}")))
+        });
+        let summary = format!("Described are the header extensions {}.", list(&known.extensions));
+        told.push_some(catalog::EXTENSION, &subject, summary, strange.collect());
+    }
+}
+
+fn told_of(stream: &Stream, value: String) -> Evidence {
+    fact(stream.first, format!("0x{:08x}", stream.ssrc), value)
+}
+
+fn list(numbers: &BTreeSet<u8>) -> String {
+    let numbers: Vec<String> = numbers.iter().map(u8::to_string).collect();
+    if numbers.is_empty() {
+        "none".to_owned()
+    } else {
+        numbers.join(", ")
+    }
+}
+
+/// The numbers that descriptions give a meaning.
+struct Known {
+    payload_types: BTreeSet<u8>,
+    extensions: BTreeSet<u8>,
+}
+
+impl Known {
+    fn of(texts: &[&str]) -> Known {
+        let mut known = Known {
+            payload_types: BTreeSet::new(),
+            extensions: BTreeSet::new(),
+        };
+        for text in texts {
+            let description = Description::parse(text);
+            let session = description.session();
+            for section in media(&description).chain([session]) {
+                let line = section.media();
+                let formats = line.iter().flat_map(|line| line.formats());
+                known
+                    .payload_types
+                    .extend(formats.filter_map(|one| one.parse::<u8>().ok()));
+                let maps = section.all::<ExtMap<'_>>();
+                known
+                    .extensions
+                    .extend(maps.filter_map(|(_, map)| u8::try_from(map.id).ok()));
+            }
+        }
+        known
     }
 }

@@ -5,13 +5,12 @@ use std::time::Duration;
 
 use super::Told;
 use super::said::{capital, fact, lasted, times};
-use crate::capture::IcmpError;
 use crate::check::catalog::Entry;
 use crate::check::catalog::pcap as catalog;
 use crate::check::words::count;
 use crate::datagram::Seen;
 use crate::flow::ice::{Association, Checks, Learnt, Pair, Silence};
-use crate::flow::{Carried, Direction, Facts, Session};
+use crate::flow::{Carried, Direction, Facts, Session, icmp};
 use crate::proto::stun::ErrorCode;
 use crate::report::{Evidence, Severity};
 
@@ -253,7 +252,7 @@ impl<'a> One<'a> {
         }
         let evidence = pairs.iter().take(8).filter_map(|pair| {
             let icmp = quoted(pair)?;
-            Some(fact(icmp.seen, self.pair_name(pair), icmp_name(icmp.error)))
+            Some(fact(icmp.seen, self.pair_name(pair), icmp::meaning(&icmp.error)))
         });
         let summary = format!("ICMP errors answered the checks on {}.", every(pairs.len()));
         Some((catalog::ICMP_UNREACHABLE, summary, evidence.collect()))
@@ -474,14 +473,14 @@ impl<'a> One<'a> {
             "{from} goes on sending to {to} for {}, and gets {}: {}.",
             lasted(went_on.unwrap_or_default()),
             count_u64(session.icmp_count, "ICMP error"),
-            icmp_name(first.error)
+            icmp::meaning(&first.error)
         );
         let mut evidence = Vec::new();
         evidence.extend(came.map(|came| fact(came, format!("last packet from {to}"), self.pair_name(pair))));
         evidence.push(fact(
             first.seen,
             format!("ICMP from {}", first.error.from),
-            icmp_name(first.error),
+            icmp::meaning(&first.error),
         ));
         told.push(catalog::ICMP_UNREACHABLE.finding(self.pair_name(pair), summary, evidence));
         true
@@ -644,25 +643,4 @@ fn count_was(number: u64, noun: &str) -> String {
 
 fn count_was_pairs(number: usize) -> String {
     format!("{} {}", count(number, "pair"), if number == 1 { "was" } else { "were" })
-}
-
-/// What an ICMP error says (RFC 792, RFC 1122 §3.2.2.1, RFC 4443 §3).
-fn icmp_name(error: IcmpError) -> &'static str {
-    let v6 = error.from.is_ipv6();
-    match (v6, error.kind, error.code) {
-        (false, 3, 0) => "network unreachable",
-        (false, 3, 1) => "host unreachable",
-        (false, 3, 2) => "protocol unreachable",
-        (false, 3, 3) | (true, 1, 4) => "port unreachable",
-        (false, 3, 4) => "fragmentation needed",
-        (false, 3, 9 | 10 | 13) | (true, 1, 1) => "administratively prohibited",
-        (false, 3, _) => "destination unreachable",
-        (false, 11, _) | (true, 3, _) => "time exceeded",
-        (false, 12, _) | (true, 4, _) => "parameter problem",
-        (true, 1, 0) => "no route to the destination",
-        (true, 1, 3) => "address unreachable",
-        (true, 1, _) => "destination unreachable",
-        (true, 2, _) => "packet too big",
-        _ => "an ICMP error",
-    }
 }

@@ -19,9 +19,10 @@ mod turn;
 use std::collections::BTreeSet;
 
 use crate::capture::container::FileFacts;
+use crate::check::catalog::Entry;
 use crate::flow::ice::Association;
 use crate::flow::{Facts, SessionId};
-use crate::report::{Finding, Severity};
+use crate::report::{Evidence, Finding, Severity};
 
 /// Every finding about the traffic of a capture, causes before their consequences, then about its files.
 pub fn check(files: &[FileFacts], facts: &Facts) -> Vec<Finding> {
@@ -60,6 +61,14 @@ impl Told {
             .iter()
             .filter(|one| self.refused.contains(&one.session));
         refused.any(|allocation| turn::serves(facts, allocation, association))
+    }
+
+    /// A finding, if there is anything to show for it.
+    fn push_some(&mut self, entry: &Entry, subject: &str, summary: String, mut evidence: Vec<Evidence>) {
+        if !evidence.is_empty() {
+            evidence.truncate(8);
+            self.push(entry.finding(subject, summary, evidence));
+        }
     }
 
     /// The same, as a consequence of something that has been named, or beside something that works.

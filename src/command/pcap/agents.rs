@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::document::{errors, moment, rtt};
+use super::shown::Shown;
 use crate::flow::ice::{Association, Candidate, Checks, Learnt, Pair, RoleTaken};
 use crate::flow::turn::{Allocation, Credentials, End, Step, Tally};
 use crate::flow::{Facts, ice};
@@ -135,17 +136,24 @@ fn step(step: &Step) -> report::TurnStep {
 }
 
 /// ICE, by pair of ufrags.
-pub(super) fn associations(facts: &Facts) -> Vec<report::Ice> {
+pub(super) fn associations(facts: &Facts, shown: &Shown<'_>) -> Vec<report::Ice> {
     let mut generations: Vec<u32> = Vec::new();
-    for association in &facts.ice {
-        let before = association.restart_of.and_then(|at| generations.get(at));
-        generations.push(before.map_or(0, |generation| generation + 1));
+    let mut places: Vec<Option<usize>> = Vec::new();
+    let mut all: Vec<report::Ice> = Vec::new();
+    for one in &facts.ice {
+        let before = one.restart_of.and_then(|at| generations.get(at));
+        let generation = before.map_or(0, |generation| generation + 1);
+        generations.push(generation);
+        places.push(shown.agents(one).then_some(all.len()));
+        if shown.agents(one) {
+            let restart_of = one.restart_of.and_then(|at| places.get(at).copied().flatten());
+            all.push(association(one, generation, restart_of));
+        }
     }
-    let all = facts.ice.iter().zip(generations);
-    all.map(|(one, generation)| association(one, generation)).collect()
+    all
 }
 
-fn association(association: &Association, generation: u32) -> report::Ice {
+fn association(association: &Association, generation: u32, restart_of: Option<usize>) -> report::Ice {
     let [local, remote] = &association.sides;
     let conflicts = association.conflicts.len() as u64;
     let roles = |side: &ice::Side| side.roles.iter().map(role).collect();
@@ -159,7 +167,7 @@ fn association(association: &Association, generation: u32) -> report::Ice {
             (None, None) => None,
         },
         generation,
-        restart_of: association.restart_of,
+        restart_of,
         local_password_from: local.password_from.clone(),
         remote_password_from: remote.password_from.clone(),
         first: moment(association.first),

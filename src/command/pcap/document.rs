@@ -4,16 +4,17 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
 use super::agents;
+use super::shown::Shown;
 use crate::capture::container::FileFacts;
 use crate::capture::{Dissector, Time};
 use crate::cli::{self, Subject};
 use crate::datagram::Seen;
 use crate::exchange::{Exchange, Outcome};
-use crate::flow::capture::icmp_meaning;
-use crate::flow::rtp::Stream;
+use crate::flow::rtp::{self, Stream};
 use crate::flow::session::{self, Carried, Way};
 use crate::flow::signaling::{Described, Source};
-use crate::flow::{Direction, Facts, HandshakePiece, Session, binding, dtls, ice};
+use crate::flow::tls::Tls;
+use crate::flow::{Direction, Facts, HandshakePiece, Session, binding, dtls, ice, icmp};
 use crate::proto::stun::ErrorCode;
 use crate::proto::tls::certificate::Contents;
 use crate::proto::tls::{Certificate, Version};
@@ -22,22 +23,26 @@ use crate::report::timestamp::{rfc3339_nanos, rfc3339_seconds};
 use crate::time::{At, millis};
 
 /// Everything that the facts say and the options want; the STUN transactions are left to the caller.
-pub(super) fn report(facts: &Facts, files: &[FileFacts], dissector: &Dissector, options: &cli::Pcap) -> Pcap {
+pub(super) fn report(
+    facts: &Facts,
+    files: &[FileFacts],
+    dissector: &Dissector,
+    options: &cli::Pcap,
+    shown: &Shown<'_>,
+) -> Pcap {
     let began = dissector.began();
     let all: Vec<report::File> = files.iter().map(file).collect();
-    let wants = |subject| wants(options, subject);
-    let shown = |session: &&Session| {
-        let around = session.inside.map(|relay| relay.outer.0);
-        options
-            .flow
-            .is_none_or(|flow| flow == session.id.0 || around == Some(flow))
-    };
-    let sessions = facts.sessions.iter().filter(shown);
+    let wants = |subject| shown.wants(subject);
+    let sessions = facts
+        .sessions
+        .iter()
+        .filter(|session| session.first().is_some() && shown.session(session));
     let (ours, other): (Vec<&Session>, Vec<&Session>) = sessions.partition(|one| one.is_ours());
+    let ours = ours.into_iter().filter(|session| shown.about(session));
     let mut document = Pcap {
         file: together(&all),
         counts: counts(facts),
-        sessions: ours.into_iter().map(session).collect(),
+        sessions: ours.map(session).collect(),
         other_sessions: other.len() as u64,
         left_out: facts
             .left_out
@@ -51,22 +56,29 @@ pub(super) fn report(facts: &Facts, files: &[FileFacts], dissector: &Dissector, 
     }
     document.view.messages = options.messages;
     document.view.transactions = options.transactions;
+    document.view.timeline = options.timeline;
     if wants(Subject::Stun) {
         document.stun = stun(facts);
-        document.bindings = facts.bindings.iter().map(binding).collect();
+        let asked = facts
+            .bindings
+            .iter()
+            .filter(|one| shown.of_session(one.session, one.first, one.last));
+        document.bindings = asked.map(binding).collect();
     }
     if wants(Subject::Stun) || wants(Subject::Turn) {
-        let named = facts
-            .allocations
-            .iter()
-            .filter(|one| shown(&facts.session(one.session)));
+        let named = facts.allocations.iter().filter(|one| shown.allocation(one));
         document.turn = named.map(agents::allocation).collect();
     }
     if wants(Subject::Stun) || wants(Subject::Ice) {
-        document.ice = agents::associations(facts);
+        document.ice = agents::associations(facts, shown);
     }
     if wants(Subject::Dtls) {
         document.dtls = handshakes(facts);
+        let tls = facts.tls.iter().map(|(id, tls)| (facts.session(*id), tls));
+        document.tls = tls
+            .filter(|(session, _)| shown.session(session))
+            .map(|(session, tls)| tls_of(session, tls))
+            .collect();
         document.dtls_handshakes = facts.handshake_pieces.iter().map(piece).collect();
     }
     if wants(Subject::Rtp) {
@@ -77,11 +89,6 @@ pub(super) fn report(facts: &Facts, files: &[FileFacts], dissector: &Dissector, 
         document.descriptions = facts.descriptions.iter().map(description).collect();
     }
     document
-}
-
-/// Whether the report is to be about this.
-pub(super) fn wants(options: &cli::Pcap, subject: Subject) -> bool {
-    options.only.is_empty() || options.only.contains(&subject)
 }
 
 /// A moment of the capture.
@@ -236,12 +243,12 @@ pub(super) fn transaction(exchange: &Exchange) -> report::Transaction {
 
 fn session(session: &Session) -> report::Session {
     let relay = session.inside;
-    let icmp = |one: &session::IcmpSeen| report::Icmp {
+    let error = |one: &session::IcmpSeen| report::Icmp {
         at: moment(one.seen),
         from: one.error.from,
         kind: one.error.kind,
         code: one.error.code,
-        meaning: icmp_meaning(&one.error).into(),
+        meaning: icmp::meaning(&one.error).into(),
         about_sender: session.from(one.quoted),
         about_receiver: session.to(one.quoted),
         protocol: one.carried.name().into(),
@@ -268,7 +275,7 @@ fn session(session: &Session) -> report::Session {
             retransmissions: tcp.retransmissions.iter().sum(),
             missing_bytes: tcp.gaps.iter().sum(),
         }),
-        icmp: session.icmp.iter().map(icmp).collect(),
+        icmp: session.icmp.iter().map(error).collect(),
         icmp_count: session.icmp_count,
     }
 }
@@ -354,6 +361,37 @@ fn handshake_of(session: &Session, handshake: &dtls::Handshake) -> report::Dtls 
     }
 }
 
+fn tls_of(session: &Session, tls: &Tls) -> report::Tls {
+    let (offer, choice) = (tls.offer.as_ref(), tls.choice.as_ref());
+    let side = |direction| {
+        if tls.client == Some(direction) {
+            "client"
+        } else {
+            "server"
+        }
+    };
+    report::Tls {
+        session: session.id.0,
+        client: tls.client.map(|direction| session.from(direction)),
+        server: tls.client.map(|direction| session.to(direction)),
+        server_name: offer.and_then(|offer| offer.server_name.clone()),
+        alpn: offer.map(|offer| offer.alpn.clone()).unwrap_or_default(),
+        version: choice.map(|choice| choice.version.to_string()),
+        cipher_suite: choice
+            .and_then(|choice| choice.cipher_suite)
+            .map(|suite| suite.to_string()),
+        certificate: tls.certificates.first().map(certificate),
+        client_hello: offer.map(|offer| moment(offer.seen)),
+        server_hello: choice.map(|choice| moment(choice.seen)),
+        refused: tls.refusal().map(|(seen, direction, alert)| report::Alert {
+            at: moment(seen),
+            from: side(direction).into(),
+            level: Some(alert.level.to_string()),
+            description: alert.description.to_string(),
+        }),
+    }
+}
+
 fn certificate(certificate: &Certificate) -> report::Certificate {
     let contents = certificate.contents.as_ref().ok();
     report::Certificate {
@@ -423,13 +461,24 @@ fn rtp_stream(facts: &Facts, stream: &Stream, began: Option<Time>) -> report::Rt
     let (src, dst, transport) = around(facts, session, stream.direction);
     let clock = facts.media.clock(stream);
     let jitter = clock.and_then(|hz| stream.jitter.at_clock(hz));
+    let relayed = session.inside.is_some();
+    let role = facts.media.role(stream);
+    let gap = |gap: &rtp::Gap| report::RtpGap {
+        from: moment(gap.from),
+        to: moment(gap.to),
+        lost: gap.lost.into(),
+    };
     let time = |at: At| began.map(|began| rfc3339_nanos(began.0 + at.since_start().as_nanos() as i128));
     report::RtpStream {
         src: src.to_string(),
         dst: dst.to_string(),
         session: stream.session.0,
+        relayed_src: relayed.then(|| session.from(stream.direction)),
+        relayed_dst: relayed.then(|| session.to(stream.direction)),
         ssrc: format!("0x{:08x}", stream.ssrc),
         payload_types: stream.payload_types.iter().map(|one| one.number).collect(),
+        encoding: facts.media.encoding(stream).map(str::to_owned),
+        clock_hz: clock,
         transport,
         packets: stream.packets,
         bytes: stream.bytes,
@@ -440,6 +489,12 @@ fn rtp_stream(facts: &Facts, stream: &Stream, began: Option<Time>) -> report::Rt
         first: time(stream.first.at),
         last: time(stream.last.at),
         encrypted: facts.media.encrypted(stream),
+        role: (role != rtp::Role::Media).then(|| role.name().into()),
+        frames_per_second: stream.frame_rate(),
+        first_packet: Some(moment(stream.first)),
+        last_packet: Some(moment(stream.last)),
+        gaps: stream.gaps().iter().map(gap).collect(),
+        gap_count: stream.gap_count,
     }
 }
 
@@ -464,14 +519,14 @@ fn around(facts: &Facts, session: &Session, direction: Direction) -> (SocketAddr
 }
 
 fn description(described: &Described) -> report::Description {
-    let (source, frame, src, dst) = match &described.source {
+    let (source, at, src, dst) = match &described.source {
         Source::File(name) => (name.clone(), None, None, None),
-        Source::Capture { seen, src, dst } => ("capture".to_owned(), Some(seen.frame), Some(*src), Some(*dst)),
+        Source::Capture { seen, src, dst } => ("capture".to_owned(), Some(moment(*seen)), Some(*src), Some(*dst)),
     };
     let fingerprints = described.credentials.iter().flat_map(|one| &one.fingerprints);
     report::Description {
         source,
-        frame,
+        at,
         src,
         dst,
         kind: described.kind.map(|kind| kind.name().to_owned()),

@@ -4,10 +4,11 @@ mod agents;
 mod document;
 mod message;
 mod options;
+mod shown;
 
 use std::cell::Cell;
 use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::path::Path;
 
 use super::progress::Octets;
@@ -18,10 +19,12 @@ use crate::cli;
 use crate::error::{Error, place};
 use crate::flow::heard::{Heard, Known};
 use crate::flow::{Capture, Facts};
+use crate::net::stop::{self, Stop};
 use crate::report::pcap::StunMessage;
 use crate::report::{Envelope, Event, Report};
 
 use options::Prepared;
+use shown::Shown;
 
 /// After so many packets progress is told, and it is asked whether anybody still reads.
 const STRIDE: u64 = 4096;
@@ -30,30 +33,29 @@ const STRIDE: u64 = 4096;
 pub fn run(options: &cli::Pcap, context: &mut Context<'_>) -> Result<Envelope, Error> {
     let started = now();
     let prepared = options::prepare(options)?;
-    let mut source = open(options)?;
+    let stop = Stop::listen().map_err(|error| Error::io("listen for signals", "this process", &error))?;
+    let mut source = open(options, &stop)?;
     let mut messages = Vec::new();
-    let (facts, dissector) = read(&mut source, prepared, options, context, &mut messages);
-    let mut report = document::report(&facts, source.files(), &dissector, options);
-    if document::wants(options, cli::Subject::Stun) {
-        // There may be many: they are held only where they are needed all together.
-        let transactions = facts.exchanges.iter().map(document::transaction);
-        if context.streams && !options.transactions {
-            for transaction in transactions {
-                if !(context.emit)(Event::StunTransaction(Box::new(transaction))) {
-                    break;
-                }
+    let (facts, dissector) = read(&mut source, prepared, options, (context, &stop), &mut messages);
+    let shown = Shown::new(options, &facts);
+    let mut report = document::report(&facts, source.files(), &dissector, options, &shown);
+    // There may be many: they are held only where they are needed all together.
+    let exchanges = facts.exchanges.iter().filter(|exchange| shown.exchange(exchange));
+    let transactions = exchanges.map(document::transaction);
+    if context.streams && !options.transactions && !options.timeline {
+        for transaction in transactions {
+            if !(context.emit)(Event::StunTransaction(Box::new(transaction))) {
+                break;
             }
-        } else {
-            report.stun.transactions = transactions.collect();
         }
+    } else {
+        report.stun.transactions = transactions.collect();
     }
     report.messages = messages;
-    Ok(Envelope::new(
-        "pcap",
-        started,
-        Report::Pcap(Box::new(report)),
-        check::check(source.files(), &facts),
-    ))
+    let findings = check::check(source.files(), &facts);
+    let mut envelope = Envelope::new("pcap", started, Report::Pcap(Box::new(report)), findings);
+    envelope.interrupted = stop.is_wanted();
+    Ok(envelope)
 }
 
 /// All of the capture, from the first packet to the last. STUN messages are told as they come, where they are wanted.
@@ -61,7 +63,7 @@ fn read(
     source: &mut Source,
     prepared: Prepared,
     options: &cli::Pcap,
-    context: &mut Context<'_>,
+    (context, stop): (&mut Context<'_>, &Stop),
     messages: &mut Vec<StunMessage>,
 ) -> (Facts, Dissector) {
     let bar = Octets::new(context, source.size());
@@ -88,7 +90,8 @@ fn read(
         count += 1;
         if count.is_multiple_of(STRIDE) {
             bar.tell(source.progress());
-            if !watched.get() {
+            // A pipe ends by itself, after what its writer has left.
+            if !watched.get() || (source.size().is_some() && stop.is_wanted()) {
                 break;
             }
         }
@@ -98,10 +101,10 @@ fn read(
     (capture.finish(), dissector)
 }
 
-fn open(options: &cli::Pcap) -> Result<Source, Error> {
+fn open(options: &cli::Pcap, stop: &Stop) -> Result<Source, Error> {
     let mut inputs = Vec::new();
     for path in &options.files {
-        inputs.push(input(path)?);
+        inputs.push(input(path, stop)?);
     }
     Source::open(inputs).map_err(|NotACapture { name, looks_like }| {
         let error = Error::new(format!("no capture: it looks like {looks_like}")).at(place(Path::new(&name)));
@@ -109,10 +112,10 @@ fn open(options: &cli::Pcap) -> Result<Source, Error> {
     })
 }
 
-fn input(path: &Path) -> Result<Input, Error> {
+fn input(path: &Path, stop: &Stop) -> Result<Input, Error> {
     let name = path.to_string_lossy().into_owned();
     if path == Path::new("-") {
-        let read: Box<dyn Read> = Box::new(io::stdin().lock());
+        let read = stop::stdin(stop);
         return Ok(Input { name, read, size: None });
     }
     let refused = |error| Error::file("read the capture", path, &error);

@@ -6,9 +6,10 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::flow::ice::{Nomination, Role};
+use crate::flow::signaling::Source;
 use crate::flow::turn::{Credentials, End};
 use crate::proto::ice::CandidateType;
-use crate::proto::stun::{Builder, ErrorCode, Key, PasswordAlgorithm, TransactionId};
+use crate::proto::stun::{AttributeType, Builder, Class, ErrorCode, Key, Method, PasswordAlgorithm, TransactionId};
 use crate::secret::Secret;
 
 const A: &str = "10.0.0.1:5000";
@@ -378,6 +379,37 @@ fn sip_tells_a_password() {
     assert_eq!(facts.descriptions.len(), 1);
     assert_eq!(facts.ice[0].pairs[0].checks[0].integrity.valid, 1);
     assert_eq!(facts.ice[0].sides[1].password_from.as_deref(), Some("frame 1"));
+}
+
+#[test]
+fn a_description_names_the_payload_types_of_its_agents() {
+    let sdp = "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nt=0 0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\n\
+        a=ice-ufrag:bbbb\r\na=ice-pwd:secretOfBsecretOfBsecretOfB\r\na=fingerprint:sha-256 AA\r\na=rtpmap:111 opus/48000/2\r\n";
+    let (mut known, mut passwords) = (signaling::Known::default(), Passwords::new());
+    assert!(known.read(sdp, &Source::File("b.sdp".to_owned()), &mut passwords));
+    let mut feed = Feed::new();
+    feed.capture = Capture::new(passwords, known, Filter::default());
+    feed.pass(
+        0,
+        A,
+        B,
+        &check(1, "bbbb:aaaa", AttributeType::ICE_CONTROLLING, false, &key("")),
+    );
+    for number in 0..5 {
+        let packet = [0x80, 111, 0, number, 0, 0, number, 0, 0, 0, 0, 7, 1, 2, 3, 4];
+        feed.pass(20 * u64::from(number), A, B, &packet);
+    }
+    let facts = feed.capture.finish();
+    let [stream] = facts.media.streams() else {
+        panic!("{:?}", facts.media)
+    };
+    assert_eq!(
+        (facts.media.encoding(stream), facts.media.clock(stream)),
+        (Some("opus"), Some(48_000))
+    );
+    assert_eq!(facts.media.encrypted(stream), Some(true));
+    assert_eq!((stream.packets, facts.counts.of(Carried::Rtp)), (5, 5));
+    assert_eq!(facts.sessions[0].count(Carried::Rtp), 5, "those held at first too");
 }
 
 #[test]

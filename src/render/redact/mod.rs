@@ -5,7 +5,7 @@
 //! - `fingerprint`: hashes of certificates are known by their shape;
 //! - `words`: names that are known to be private (hosts of URLs, user names, realms, certificates' names) are replaced
 //!   wherever they occur; `url` finds the hosts, `scan` goes through a text;
-//! - `sdp`: what is private in lines of SDP.
+//! - `sdp`: what is private in lines of SDP; `stun`: in attributes of STUN messages.
 //!
 //! It works on the written form of documents, by key where the key says what a string is, so it holds for any document.
 //! What is not private stays: ports, times, sizes, SOFTWARE, names of interfaces. Names come from outside and can be any
@@ -16,6 +16,7 @@ mod candidate;
 mod fingerprint;
 mod scan;
 mod sdp;
+mod stun;
 mod url;
 mod words;
 
@@ -99,7 +100,7 @@ impl Known {
         match value {
             Value::Array(values) => values.iter().for_each(|value| self.learn(value)),
             Value::Object(members) => {
-                let certificate = members.contains_key("issuer");
+                let certificate = members.contains_key("issuer") || members.contains_key("sha256");
                 self.learn_own(members);
                 for (key, value) in members {
                     match (key.as_str(), value) {
@@ -151,6 +152,11 @@ impl Known {
         {
             sdp::learn(self, &format!("s={name}"));
         }
+        stun::learn(self, members);
+        // Of whoever captured.
+        for comment in members.get("comments").and_then(Value::as_array).into_iter().flatten() {
+            self.words.learn(Private::Text, comment["text"].as_str().unwrap_or(""));
+        }
         // A change of an attribute.
         for value in [text("before"), text("after")].into_iter().flatten() {
             if let Some(what) = text("what") {
@@ -184,6 +190,7 @@ impl Known {
                 {
                     *name = instead[2..].to_owned();
                 }
+                stun::replace(members);
                 members.values_mut().for_each(|value| self.replace_own(value));
             }
             _ => {}
@@ -235,7 +242,10 @@ fn by_key(key: &str, text: &str) -> Option<Private> {
         "realm" => Private::Realm,
         "username" | "user" => Private::Username,
         "password" | "credential" | "ice_pwd" | "pwd" => Private::Password,
-        "ufrag" | "ice_ufrag" | "local_ufrag" | "remote_ufrag" => Private::Ufrag,
+        "ufrag" | "ice_ufrag" | "ice_ufrags" | "local_ufrag" | "remote_ufrag" => Private::Ufrag,
+        "server_name" => Private::Host,
+        // Of a capture: it may name hosts and networks.
+        "filter" if ["host", "net"].iter().any(|word| text.contains(word)) => Private::Text,
         "session_id" => Private::Session,
         "stream" | "track" | "cname" | "mslabel" | "tls_id" if text != "-" => Private::Id,
         "foundation" => Private::Foundation,

@@ -157,7 +157,7 @@ pub fn report(envelope: &Envelope, style: &Style, quiet: bool, out: &mut dyn Wri
         match &envelope.report {
             Report::Candidates(report) => candidates::write(report, style, out)?,
             Report::Explain(_) => {}
-            Report::Pcap(report) => pcap::write(report, style, out)?,
+            Report::Pcap(report) => pcap::write(report, &envelope.findings, style, out)?,
             Report::Sdp(report) => sdp::write(report, style, out)?,
             Report::Stats(report) => stats::write(report, style, out)?,
         }
