@@ -86,7 +86,7 @@ pub enum Report {
 impl Report {
     /// Whether parts of it are printed as soon as they are known, by `jsonl`.
     pub const fn is_streamed(&self) -> bool {
-        matches!(self, Report::Candidates(_) | Report::Explain(_))
+        matches!(self, Report::Candidates(_) | Report::Explain(_) | Report::Pcap(_))
     }
 
     /// Takes out of the written report what `jsonl` has printed one by one, as [`Event`]s.
