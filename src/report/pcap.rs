@@ -201,6 +201,7 @@ pub struct Stun {
     /// Answers to requests that were not captured.
     pub unmatched_responses: u64,
     /// Requests and their answers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub transactions: Vec<Transaction>,
 }
 
