@@ -3,6 +3,7 @@
 use super::check;
 use crate::capture::IcmpError;
 use crate::datagram::{Seen, Transport};
+use crate::flow::binding::Binding;
 use crate::flow::ice::{Association, Candidate, Checks, Conflict, Learnt, Pair, Side, Silence, Switch};
 use crate::flow::session::{IcmpSeen, Way};
 use crate::flow::turn::{Allocation, Credentials, End, Permission, Step};
@@ -471,5 +472,53 @@ fn an_allocation_that_ran_out() {
     facts.sessions[0].ways[0] = way(0, 700_000, None);
     only(&facts, "turn-allocation-expired");
     facts.sessions[0].ways[0] = way(0, 590_000, None);
+    nothing(&facts);
+}
+
+fn binding(server: &str, mapped: &str) -> Binding {
+    Binding {
+        session: SessionId(0),
+        client: A.parse().unwrap(),
+        server: server.parse().unwrap(),
+        transport: Transport::Udp,
+        classic: false,
+        requests: 1,
+        retransmissions: 0,
+        successes: 1,
+        errors: vec![],
+        mapped: vec![(mapped.parse().unwrap(), seen(20))],
+        other_address: None,
+        software: None,
+        rtt: None,
+        first: seen(0),
+        last: seen(20),
+    }
+}
+
+#[test]
+fn a_nat_that_maps_by_destination() {
+    let of = |mapped: &str| Facts {
+        bindings: vec![
+            binding("192.0.2.1:3478", "203.0.113.7:5000"),
+            binding("192.0.2.2:3478", mapped),
+        ],
+        ..Facts::default()
+    };
+    let warning = ("nat-mapping-endpoint-dependent".to_owned(), Severity::Warning);
+    assert_eq!(codes(&of("203.0.113.7:5001")), [warning]);
+    nothing(&of("203.0.113.7:5000"));
+}
+
+#[test]
+fn servers_that_are_silent() {
+    let mut silent = binding("192.0.2.1:3478", "203.0.113.7:5000");
+    silent.mapped.clear();
+    (silent.successes, silent.retransmissions) = (0, 5);
+    let mut facts = Facts {
+        bindings: vec![silent],
+        ..Facts::default()
+    };
+    assert_eq!(codes(&facts), [("stun-unanswered".to_owned(), Severity::Warning)]);
+    facts.bindings[0].retransmissions = 0;
     nothing(&facts);
 }
