@@ -44,9 +44,22 @@ impl fmt::Display for Transport {
     }
 }
 
+/// When something was seen, and in which frame of a capture.
+///
+/// Ordered by frame: the clock of a capture may step back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Seen {
+    /// The frame, from 1; 0 in live runs.
+    pub frame: u64,
+    /// When.
+    pub at: At,
+}
+
 /// One datagram, or one message of a stream, seen at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Datagram<'a> {
+    /// The frame of the capture that it stood in, from 1; 0 in live runs.
+    pub frame: u64,
     /// When it was sent (by us) or received.
     pub at: At,
     /// What carried it.
@@ -57,6 +70,16 @@ pub struct Datagram<'a> {
     pub dst: SocketAddr,
     /// The payload, without any header of the transport.
     pub bytes: &'a [u8],
+}
+
+impl Datagram<'_> {
+    /// When and in which frame it was seen.
+    pub fn seen(&self) -> Seen {
+        Seen {
+            frame: self.frame,
+            at: self.at,
+        }
+    }
 }
 
 /// Something that watches datagrams pass, and cannot change them.

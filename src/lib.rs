@@ -152,6 +152,7 @@ fn execute(command: Command, global: &Global, renderer: &Renderer, style: &Style
                 }
             },
             show: &|text| renderer.line(text),
+            streams: renderer.format != Format::Json,
             progress: io::stderr().is_terminal() && !global.quiet && global.verbose == 0,
             color: style.color,
         },

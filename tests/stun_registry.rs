@@ -1,23 +1,12 @@
 //! The STUN registries against IANA's lists, and against the numbers met in the field.
 
+#[path = "support/iana.rs"]
+mod lists;
+
 use std::collections::BTreeSet;
 
-use rtcdiag::proto::registry::Entry;
+use lists::{ascending, iana};
 use rtcdiag::proto::stun::{AttributeType, ErrorCode, Method, PasswordAlgorithm, Value};
-
-/// The lines of one of IANA's lists: number, name, reference. Ranges, which have no name of their own, are left out.
-fn iana(csv: &str) -> Vec<(u16, &str, &str)> {
-    let number = |text: &str| match text.strip_prefix("0x") {
-        Some(hex) => u16::from_str_radix(hex, 16).ok(),
-        None => text.parse().ok(),
-    };
-    csv.lines()
-        .filter_map(|line| {
-            let mut columns = line.splitn(3, ',');
-            Some((number(columns.next()?)?, columns.next()?, columns.next()?))
-        })
-        .collect()
-}
 
 /// Letters and digits only, lower case: spelling apart, two names are the same.
 fn plain(name: &str) -> String {
@@ -33,10 +22,6 @@ fn name_of(listed: &str) -> Option<&str> {
         None => Some(listed),
         Some(rest) => rest.strip_prefix(" (was ")?.strip_suffix(')'),
     }
-}
-
-fn ascending<T: Ord + Copy>(entries: &[Entry<T>]) -> bool {
-    entries.windows(2).all(|pair| pair[0].value < pair[1].value)
 }
 
 #[test]

@@ -6,7 +6,9 @@
 pub mod candidates;
 pub mod completions;
 pub mod explain;
+pub mod input;
 pub mod man;
+pub mod pcap;
 pub mod progress;
 pub mod sdp;
 
@@ -27,6 +29,8 @@ pub struct Context<'a> {
     pub conceal: &'a mut dyn FnMut(Private, &str),
     /// Makes a text fit for stderr: without control characters, and redacted if that was asked for.
     pub show: &'a dyn Fn(&str) -> String,
+    /// Whether results are printed as they are told; if not, the report must hold them.
+    pub streams: bool,
     /// Whether to show progress: stderr is a terminal, and nobody asked for quiet or for tracing.
     pub progress: bool,
     /// Whether stderr has colors.
@@ -61,6 +65,7 @@ pub fn run(command: Command, context: &mut Context<'_>) -> Result<Output, Error>
     match command {
         Command::Candidates(options) => candidates::run(&options, context).map(report),
         Command::Explain(options) => explain::run(&options, context).map(report),
+        Command::Pcap(options) => pcap::run(&options, context).map(report),
         Command::Sdp(options) => sdp::run(&options).map(report),
         Command::Completions(options) => Ok(Output::Bytes(completions::run(&options))),
         Command::Man(options) => man::run(&options),

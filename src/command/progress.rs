@@ -62,3 +62,44 @@ impl Progress {
         let _ = self.all.clear();
     }
 }
+
+/// A bar over the octets of files. None if nobody looks, or if there are too few to wait for.
+pub struct Octets {
+    bar: Option<ProgressBar>,
+}
+
+impl Octets {
+    /// Files that are smaller are read before anybody could see a bar.
+    const WORTH_A_BAR: u64 = 64 << 20;
+
+    /// A bar over this many octets; what comes from a pipe has no known end, and only a count.
+    pub fn new(context: &Context<'_>, total: Option<u64>) -> Octets {
+        let wanted = context.progress && total.is_none_or(|total| total >= Octets::WORTH_A_BAR);
+        let bar = wanted.then(|| {
+            let (bar, template) = match total {
+                Some(total) => (
+                    ProgressBar::new(total),
+                    "{wide_bar} {bytes} of {total_bytes}, {binary_bytes_per_sec}, {eta} left",
+                ),
+                None => (ProgressBar::new_spinner(), "{spinner} {bytes} read in {elapsed}"),
+            };
+            let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+            bar.with_style(style)
+        });
+        Octets { bar }
+    }
+
+    /// So many have been read.
+    pub fn tell(&self, octets: u64) {
+        if let Some(bar) = &self.bar {
+            bar.set_position(octets);
+        }
+    }
+
+    /// Clears the bar, before the report is printed.
+    pub fn finish(self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}

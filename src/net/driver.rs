@@ -178,6 +178,7 @@ fn observe(
         );
     }
     observer.borrow_mut().observe(&Datagram {
+        frame: 0,
         at,
         transport: channel.transport(),
         src,

@@ -18,6 +18,7 @@ mod strings;
 
 use std::io::{self, Write};
 
+use crate::report::pcap::StunMessage;
 use crate::report::{Envelope, Event};
 
 pub use redact::Redactor;
@@ -50,10 +51,13 @@ pub struct Renderer {
 }
 
 impl Renderer {
-    /// Prints a result as soon as it is known; only lines of JSON are.
+    /// Prints a result as soon as it is known: lines of JSON, and of text the messages of a capture, of which there may be
+    /// any number.
     pub fn event(&self, event: &Event, out: &mut dyn Write) -> io::Result<()> {
-        if self.format != Format::Jsonl {
-            return Ok(());
+        match (self.format, event) {
+            (Format::Jsonl, _) => {}
+            (Format::Text, Event::StunMessage(message)) => return self.message(message, out),
+            _ => return Ok(()),
         }
         match &self.redactor {
             Some(redactor) => {
@@ -62,6 +66,19 @@ impl Renderer {
                 json::line(&event, out)
             }
             None => json::line(event, out),
+        }
+    }
+
+    fn message(&self, message: &StunMessage, out: &mut dyn Write) -> io::Result<()> {
+        let mut value = strings::json(message);
+        if let Some(redactor) = &self.redactor {
+            redactor.value(&mut value);
+        }
+        sanitize::value(&mut value);
+        match serde_json::from_value(value) {
+            Ok(message) => text::pcap::message(&message, &self.style, out),
+            // A field has a type that redaction knows nothing of; better nothing than private.
+            Err(_) => Ok(()),
         }
     }
 

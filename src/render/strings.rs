@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use crate::report::candidates::Candidates;
 use crate::report::explain::Explain;
+use crate::report::pcap::Pcap;
 use crate::report::sdp::Sdp;
 use crate::report::{Envelope, Report};
 
@@ -29,6 +30,11 @@ pub fn envelope(envelope: &Envelope, rewrite: &mut dyn FnMut(&mut Value)) -> Res
     let report = match &envelope.report {
         Report::Candidates(_) => Candidates::deserialize(report).map(Report::Candidates),
         Report::Explain(_) => Explain::deserialize(report).map(Report::Explain),
+        Report::Pcap(own) => Pcap::deserialize(report).map(|read| {
+            // Not part of the document: what of it is shown.
+            let view = own.view;
+            Report::Pcap(Box::new(Pcap { view, ..read }))
+        }),
         Report::Sdp(own) => Sdp::deserialize(report).map(|read| {
             // Not part of the document, and all our own words.
             let rules = own.rules.clone();

@@ -6,6 +6,7 @@
 pub mod candidates;
 pub mod explain;
 pub mod finding;
+pub mod pcap;
 pub mod sdp;
 pub mod sdp_diff;
 pub mod sdp_explain;
@@ -72,6 +73,8 @@ pub enum Report {
     Candidates(candidates::Candidates),
     /// `rtcdiag explain`.
     Explain(explain::Explain),
+    /// `rtcdiag pcap`.
+    Pcap(Box<pcap::Pcap>),
     /// `rtcdiag sdp`.
     Sdp(sdp::Sdp),
 }
@@ -97,7 +100,7 @@ impl Report {
             Report::Explain(_) => {
                 members.shift_remove("entries");
             }
-            Report::Sdp(_) => {}
+            Report::Pcap(_) | Report::Sdp(_) => {}
         }
     }
 }
@@ -116,6 +119,8 @@ pub enum Event {
         #[serde(flatten)]
         attempt: Box<candidates::Attempt>,
     },
+    /// A STUN message of a capture.
+    StunMessage(Box<pcap::StunMessage>),
     /// An entry of a catalog.
     Entry(Box<explain::Entry>),
     /// A finding.

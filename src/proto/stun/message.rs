@@ -131,6 +131,21 @@ impl<'a> Message<'a> {
             .find(|attribute| attribute.attribute_type == attribute_type)
     }
 
+    /// The attribute that is cut by the end of the octets: its type, what there is of its value, and its length field.
+    pub fn cut_attribute(&self) -> Option<(AttributeType, &'a [u8], u16)> {
+        let mut attributes = self.attributes();
+        attributes.by_ref().for_each(drop);
+        let offset = attributes.damage()?.offset;
+        let &[a, b, c, d] = self.bytes.get(offset.checked_sub(4)?..offset)?.first_chunk()?;
+        let length = u16::from_be_bytes([c, d]);
+        let value = self.bytes.get(offset..self.end)?;
+        (offset > HEADER && value.len() < usize::from(length)).then_some((
+            AttributeType(u16::from_be_bytes([a, b])),
+            value,
+            length,
+        ))
+    }
+
     /// All the octets it was decoded from, trailing ones included.
     pub fn bytes(&self) -> &'a [u8] {
         self.bytes
