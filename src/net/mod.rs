@@ -23,6 +23,7 @@ pub mod driver;
 mod errqueue;
 pub mod interface;
 pub mod limit;
+pub mod peer;
 pub mod random;
 pub mod resolve;
 mod routes;

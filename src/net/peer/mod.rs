@@ -1,0 +1,21 @@
+//! A peer of a call, made of the `webrtc` crate, watched from every side.
+//!
+//! The library speaks WebRTC; this module gives it a [`runtime`] of our own, whose sockets tell a [`tap`] every datagram,
+//! [`impair`] what is sent and keep back what comes [too early](gate); a cryptography [provider](crypto) that shows SCTP in
+//! clear; an observer of [`rtcp`]; and it collects its [`events`] and its [`log`]. What comes of it are facts with a time;
+//! nothing here judges.
+
+pub mod crypto;
+pub mod events;
+pub mod gate;
+pub mod impair;
+pub mod log;
+mod peer_connection;
+pub mod rtcp;
+pub mod runtime;
+pub mod socket;
+pub mod stream;
+pub mod tap;
+
+pub use peer_connection::{IceServer, Peer, PeerError, Setup};
+pub use tap::{Direction, Side, Tap, Tapped, Watch};

@@ -1,0 +1,109 @@
+//! [`PeerRuntime`]: the runtime of one peer. It is tokio's, with our sockets, and with short naps while connecting.
+
+use std::future::Future;
+use std::io;
+use std::net::{SocketAddr, TcpListener, UdpSocket};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use socket2::SockRef;
+use webrtc::runtime::{
+    AsyncInterval, AsyncTcpListener, AsyncTcpStream, AsyncUdpSocket, JoinHandle, Runtime, TokioRuntime,
+};
+
+use super::log::SIDE;
+use super::socket::{Socket, Wire};
+use super::stream::{Listener, Stream};
+
+/// The library looks for what to send only when it wakes, every 200 ms. While it connects it sleeps no longer than this.
+const NAP: Duration = Duration::from_millis(1);
+/// Buffers of sockets, octets: a burst of a data channel is larger than what the system gives.
+const BUFFER: usize = 4 << 20;
+
+/// The runtime of one peer.
+#[derive(Debug)]
+pub struct PeerRuntime {
+    inner: TokioRuntime,
+    wire: Arc<Wire>,
+    hurry: AtomicBool,
+}
+
+impl PeerRuntime {
+    /// A runtime whose sockets are on this wire. It starts in a hurry.
+    pub fn new(wire: Arc<Wire>) -> PeerRuntime {
+        PeerRuntime {
+            inner: TokioRuntime,
+            wire,
+            hurry: AtomicBool::new(true),
+        }
+    }
+
+    /// Whether the library may sleep only shortly: it answers at once, and costs a thousand wake-ups a second.
+    pub fn hurry(&self, hurry: bool) {
+        self.hurry.store(hurry, Ordering::Relaxed);
+    }
+}
+
+impl Runtime for PeerRuntime {
+    fn spawn(&self, future: Pin<Box<dyn Future<Output = ()> + Send>>) -> Box<dyn JoinHandle> {
+        self.inner.spawn(Box::pin(SIDE.scope(self.wire.side, future)))
+    }
+
+    fn wrap_udp_socket(&self, socket: UdpSocket) -> io::Result<Arc<dyn AsyncUdpSocket>> {
+        let options = SockRef::from(&socket);
+        // The system may give less: then the call is slower, not wrong.
+        let _ = options.set_recv_buffer_size(BUFFER);
+        let _ = options.set_send_buffer_size(BUFFER);
+        let inner = self.inner.wrap_udp_socket(socket)?;
+        Ok(Arc::new(Socket::new(inner, Arc::clone(&self.wire))?))
+    }
+
+    fn wrap_tcp_listener(&self, listener: TcpListener) -> io::Result<Arc<dyn AsyncTcpListener>> {
+        let inner = self.inner.wrap_tcp_listener(listener)?;
+        Ok(Arc::new(Listener::new(inner, Arc::clone(&self.wire))))
+    }
+
+    fn connect_tcp<'a>(
+        &'a self,
+        remote: SocketAddr,
+    ) -> Pin<Box<dyn Future<Output = io::Result<Arc<dyn AsyncTcpStream>>> + Send + 'a>> {
+        Box::pin(async move {
+            let inner = self.inner.connect_tcp(remote).await?;
+            let stream = Stream::new(inner, Arc::clone(&self.wire))?;
+            Ok(Arc::new(stream) as Arc<dyn AsyncTcpStream>)
+        })
+    }
+
+    fn resolve_host<'a>(
+        &'a self,
+        host: &'a str,
+    ) -> Pin<Box<dyn Future<Output = io::Result<Vec<SocketAddr>>> + Send + 'a>> {
+        self.inner.resolve_host(host)
+    }
+
+    fn sleep(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send + 'static>> {
+        let duration = match self.hurry.load(Ordering::Relaxed) {
+            true => duration.min(NAP),
+            false => duration,
+        };
+        self.inner.sleep(duration)
+    }
+
+    fn interval(&self, period: Duration) -> Box<dyn AsyncInterval> {
+        self.inner.interval(period)
+    }
+
+    fn block_on(&self, future: Pin<Box<dyn Future<Output = ()> + '_>>) {
+        self.inner.block_on(future);
+    }
+
+    fn yield_now(&self) -> Pin<Box<dyn Future<Output = ()> + Send + 'static>> {
+        self.inner.yield_now()
+    }
+
+    fn name(&self) -> &'static str {
+        "rtcdiag"
+    }
+}
