@@ -5,17 +5,22 @@
 //! clear; an observer of [`rtcp`]; and it collects its [`events`] and its [`log`]. What comes of it are facts with a time;
 //! nothing here judges.
 
+pub mod call;
 pub mod crypto;
+pub mod data;
 pub mod events;
+pub mod facts;
 pub mod gate;
 pub mod impair;
 pub mod log;
+pub mod media;
 mod peer_connection;
 pub mod rtcp;
 pub mod runtime;
 pub mod socket;
+pub mod stats;
 pub mod stream;
 pub mod tap;
 
-pub use peer_connection::{IceServer, Peer, PeerError, Setup};
+pub use peer_connection::{IceServer, Outlets, Peer, PeerError, Setup};
 pub use tap::{Direction, Side, Tap, Tapped, Watch};

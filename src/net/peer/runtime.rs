@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use socket2::SockRef;
+use tokio::sync::watch;
 use webrtc::runtime::{
     AsyncInterval, AsyncTcpListener, AsyncTcpStream, AsyncUdpSocket, JoinHandle, Runtime, TokioRuntime,
 };
@@ -28,6 +29,9 @@ pub struct PeerRuntime {
     inner: TokioRuntime,
     wire: Arc<Wire>,
     hurry: AtomicBool,
+    /// The first task that the library starts is the one that does everything; when it ends, the peer is dead.
+    started: AtomicBool,
+    ended: watch::Sender<bool>,
 }
 
 impl PeerRuntime {
@@ -37,7 +41,15 @@ impl PeerRuntime {
             inner: TokioRuntime,
             wire,
             hurry: AtomicBool::new(true),
+            started: AtomicBool::new(false),
+            ended: watch::Sender::new(false),
         }
+    }
+
+    /// Waits until the library has stopped working for this peer, by itself or because it was closed. It tells nobody else.
+    pub async fn ended(&self) {
+        // The sender lives as long as `self`.
+        let _ = self.ended.subscribe().wait_for(|ended| *ended).await;
     }
 
     /// Whether the library may sleep only shortly: it answers at once, and costs a thousand wake-ups a second.
@@ -48,7 +60,15 @@ impl PeerRuntime {
 
 impl Runtime for PeerRuntime {
     fn spawn(&self, future: Pin<Box<dyn Future<Output = ()> + Send>>) -> Box<dyn JoinHandle> {
-        self.inner.spawn(Box::pin(SIDE.scope(self.wire.side, future)))
+        let is_driver = !self.started.swap(true, Ordering::Relaxed);
+        let ended = self.ended.clone();
+        let task = async move {
+            future.await;
+            if is_driver {
+                ended.send_replace(true);
+            }
+        };
+        self.inner.spawn(Box::pin(SIDE.scope(self.wire.side, task)))
     }
 
     fn wrap_udp_socket(&self, socket: UdpSocket) -> io::Result<Arc<dyn AsyncUdpSocket>> {
