@@ -321,7 +321,10 @@ impl SideFacts {
         /// What follows later than this is another flight, or the same one again.
         const TOGETHER: Duration = Duration::from_millis(400);
         let before = self.flights.iter().rev().find(|flight| flight.direction == direction);
-        let is_repeated = before.is_some_and(|flight| names.iter().all(|name| flight.messages.contains(name)));
+        let was_sent = before.is_some_and(|flight| names.iter().all(|name| flight.messages.contains(name)));
+        // The ClientHello after a HelloVerifyRequest is a new one.
+        let is_asked_for = self.flights.last().is_some_and(|last| last.direction != direction && !last.is_repeated);
+        let is_repeated = was_sent && !is_asked_for;
         match self.flights.last_mut() {
             Some(last)
                 if last.direction == direction && at.since(last.until) < TOGETHER && last.is_repeated == is_repeated =>

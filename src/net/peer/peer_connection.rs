@@ -122,6 +122,7 @@ impl Peer {
             gate: Gate::default(),
             line,
             faults: Faults::default(),
+            stirred: Default::default(),
         });
         let pump = wire.line.is_some().then(|| {
             let wire = Arc::clone(&wire);
@@ -148,6 +149,12 @@ impl Peer {
         let mut settings = SettingEngineBuilder::new()
             .with_multicast_dns_mode(rtc::ice::mdns::MulticastDnsMode::Disabled)
             .with_crypto_provider(Arc::new(provider))
+            // A pair that works is taken at once. The library would wait for a better one: a second for a candidate that it learns from
+            // a check before it is told, two for a relay.
+            .with_host_acceptance_min_wait(Some(Duration::ZERO))
+            .with_srflx_acceptance_min_wait(Some(Duration::ZERO))
+            .with_prflx_acceptance_min_wait(Some(Duration::ZERO))
+            .with_relay_acceptance_min_wait(Some(Duration::ZERO))
             .with_include_loopback_candidate(true);
         if let Some([disconnected, failed, keepalive]) = setup.ice_timeouts {
             settings = settings.with_ice_timeouts(Some(disconnected), Some(failed), Some(keepalive));

@@ -18,7 +18,8 @@ use super::log::SIDE;
 use super::socket::{Socket, Wire};
 use super::stream::{Listener, Stream};
 
-/// The library looks for what to send only when it wakes, every 200 ms. While it connects it sleeps no longer than this.
+/// What the library makes of a datagram leaves only when it wakes the next time, after up to 200 ms. In a hurry it does not sleep
+/// after anything has passed, and else no longer than this.
 const NAP: Duration = Duration::from_millis(1);
 /// Buffers of sockets, octets: a burst of a data channel is larger than what the system gives.
 const BUFFER: usize = 4 << 20;
@@ -104,11 +105,13 @@ impl Runtime for PeerRuntime {
     }
 
     fn sleep(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send + 'static>> {
-        let duration = match self.hurry.load(Ordering::Relaxed) {
-            true => duration.min(NAP),
-            false => duration,
-        };
-        self.inner.sleep(duration)
+        if !self.hurry.load(Ordering::Relaxed) {
+            return self.inner.sleep(duration);
+        }
+        match self.wire.stirred.swap(false, Ordering::Relaxed) {
+            true => self.inner.yield_now(),
+            false => self.inner.sleep(duration.min(NAP)),
+        }
     }
 
     fn interval(&self, period: Duration) -> Box<dyn AsyncInterval> {

@@ -30,6 +30,8 @@ pub struct Wire {
     pub line: Option<Pump>,
     /// Faults, while the call runs.
     pub faults: Faults,
+    /// Something has passed since the peer last slept.
+    pub stirred: AtomicBool,
 }
 
 /// Ways to break a peer's network on purpose.
@@ -149,6 +151,7 @@ impl Socket {
     }
 
     fn tell<'a>(&self, direction: Direction, remote: SocketAddr, datagrams: impl Iterator<Item = &'a [u8]>) {
+        self.wire.stirred.store(true, Ordering::Relaxed);
         let mut watch = self.wire.tap.watch();
         // In this order: times do not go back from one datagram to the next.
         let at = self.wire.tap.clock().now();
@@ -203,6 +206,7 @@ impl Socket {
         let mut early = self.early();
         let index = early.iter().position(|(_, bytes)| self.wire.gate.lets(gate::needs(bytes)))?;
         let (from, bytes) = early.remove(index)?;
+        self.wire.stirred.store(true, Ordering::Relaxed);
         let length = bytes.len().min(bufs[0].len());
         bufs[0][..length].copy_from_slice(&bytes[..length]);
         meta[0] = from;
