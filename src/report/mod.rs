@@ -6,6 +6,7 @@
 pub mod candidates;
 pub mod explain;
 pub mod finding;
+pub mod loopback;
 pub mod pcap;
 pub mod sdp;
 pub mod sdp_diff;
@@ -73,6 +74,8 @@ pub enum Report {
     Candidates(candidates::Candidates),
     /// `rtcdiag explain`.
     Explain(explain::Explain),
+    /// `rtcdiag loopback`.
+    Loopback(Box<loopback::Loopback>),
     /// `rtcdiag pcap`.
     Pcap(Box<pcap::Pcap>),
     /// `rtcdiag sdp`.
@@ -100,7 +103,7 @@ impl Report {
             Report::Explain(_) => {
                 members.shift_remove("entries");
             }
-            Report::Pcap(_) | Report::Sdp(_) => {}
+            Report::Loopback(_) | Report::Pcap(_) | Report::Sdp(_) => {}
         }
     }
 }

@@ -4,6 +4,7 @@
 //! of its own; [`all`] is all of them.
 
 pub mod candidates;
+pub mod loopback;
 pub mod sdp;
 pub mod sdp_lint;
 pub mod sdp_pair;
@@ -61,7 +62,7 @@ impl From<&Entry> for explain::Entry {
 
 /// Every entry, in the order of the subjects.
 pub fn all() -> impl Iterator<Item = &'static Entry> {
-    let tables = [candidates::ALL, sdp::ALL, sdp_lint::ALL, sdp_pair::ALL];
+    let tables = [candidates::ALL, loopback::ALL, sdp::ALL, sdp_lint::ALL, sdp_pair::ALL];
     tables.into_iter().flatten().copied()
 }
 

@@ -186,6 +186,8 @@ pub struct PeerLog {
     pub events: Vec<Event>,
     /// Its statistics at the end.
     pub stats: Vec<Value>,
+    /// When they were taken.
+    pub stats_at: At,
     /// Its statistics each second before that, with their times.
     pub history: Vec<(At, Vec<Value>)>,
     /// What RTCP told.
@@ -374,8 +376,8 @@ impl Running<'_> {
             let [offerer, answerer] = &ends.peers;
             tokio::select! {
                 () = connected(&ends.peers, &self.plan.channels) => Ok(()),
-                side = failed(offerer) => Err(Ended::Failed(side)),
-                side = failed(answerer) => Err(Ended::Failed(side)),
+                _ = failed(offerer) => Err(Ended::Failed),
+                _ = failed(answerer) => Err(Ended::Failed),
                 () = offerer.runtime.ended() => Err(Ended::Died(Side::Offerer)),
                 () = answerer.runtime.ended() => Err(Ended::Died(Side::Answerer)),
                 () = clock.sleep_until(deadline) => Err(Ended::Late),
@@ -388,7 +390,7 @@ impl Running<'_> {
                 return Ok(true);
             }
             // What the other end makes of it takes a moment.
-            Err(Ended::Failed(_)) => self.clock.sleep_until(self.clock.now() + MOMENT).await,
+            Err(Ended::Failed) => self.clock.sleep_until(self.clock.now() + MOMENT).await,
             Err(Ended::Died(side)) => self.call.died.push(side),
             Err(Ended::Late) => self.call.timed_out = true,
             Err(Ended::Stopped) => self.call.interrupted = true,
@@ -602,6 +604,7 @@ impl Running<'_> {
 
     async fn close(&mut self, ends: Ends) {
         for side in Side::BOTH {
+            self.call.peers[side.index()].stats_at = self.clock.now();
             self.call.peers[side.index()].stats = self.stats(&ends, side).await;
         }
         for (side, sending, sent) in &ends.sending {
@@ -700,7 +703,7 @@ async fn exchange(plan: &Plan, clock: Clock, ends: &Ends, data: &mut Data) {
 
 /// Why a call has not connected.
 enum Ended {
-    Failed(Side),
+    Failed,
     Died(Side),
     Late,
     Stopped,

@@ -49,6 +49,8 @@ pub struct SideFacts {
     pub finished: [Option<At>; 2],
     /// SCTP.
     pub sctp: SctpFacts,
+    /// The first packet of media, sent or received.
+    pub first_rtp: Option<At>,
 }
 
 /// Datagrams and octets by protocol.
@@ -182,7 +184,10 @@ impl SideFacts {
             Protocol::Stun => counts.stun += 1,
             Protocol::ChannelData => counts.channel_data += 1,
             Protocol::Dtls => counts.dtls += 1,
-            Protocol::Rtp => counts.rtp += 1,
+            Protocol::Rtp => {
+                counts.rtp += 1;
+                self.first_rtp.get_or_insert(datagram.at);
+            }
             Protocol::Rtcp => counts.rtcp += 1,
             _ => {}
         }

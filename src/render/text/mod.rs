@@ -3,6 +3,7 @@
 pub mod candidates;
 pub mod explain;
 pub mod finding;
+pub mod loopback;
 pub mod pcap;
 pub mod sdp;
 
@@ -146,6 +147,7 @@ pub fn report(envelope: &Envelope, style: &Style, quiet: bool, out: &mut dyn Wri
         match &envelope.report {
             Report::Candidates(report) => candidates::write(report, style, out)?,
             Report::Explain(_) => {}
+            Report::Loopback(report) => loopback::write(report, style, out)?,
             Report::Pcap(report) => pcap::write(report, style, out)?,
             Report::Sdp(report) => sdp::write(report, style, out)?,
         }
