@@ -121,7 +121,7 @@ fn handshake(report: &Loopback) -> Finding {
         for alert in peer.alerts.iter().filter(|alert| alert.direction == "sent") {
             evidence.push(Evidence {
                 at_s: Some(alert.at_ms / 1000.0),
-                ..Evidence::new(format!("{name} sent"), format!("alert: {}", alert.name))
+                ..Evidence::new(format!("{name} sent"), format!("alert: {}{}", alert.name, times(alert.count)))
             });
         }
     }
@@ -276,6 +276,13 @@ fn stages(report: &Loopback) -> Vec<Evidence> {
         }
     }
     evidence
+}
+
+fn times(count: u64) -> String {
+    match count {
+        1 => String::new(),
+        _ => format!(" ({count} times)"),
+    }
 }
 
 /// When the call was given up.

@@ -240,7 +240,7 @@ pub struct CheckError {
 /// An alert of DTLS.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Alert {
-    /// When.
+    /// When it came first.
     pub at_ms: f64,
     /// `sent` or `received`.
     pub direction: String,
@@ -250,6 +250,8 @@ pub struct Alert {
     pub description: u8,
     /// Its name.
     pub name: String,
+    /// How often it came.
+    pub count: u64,
 }
 
 /// Statistics at a time.

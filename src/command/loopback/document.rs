@@ -155,12 +155,13 @@ fn peer(call: &Call, side: Side) -> Peer {
         alerts: facts
             .alerts
             .iter()
-            .map(|(at, direction, level, description)| Alert {
-                at_ms: ms(*at),
-                direction: name(*direction),
-                level: *level,
-                description: *description,
-                name: AlertDescription(*description).to_string(),
+            .map(|alert| Alert {
+                at_ms: ms(alert.at),
+                direction: name(alert.direction),
+                level: alert.level,
+                description: alert.description,
+                name: AlertDescription(alert.description).to_string(),
+                count: alert.count,
             })
             .collect(),
         stats: log.stats.clone(),

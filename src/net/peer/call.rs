@@ -378,6 +378,7 @@ impl Running<'_> {
                 () = connected(&ends.peers, &self.plan.channels) => Ok(()),
                 _ = failed(offerer) => Err(Ended::Failed),
                 _ = failed(answerer) => Err(Ended::Failed),
+                () = self.refused() => Err(Ended::Failed),
                 () = offerer.runtime.ended() => Err(Ended::Died(Side::Offerer)),
                 () = answerer.runtime.ended() => Err(Ended::Died(Side::Answerer)),
                 () = clock.sleep_until(deadline) => Err(Ended::Late),
@@ -396,6 +397,20 @@ impl Running<'_> {
             Err(Ended::Stopped) => self.call.interrupted = true,
         }
         Ok(false)
+    }
+
+    /// Waits until one of the ends has refused DTLS with a fatal alert (RFC 5246 §7.2.2). The library goes on regardless, and tells
+    /// nobody.
+    async fn refused(&self) {
+        const FATAL: u8 = 2;
+        let is_refused = || {
+            let recorder = lock(&self.recorder);
+            let mut alerts = Side::BOTH.into_iter().flat_map(|side| recorder.facts.of(side).alerts.iter());
+            alerts.any(|alert| alert.level == FATAL)
+        };
+        while !is_refused() {
+            self.clock.sleep_until(self.clock.now() + Duration::from_millis(10)).await;
+        }
     }
 
     async fn add_media(&mut self, ends: &mut Ends, side: Side, plan: MediaPlan) -> Result<(), PeerError> {

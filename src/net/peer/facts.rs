@@ -13,8 +13,9 @@ use crate::proto::dcep;
 use crate::proto::demux::{Protocol, classify};
 use crate::proto::dtls::{Fragments, Kind, Records};
 use crate::proto::sctp::{self, ChunkType, PayloadProtocol};
-use crate::proto::stun::{AttributeType, Class, Message, Method, TransactionId};
+use crate::proto::stun::{AttributeType, Class, Message, Method, TransactionId, Value};
 use crate::proto::tls::{ContentType, HandshakeType};
+use crate::proto::turn::ChannelData;
 use crate::time::At;
 
 /// What both peers' datagrams say.
@@ -32,6 +33,8 @@ pub struct SideFacts {
     pub pairs: Vec<Pair>,
     /// Requests under way: pair, time.
     requests: HashMap<TransactionId, (usize, At)>,
+    /// Allocations by the own address and the server's.
+    relays: HashMap<(SocketAddr, SocketAddr), Relay>,
     /// Nominations by the user name that they were asked with.
     nominations: Vec<(String, At)>,
     last_pair: usize,
@@ -43,14 +46,36 @@ pub struct SideFacts {
     pub check_errors: Vec<(u16, Direction, u64)>,
     /// The handshake, one entry a flight.
     pub flights: Vec<Flight>,
-    /// The alerts in clear: when, which way, level and description.
-    pub alerts: Vec<(At, Direction, u8, u8)>,
+    /// The alerts in clear.
+    pub alerts: Vec<Alert>,
     /// The first encrypted record of the handshake each way: Finished.
     pub finished: [Option<At>; 2],
     /// SCTP.
     pub sctp: SctpFacts,
     /// The first packet of media, sent or received.
     pub first_rtp: Option<At>,
+}
+
+/// An alert of DTLS in clear; the same one again is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Alert {
+    /// When it came first.
+    pub at: At,
+    /// Which way.
+    pub direction: Direction,
+    /// 1 is a warning, 2 is fatal.
+    pub level: u8,
+    /// Its number.
+    pub description: u8,
+    /// How often it came.
+    pub count: u64,
+}
+
+/// What is known of a TURN allocation, from the requests for it.
+#[derive(Clone, Debug, Default)]
+struct Relay {
+    address: Option<SocketAddr>,
+    channels: HashMap<u16, SocketAddr>,
 }
 
 /// Datagrams and octets by protocol.
@@ -191,12 +216,28 @@ impl SideFacts {
             Protocol::Rtcp => counts.rtcp += 1,
             _ => {}
         }
+        self.passes(datagram, protocol);
+    }
+
+    /// A datagram between two addresses, or between a relay and a peer of it.
+    fn passes(&mut self, datagram: &Tapped<'_>, protocol: Protocol) {
+        let way = datagram.direction as usize;
         let pair = self.pair(datagram);
         if protocol == Protocol::Stun {
             if let Ok(message) = Message::decode(datagram.bytes) {
-                self.stun(pair, datagram, &message);
+                match message.method() {
+                    Method::BINDING => self.stun(pair, datagram, &message),
+                    _ => self.turn(datagram, &message),
+                }
             }
             return;
+        }
+        if protocol == Protocol::ChannelData
+            && let Ok(data) = ChannelData::decode(datagram.bytes)
+            && let Some(relay) = self.relays.get(&(datagram.local, datagram.remote))
+            && let (Some(local), Some(remote)) = (relay.address, relay.channels.get(&data.channel()).copied())
+        {
+            return self.relayed(datagram, local, remote, data.data());
         }
         let pair = &mut self.pairs[pair];
         pair.packets[way] += 1;
@@ -206,6 +247,52 @@ impl SideFacts {
         const APPLICATION_DATA: u8 = 23;
         if protocol == Protocol::Dtls && datagram.bytes[0] != APPLICATION_DATA {
             self.dtls(datagram.direction, datagram.at, datagram.bytes);
+        }
+    }
+
+    /// What TURN tells: where the relay is, which channel leads where, and data for a peer or from it.
+    fn turn(&mut self, datagram: &Tapped<'_>, message: &Message<'_>) {
+        let address = |kind: AttributeType| {
+            match message.value(&message.find(kind)?) {
+                Value::Address(address) => Some(address),
+                _ => None,
+            }
+        };
+        let relay = self.relays.entry((datagram.local, datagram.remote)).or_default();
+        match (message.method(), message.class()) {
+            (Method::ALLOCATE, Class::Success) => relay.address = address(AttributeType::XOR_RELAYED_ADDRESS),
+            (Method::CHANNEL_BIND, Class::Request) => {
+                let channel = message.find(AttributeType::CHANNEL_NUMBER).map(|number| message.value(&number));
+                if let (Some(Value::ChannelNumber(channel)), Some(peer)) = (channel, address(AttributeType::XOR_PEER_ADDRESS)) {
+                    relay.channels.insert(channel, peer);
+                }
+            }
+            (_, Class::Indication) => {
+                let data = message.find(AttributeType::DATA).map(|data| data.value);
+                let peer = address(AttributeType::XOR_PEER_ADDRESS);
+                if let (Some(local), Some(remote), Some(data)) = (relay.address, peer, data) {
+                    self.relayed(datagram, local, remote, data);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// What goes through a relay is what passes between the relay and its peer. Relays within relays are none of ours.
+    fn relayed(&mut self, datagram: &Tapped<'_>, local: SocketAddr, remote: SocketAddr, bytes: &[u8]) {
+        let inner = Tapped {
+            local,
+            remote,
+            bytes,
+            ..*datagram
+        };
+        let protocol = classify(bytes);
+        if protocol == Protocol::Rtp {
+            self.first_rtp.get_or_insert(datagram.at);
+        }
+        let is_turn = Message::decode(bytes).is_ok_and(|message| message.method() != Method::BINDING);
+        if protocol != Protocol::ChannelData && !(protocol == Protocol::Stun && is_turn) {
+            self.passes(&inner, protocol);
         }
     }
 
@@ -240,13 +327,10 @@ impl SideFacts {
 
     fn stun(&mut self, index: usize, datagram: &Tapped<'_>, message: &Message<'_>) {
         let (at, sent) = (datagram.at, datagram.direction == Direction::Sent);
-        // Checks carry a user name; what is asked of servers does not, or is no Binding.
-        if message.method() != Method::BINDING {
-            return;
-        }
         let id = message.transaction_id();
         let pair = &mut self.pairs[index];
         match message.class() {
+            // What is asked of servers has no priority.
             Class::Request if message.find(AttributeType::PRIORITY).is_none() && !pair.nominated => {}
             Class::Request => {
                 self.first_check.get_or_insert(at);
@@ -280,8 +364,12 @@ impl SideFacts {
                     return;
                 }
                 if is_error {
-                    let code = message.find(AttributeType::ERROR_CODE).and_then(error_code);
-                    self.check_error(code.unwrap_or(0), datagram.direction);
+                    let code = message.find(AttributeType::ERROR_CODE).map(|code| message.value(&code));
+                    let code = match code {
+                        Some(Value::ErrorCode { code, .. }) => code.0,
+                        _ => 0,
+                    };
+                    self.check_error(code, datagram.direction);
                 } else if let Some((_, user)) = pair.nominating.iter().find(|(asked, _)| *asked == id) {
                     pair.nominated = true;
                     self.nominated.get_or_insert(at);
@@ -289,6 +377,20 @@ impl SideFacts {
                 }
             }
             Class::Indication => {}
+        }
+    }
+
+    fn alert(&mut self, direction: Direction, at: At, level: u8, description: u8) {
+        let is_it = |alert: &&mut Alert| alert.direction == direction && alert.level == level && alert.description == description;
+        match self.alerts.iter_mut().find(is_it) {
+            Some(alert) => alert.count += 1,
+            None => self.alerts.push(Alert {
+                at,
+                direction,
+                level,
+                description,
+                count: 1,
+            }),
         }
     }
 
@@ -312,8 +414,8 @@ impl SideFacts {
                     names.push(HandshakeType::FINISHED.to_string());
                 }
                 (Kind::Plain, ContentType::ALERT) => {
-                    if let [level, description, ..] = record.fragment {
-                        self.alerts.push((at, direction, *level, *description));
+                    if let &[level, description, ..] = record.fragment {
+                        self.alert(direction, at, level, description);
                     }
                 }
                 _ => {}
@@ -395,12 +497,5 @@ impl SctpFacts {
             Some(_) => _ = self.first_message.get_or_insert(at),
             None => {}
         }
-    }
-}
-
-fn error_code(attribute: crate::proto::stun::RawAttribute<'_>) -> Option<u16> {
-    match attribute.value {
-        [_, _, class, number, ..] => Some(u16::from(class & 7) * 100 + u16::from(*number)),
-        _ => None,
     }
 }

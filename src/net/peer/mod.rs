@@ -11,6 +11,7 @@ pub mod data;
 pub mod events;
 pub mod facts;
 pub mod gate;
+pub mod handshake;
 pub mod impair;
 pub mod log;
 pub mod media;

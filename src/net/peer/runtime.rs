@@ -16,7 +16,7 @@ use webrtc::runtime::{
 
 use super::log::SIDE;
 use super::socket::{Socket, Wire};
-use super::stream::{Listener, Stream};
+use super::stream::{self, Listener, Stream};
 
 /// What the library makes of a datagram leaves only when it wakes the next time, after up to 200 ms. In a hurry it does not sleep
 /// after anything has passed, and else no longer than this.
@@ -82,6 +82,8 @@ impl Runtime for PeerRuntime {
     }
 
     fn wrap_tcp_listener(&self, listener: TcpListener) -> io::Result<Arc<dyn AsyncTcpListener>> {
+        // Where the system does not pass it on to the streams that are accepted, they are slower.
+        let _ = SockRef::from(&listener).set_tcp_nodelay(true);
         let inner = self.inner.wrap_tcp_listener(listener)?;
         Ok(Arc::new(Listener::new(inner, Arc::clone(&self.wire))))
     }
@@ -91,8 +93,8 @@ impl Runtime for PeerRuntime {
         remote: SocketAddr,
     ) -> Pin<Box<dyn Future<Output = io::Result<Arc<dyn AsyncTcpStream>>> + Send + 'a>> {
         Box::pin(async move {
-            let inner = self.inner.connect_tcp(remote).await?;
-            let stream = Stream::new(inner, Arc::clone(&self.wire))?;
+            let stream = Stream::new(stream::connect(remote).await?, Arc::clone(&self.wire))?;
+            self.wire.stirred.store(true, Ordering::Relaxed);
             Ok(Arc::new(stream) as Arc<dyn AsyncTcpStream>)
         })
     }

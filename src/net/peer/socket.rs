@@ -5,13 +5,14 @@ use std::fmt;
 use std::io::{self, IoSliceMut};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 
 use tokio::sync::Notify;
 use webrtc::runtime::{AsyncUdpSocket, RecvMeta, Transmit};
 
 use super::gate::{self, Gate};
+use super::handshake::Handshake;
 use super::impair::{Counts, Line};
 use super::tap::{Direction, Side, Tap, Tapped};
 use crate::datagram::Transport;
@@ -92,14 +93,14 @@ impl Pump {
 
     /// What has become of the datagrams so far.
     pub fn counts(&self) -> Counts {
-        self.line().counts()
+        lock(&self.line).counts()
     }
 
     /// Sends what is due, for ever.
     pub async fn run(&self, tap: Tap) {
         let clock = tap.clock();
         loop {
-            let due = self.line().next_due();
+            let due = lock(&self.line).next_due();
             let news = self.news.notified();
             match due {
                 None => news.await,
@@ -112,7 +113,7 @@ impl Pump {
                 Some(_) => {}
             }
             loop {
-                let next = self.line().pop(clock.now());
+                let next = lock(&self.line).pop(clock.now());
                 let Some(late) = next else { break };
                 // A network that refuses is a network that loses.
                 let _ = late.socket.send_to(&late.bytes, late.destination).await;
@@ -120,13 +121,9 @@ impl Pump {
         }
     }
 
-    fn line(&self) -> std::sync::MutexGuard<'_, Line<Late>> {
-        self.line.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     fn push(&self, tap: &Tap, late: Late) {
         let length = late.bytes.len();
-        self.line().push(tap.clock().now(), length, late);
+        lock(&self.line).push(tap.clock().now(), length, late);
         self.news.notify_one();
     }
 }
@@ -137,6 +134,7 @@ pub struct Socket {
     local: SocketAddr,
     wire: Arc<Wire>,
     early: Mutex<VecDeque<(RecvMeta, Vec<u8>)>>,
+    handshake: Mutex<Handshake>,
 }
 
 impl Socket {
@@ -147,6 +145,7 @@ impl Socket {
             inner,
             wire,
             early: Mutex::default(),
+            handshake: Mutex::default(),
         })
     }
 
@@ -188,6 +187,9 @@ impl Socket {
                 }
                 let filled = &bufs[index][..from.len];
                 self.tell(Direction::Received, from.addr, filled.chunks(from.stride.max(1)));
+                if !self.wire.gate.is_open() {
+                    filled.chunks(from.stride.max(1)).for_each(|datagram| self.again(datagram));
+                }
                 if kept < index {
                     let moved = filled.to_vec();
                     bufs[kept][..from.len].copy_from_slice(&moved);
@@ -201,9 +203,31 @@ impl Socket {
         }
     }
 
+    /// Sends the last flight of the handshake again, if `datagram` asks for that.
+    fn again(&self, datagram: &[u8]) {
+        if classify(datagram) != Protocol::Dtls {
+            return;
+        }
+        let at = self.wire.tap.clock().now();
+        for (destination, bytes) in lock(&self.handshake).received(at, datagram) {
+            self.tell(Direction::Sent, destination, std::iter::once(&bytes[..]));
+            let late = Late {
+                socket: Arc::clone(&self.inner),
+                destination,
+                bytes: bytes.into(),
+            };
+            match &self.wire.line {
+                Some(pump) => pump.push(&self.wire.tap, late),
+                None => {
+                    tokio::spawn(async move { late.socket.send_to(&late.bytes, late.destination).await });
+                }
+            }
+        }
+    }
+
     /// The next datagram that has waited and that the peer is ready for by now.
     fn take_early(&self, bufs: &mut [IoSliceMut<'_>], meta: &mut [RecvMeta]) -> Option<usize> {
-        let mut early = self.early();
+        let mut early = lock(&self.early);
         let index = early.iter().position(|(_, bytes)| self.wire.gate.lets(gate::needs(bytes)))?;
         let (from, bytes) = early.remove(index)?;
         self.wire.stirred.store(true, Ordering::Relaxed);
@@ -215,9 +239,11 @@ impl Socket {
         Some(1)
     }
 
-    fn early(&self) -> std::sync::MutexGuard<'_, VecDeque<(RecvMeta, Vec<u8>)>> {
-        self.early.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+}
+
+/// What a lock guards; what a task that panicked left can still be used.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// More early datagrams than this are dropped, as a full buffer would.
@@ -235,6 +261,11 @@ impl AsyncUdpSocket for Socket {
             return Poll::Ready(Ok(length));
         }
         let datagrams = || transmit.contents.chunks(segment);
+        if !self.wire.gate.is_open() {
+            let at = self.wire.tap.clock().now();
+            let handshakes = datagrams().filter(|datagram| matches!(datagram.first(), Some(20..=22)));
+            handshakes.for_each(|datagram| lock(&self.handshake).sent(at, transmit.destination, datagram));
+        }
         let Some(pump) = &self.wire.line else {
             let sent = self.inner.poll_send(context, transmit);
             if let Poll::Ready(Ok(_)) = sent {
@@ -274,7 +305,7 @@ impl AsyncUdpSocket for Socket {
             }
             match self.receive(context, bufs, meta) {
                 Poll::Ready(Ok(count)) => {
-                    let mut early = self.early();
+                    let mut early = lock(&self.early);
                     for (buffer, meta) in bufs.iter().zip(meta.iter()).take(count) {
                         for bytes in buffer[..meta.len].chunks(meta.stride.max(1)) {
                             if early.len() < EARLY {

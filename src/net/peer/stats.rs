@@ -279,6 +279,7 @@ fn candidate(object: &mut Object, told: &[(String, Option<String>)]) {
         .filter_map(|(text, url)| Some((Candidate::parse(text).ok()?, url)))
         .find(|(candidate, _)| same(candidate));
     let Some((candidate, url)) = read else { return };
+    let is_local = object["type"] == "local-candidate";
     let mut put = |name: &str, value: Value| _ = object.insert(name.to_owned(), value);
     put("priority", json!(candidate.priority));
     if let Some(tcp_type) = candidate.tcp_type {
@@ -288,7 +289,8 @@ fn candidate(object: &mut Object, told: &[(String, Option<String>)]) {
         put("relatedAddress", json!(address));
         put("relatedPort", json!(port));
     }
-    if let Some(url) = url {
+    // An end does not know which server the other one has asked.
+    if let Some(url) = url.as_ref().filter(|_| is_local) {
         put("url", json!(url));
         if candidate.candidate_type == CandidateType::Relay {
             // The library relays over UDP and nothing else.
@@ -391,7 +393,16 @@ fn pairs(objects: &mut Vec<Object>, facts: &SideFacts, known: &Known, transport:
                 && object.get("localCandidateId").and_then(Value::as_str).is_some_and(|id| local.ends_with(id))
                 && object.get("remoteCandidateId").and_then(Value::as_str).is_some_and(|id| remote.ends_with(id))
         });
-        let index = listed.unwrap_or_else(|| {
+        // A candidate that was learned from a check has another id than the same one as it was told later.
+        let selected = || {
+            let id = find(objects, "transport")?.get("selectedCandidatePairId")?.clone();
+            let is_free = |object: &Object| {
+                let members = ["localCandidateId", "remoteCandidateId"];
+                object["id"] == id && !members.iter().all(|member| object.get(*member).is_some_and(|id| known_id(objects, id)))
+            };
+            objects.iter().position(is_free).filter(|_| pair.nominated)
+        };
+        let index = listed.or_else(selected).unwrap_or_else(|| {
             let id = format!("CP{}_{}", short(&local), short(&remote));
             let base = json!({ "id": id, "type": "candidate-pair", "timestamp": timestamp, "transportId": transport });
             objects.push(base.as_object().cloned().unwrap_or_default());
@@ -471,12 +482,25 @@ fn join(objects: &mut [Object]) {
                 continue;
             }
             // The library names candidates without the prefix that their ids have.
-            match ids.iter().find(|id| id.ends_with(&format!("_{wanted}"))) {
-                Some(id) => object[&name] = json!(id),
-                None => _ = object.shift_remove(&name),
+            let prefix = match name.as_str() {
+                "localCandidateId" => "RTCLocalIceCandidate_",
+                "remoteCandidateId" => "RTCRemoteIceCandidate_",
+                _ => "",
+            };
+            let whole = format!("{prefix}{wanted}");
+            match ids.contains(&whole) {
+                true => object[&name] = json!(whole),
+                false => _ = object.shift_remove(&name),
             }
         }
     }
+}
+
+/// Whether there is a candidate that the library calls so.
+fn known_id(objects: &[Object], id: &Value) -> bool {
+    let id = id.as_str().unwrap_or_default();
+    let mut candidates = objects.iter().filter(|object| object["type"].as_str().is_some_and(|kind| kind.ends_with("-candidate")));
+    !id.is_empty() && candidates.any(|object| object["id"].as_str().is_some_and(|whole| whole == id || whole.ends_with(&format!("_{id}"))))
 }
 
 fn find<'a>(objects: &'a [Object], kind: &str) -> Option<&'a Object> {

@@ -7,8 +7,10 @@ use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use tokio::net::TcpStream;
 use webrtc::runtime::{AsyncTcpListener, AsyncTcpStream};
 
 use super::socket::Wire;
@@ -34,6 +36,7 @@ impl AsyncTcpListener for Listener {
     fn accept<'a>(&'a self) -> Pending<'a, (Arc<dyn AsyncTcpStream>, SocketAddr)> {
         Box::pin(async move {
             let (stream, from) = self.inner.accept().await?;
+            self.wire.stirred.store(true, Ordering::Relaxed);
             let stream = Stream::new(stream, Arc::clone(&self.wire))?;
             Ok((Arc::new(stream) as Arc<dyn AsyncTcpStream>, from))
         })
@@ -47,6 +50,59 @@ impl AsyncTcpListener for Listener {
 impl fmt::Debug for Listener {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Listener").finish_non_exhaustive()
+    }
+}
+
+/// A connection to `remote` that sends at once: the library leaves Nagle's algorithm on, which holds small messages back until
+/// the other end has acknowledged the ones before.
+pub async fn connect(remote: SocketAddr) -> io::Result<Arc<dyn AsyncTcpStream>> {
+    let stream = TcpStream::connect(remote).await?;
+    stream.set_nodelay(true)?;
+    Ok(Arc::new(Prompt(stream)))
+}
+
+#[derive(Debug)]
+struct Prompt(TcpStream);
+
+impl AsyncTcpStream for Prompt {
+    fn read<'a, 'b>(&'a self, buffer: &'b mut [u8]) -> Pending<'b, usize>
+    where
+        'a: 'b,
+    {
+        Box::pin(async move {
+            loop {
+                self.0.readable().await?;
+                match self.0.try_read(buffer) {
+                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                    done => return done,
+                }
+            }
+        })
+    }
+
+    fn write_all<'a, 'b>(&'a self, mut buffer: &'b [u8]) -> Pending<'b, ()>
+    where
+        'a: 'b,
+    {
+        Box::pin(async move {
+            while !buffer.is_empty() {
+                self.0.writable().await?;
+                match self.0.try_write(buffer) {
+                    Ok(count) => buffer = &buffer[count..],
+                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                    Err(error) => return Err(error),
+                }
+            }
+            Ok(())
+        })
+    }
+
+    fn local_addr(&self) -> io::Result<SocketAddr> {
+        self.0.local_addr()
+    }
+
+    fn peer_addr(&self) -> io::Result<SocketAddr> {
+        self.0.peer_addr()
     }
 }
 
@@ -74,6 +130,7 @@ impl Stream {
 
     /// Takes octets of one direction, and tells the messages that they complete.
     fn take(&self, direction: Direction, octets: &[u8]) {
+        self.wire.stirred.store(true, Ordering::Relaxed);
         let mut part = self.parts[direction as usize]
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
