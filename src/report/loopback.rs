@@ -344,6 +344,8 @@ pub struct Media {
     pub packets_received: u64,
     /// Octets of payload that arrived.
     pub bytes_received: u64,
+    /// Packets that arrived once more than needed, mostly retransmissions that were asked for twice.
+    pub duplicates: u64,
     /// Packets that did not arrive, not even later.
     pub packets_lost: u64,
     /// Interarrival jitter at the receiver.

@@ -1,6 +1,7 @@
 //! [`Capture`]: every datagram of the call as a pcapng file (draft-ietf-opsawg-pcapng), an interface for each end.
 //!
-//! Datagrams get the headers of IP and UDP back; messages of ICE-TCP those of TCP and their framing. Each is marked with its
+//! Each stands there once, as its sender sent it, so that readers do not take the other end's view of it for a copy; what comes from
+//! elsewhere, a relay, stands there as it was received. Datagrams get the headers of IP and UDP back; messages of ICE-TCP those of TCP and their framing. Each is marked with its
 //! direction, the first of each protocol with a comment, and the secrets to decrypt DTLS stand in the file as well.
 
 use std::collections::HashMap;
@@ -12,8 +13,6 @@ use std::time::Duration;
 use crate::datagram::Transport;
 use crate::net::peer::{Direction, Side, Tapped, Watch};
 use crate::proto::demux::{Protocol, classify};
-use crate::time::At;
-
 const SECTION_HEADER: u32 = 0x0a0d_0d0a;
 const INTERFACE_DESCRIPTION: u32 = 1;
 const ENHANCED_PACKET: u32 = 6;
@@ -32,8 +31,11 @@ pub struct Capture {
     started: Duration,
     /// What has been seen first at each end.
     seen: [Vec<Protocol>; 2],
-    /// Octets of TCP that went from one address to another, as each end saw it.
-    streams: HashMap<(Side, SocketAddr, SocketAddr), u32>,
+    /// The addresses of each end.
+    addresses: [Vec<SocketAddr>; 2],
+    /// Octets of TCP that went from one address to another.
+    streams: HashMap<(SocketAddr, SocketAddr), u32>,
+    /// Used again for each packet.
     block: Vec<u8>,
 }
 
@@ -44,6 +46,7 @@ impl Capture {
             out,
             started,
             seen: [Vec::new(), Vec::new()],
+            addresses: [Vec::new(), Vec::new()],
             streams: HashMap::new(),
             block: Vec::new(),
         };
@@ -71,16 +74,20 @@ impl Capture {
 
     fn block(&mut self, kind: u32, body: &[u8]) {
         let padded = body.len().next_multiple_of(4);
-        let length = (padded + 12) as u32;
-        self.block.clear();
-        self.block.extend(kind.to_le_bytes());
-        self.block.extend(length.to_le_bytes());
-        self.block.extend_from_slice(body);
-        self.block.resize(padded + 8, 0);
-        self.block.extend(length.to_le_bytes());
+        let length = ((padded + 12) as u32).to_le_bytes();
+        let mut block = Vec::with_capacity(padded + 12);
+        block.extend(kind.to_le_bytes());
+        block.extend(length);
+        block.extend_from_slice(body);
+        block.resize(padded + 8, 0);
+        block.extend(length);
+        self.write(&block);
+    }
+
+    fn write(&self, block: &[u8]) {
         let mut out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
         if let Ok(file) = &mut *out
-            && let Err(error) = file.write_all(&self.block)
+            && let Err(error) = file.write_all(block)
         {
             // Told at the end; the call goes on.
             *out = Err(error);
@@ -109,46 +116,63 @@ impl Capture {
 
 impl Watch for Capture {
     fn datagram(&mut self, datagram: &Tapped<'_>) {
-        let comment = self.comment(datagram);
+        let mine = &mut self.addresses[datagram.side.index()];
+        if !mine.contains(&datagram.local) {
+            mine.push(datagram.local);
+        }
         let (from, to) = match datagram.direction {
             Direction::Sent => (datagram.local, datagram.remote),
             Direction::Received => (datagram.remote, datagram.local),
         };
-        let mut segment = Vec::with_capacity(datagram.bytes.len() + 64);
-        match datagram.transport {
-            Transport::Tcp | Transport::Tls => {
-                let ack = self.streams.get(&(datagram.side, to, from)).copied().unwrap_or(0);
-                let sent = self.streams.entry((datagram.side, from, to)).or_insert(0);
-                tcp(&mut segment, from, to, (*sent + 1, ack + 1), datagram.bytes);
-                *sent = sent.wrapping_add(datagram.bytes.len() as u32 + 2);
-            }
-            Transport::Udp | Transport::Dtls => udp(&mut segment, from, to, datagram.bytes),
+        // What the other end has sent stands there already.
+        if datagram.direction == Direction::Received && self.addresses[datagram.side.other().index()].contains(&from) {
+            return;
         }
-        let mut packet = Vec::with_capacity(segment.len() + 40);
-        ip(&mut packet, from.ip(), to.ip(), datagram.transport, &segment);
-
+        let comment = self.comment(datagram);
         let nanos = (self.started + datagram.at.since_start()).as_nanos() as u64;
-        let mut body = Vec::with_capacity(packet.len() + 64);
-        body.extend((datagram.side.index() as u32).to_le_bytes());
-        body.extend(((nanos >> 32) as u32).to_le_bytes());
-        body.extend((nanos as u32).to_le_bytes());
-        body.extend((packet.len() as u32).to_le_bytes());
-        body.extend((packet.len() as u32).to_le_bytes());
-        body.extend_from_slice(&packet);
-        body.resize(body.len().next_multiple_of(4), 0);
+        let (overhead, sequence) = match datagram.transport {
+            Transport::Tcp | Transport::Tls => {
+                let ack = self.streams.get(&(to, from)).copied().unwrap_or(0);
+                let sent = self.streams.entry((from, to)).or_insert(0);
+                let sequence = (sent.wrapping_add(1), ack.wrapping_add(1));
+                *sent = sent.wrapping_add(datagram.bytes.len() as u32 + 2);
+                (22, Some(sequence))
+            }
+            Transport::Udp | Transport::Dtls => (8, None),
+        };
+        let header = if from.is_ipv6() { 40 } else { 20 };
+        let length = (datagram.bytes.len() + overhead + header) as u32;
+
+        let mut block = std::mem::take(&mut self.block);
+        block.clear();
+        block.extend(ENHANCED_PACKET.to_le_bytes());
+        block.extend([0; 4]);
+        block.extend((datagram.side.index() as u32).to_le_bytes());
+        block.extend(((nanos >> 32) as u32).to_le_bytes());
+        block.extend((nanos as u32).to_le_bytes());
+        block.extend(length.to_le_bytes());
+        block.extend(length.to_le_bytes());
+        ip(&mut block, (from.ip(), to.ip()), datagram.bytes.len() + overhead, sequence.is_some());
+        match sequence {
+            Some(sequence) => tcp(&mut block, (from, to), sequence, datagram.bytes),
+            None => udp(&mut block, (from, to), datagram.bytes),
+        }
+        block.resize(block.len().next_multiple_of(4), 0);
         let direction: u32 = match datagram.direction {
             Direction::Received => 1,
             Direction::Sent => 2,
         };
-        option(&mut body, 2, &direction.to_le_bytes());
+        option(&mut block, 2, &direction.to_le_bytes());
         if let Some(comment) = comment {
-            option(&mut body, 1, comment.as_bytes());
+            option(&mut block, 1, comment.as_bytes());
         }
-        option(&mut body, 0, &[]);
-        self.block(ENHANCED_PACKET, &body);
+        option(&mut block, 0, &[]);
+        let total = (block.len() + 4) as u32;
+        block[4..8].copy_from_slice(&total.to_le_bytes());
+        block.extend(total.to_le_bytes());
+        self.write(&block);
+        self.block = block;
     }
-
-    fn sctp(&mut self, _: Side, _: Direction, _: At, _: &[u8]) {}
 
     fn secret(&mut self, line: &str) {
         let mut body = Vec::new();
@@ -168,67 +192,66 @@ fn option(body: &mut Vec<u8>, number: u16, value: &[u8]) {
     body.resize(body.len().next_multiple_of(4), 0);
 }
 
-fn udp(segment: &mut Vec<u8>, from: SocketAddr, to: SocketAddr, payload: &[u8]) {
+fn udp(block: &mut Vec<u8>, (from, to): (SocketAddr, SocketAddr), payload: &[u8]) {
+    let start = block.len();
     let length = (payload.len() + 8) as u16;
-    segment.extend(from.port().to_be_bytes());
-    segment.extend(to.port().to_be_bytes());
-    segment.extend(length.to_be_bytes());
-    segment.extend([0; 2]);
-    segment.extend_from_slice(payload);
+    block.extend(from.port().to_be_bytes());
+    block.extend(to.port().to_be_bytes());
+    block.extend(length.to_be_bytes());
+    block.extend([0; 2]);
+    block.extend_from_slice(payload);
     if from.is_ipv6() {
         // Over IPv4 it may be left out (RFC 768); over IPv6 not (RFC 8200 §8.1).
-        let sum = match checksum(&[&pseudo(from.ip(), to.ip(), 17, segment.len()), segment]) {
+        let sum = match checksum(&[&pseudo(from.ip(), to.ip(), 17, block.len() - start), &block[start..]]) {
             0 => 0xffff,
             sum => sum,
         };
-        segment[6..8].copy_from_slice(&sum.to_be_bytes());
+        block[start + 6..start + 8].copy_from_slice(&sum.to_be_bytes());
     }
 }
 
 /// A segment with one message in its framing (RFC 4571).
-fn tcp(segment: &mut Vec<u8>, from: SocketAddr, to: SocketAddr, (sequence, ack): (u32, u32), payload: &[u8]) {
-    segment.extend(from.port().to_be_bytes());
-    segment.extend(to.port().to_be_bytes());
-    segment.extend(sequence.to_be_bytes());
-    segment.extend(ack.to_be_bytes());
+fn tcp(block: &mut Vec<u8>, (from, to): (SocketAddr, SocketAddr), (sequence, ack): (u32, u32), payload: &[u8]) {
+    let start = block.len();
+    block.extend(from.port().to_be_bytes());
+    block.extend(to.port().to_be_bytes());
+    block.extend(sequence.to_be_bytes());
+    block.extend(ack.to_be_bytes());
     // Twenty octets of header, PSH and ACK, a window.
-    segment.extend([0x50, 0x18, 0xff, 0xff, 0, 0, 0, 0]);
-    segment.extend((payload.len() as u16).to_be_bytes());
-    segment.extend_from_slice(payload);
-    let sum = checksum(&[&pseudo(from.ip(), to.ip(), 6, segment.len()), segment]);
-    segment[16..18].copy_from_slice(&sum.to_be_bytes());
+    block.extend([0x50, 0x18, 0xff, 0xff, 0, 0, 0, 0]);
+    block.extend((payload.len() as u16).to_be_bytes());
+    block.extend_from_slice(payload);
+    let sum = checksum(&[&pseudo(from.ip(), to.ip(), 6, block.len() - start), &block[start..]]);
+    block[start + 16..start + 18].copy_from_slice(&sum.to_be_bytes());
 }
 
-fn ip(packet: &mut Vec<u8>, from: IpAddr, to: IpAddr, transport: Transport, segment: &[u8]) {
-    let protocol = match transport {
-        Transport::Tcp | Transport::Tls => 6,
-        Transport::Udp | Transport::Dtls => 17,
-    };
+/// The header of a packet that carries `length` octets of TCP or UDP.
+fn ip(block: &mut Vec<u8>, (from, to): (IpAddr, IpAddr), length: usize, is_tcp: bool) {
+    let protocol = if is_tcp { 6 } else { 17 };
     match (from, to) {
         (IpAddr::V4(from), IpAddr::V4(to)) => {
-            let length = (segment.len() + 20) as u16;
-            packet.extend([0x45, 0]);
-            packet.extend(length.to_be_bytes());
+            let start = block.len();
+            block.extend([0x45, 0]);
+            block.extend(((length + 20) as u16).to_be_bytes());
             // No fragments, 64 hops.
-            packet.extend([0, 0, 0x40, 0, 64, protocol, 0, 0]);
-            packet.extend(from.octets());
-            packet.extend(to.octets());
-            let sum = checksum(&[&packet[..20]]);
-            packet[10..12].copy_from_slice(&sum.to_be_bytes());
+            block.extend([0, 0, 0x40, 0, 64, protocol, 0, 0]);
+            block.extend(from.octets());
+            block.extend(to.octets());
+            let sum = checksum(&[&block[start..]]);
+            block[start + 10..start + 12].copy_from_slice(&sum.to_be_bytes());
         }
         (from, to) => {
             let octets = |ip| match ip {
                 IpAddr::V4(ip) => ip.to_ipv6_mapped().octets(),
                 IpAddr::V6(ip) => ip.octets(),
             };
-            packet.extend([0x60, 0, 0, 0]);
-            packet.extend((segment.len() as u16).to_be_bytes());
-            packet.extend([protocol, 64]);
-            packet.extend(octets(from));
-            packet.extend(octets(to));
+            block.extend([0x60, 0, 0, 0]);
+            block.extend((length as u16).to_be_bytes());
+            block.extend([protocol, 64]);
+            block.extend(octets(from));
+            block.extend(octets(to));
         }
     }
-    packet.extend_from_slice(segment);
 }
 
 /// What checksums cover beside the segment (RFC 9293 §3.1, RFC 8200 §8.1).
@@ -262,7 +285,8 @@ fn checksum(parts: &[&[u8]]) -> u16 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::capture::{Dissector, Input, Sink, Source, Unit};
+    use crate::capture::{Dissector, FrameKind, Input, Packet, Sink, Source, TcpSignal, Unit};
+    use crate::time::At;
 
     #[derive(Default)]
     struct Payloads(Vec<(SocketAddr, SocketAddr, Vec<u8>)>);
@@ -271,6 +295,10 @@ mod tests {
         fn unit(&mut self, unit: &Unit<'_>) {
             self.0.push((unit.src, unit.dst, unit.bytes.to_vec()));
         }
+
+        fn tcp(&mut self, _: u64, _: At, _: SocketAddr, _: SocketAddr, _: TcpSignal) {}
+
+        fn frame(&mut self, _: &Packet<'_>, _: At, _: FrameKind) {}
     }
 
     struct Buffer(Arc<Mutex<Vec<u8>>>);

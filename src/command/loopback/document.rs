@@ -357,6 +357,7 @@ fn media(call: &Call, stream: &Stream) -> Media {
         bytes_sent: sent.bytes,
         packets_received: received.packets,
         bytes_received: received.bytes,
+        duplicates: received.duplicates,
         packets_lost: received.lost(),
         jitter_ms: (received.packets > 1).then(|| round(received.jitter * 1000.0)),
         kbps: span.filter(|span| *span > 0.0).map(|span| round(received.bytes as f64 * 0.008 / span)),

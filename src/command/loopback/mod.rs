@@ -9,8 +9,6 @@ mod impairment;
 mod live;
 mod plan;
 
-use std::sync::{Arc, Mutex, PoisonError};
-
 use tokio::sync::watch;
 
 use super::Context;
@@ -18,7 +16,7 @@ use crate::check;
 use crate::cli;
 use crate::error::Error;
 use crate::net::clock::Clock;
-use crate::net::peer::call::{self, Recorder};
+use crate::net::peer::{Tap, call};
 use crate::net::runtime::{self, Interrupts};
 use crate::net::server::EmbeddedServer;
 use crate::report::timestamp::rfc3339;
@@ -47,10 +45,7 @@ async fn make(options: &cli::Loopback, context: &mut Context<'_>) -> Result<Enve
     };
     let plan = plan::plan(options, embedded.as_ref(), context)?;
     let mut kept = Kept::open(options, &clock)?;
-    let recorder = Arc::new(Mutex::new(Recorder {
-        also: kept.watch(),
-        ..Recorder::default()
-    }));
+    let tap = Tap::new(clock, kept.watch());
     let (stop, stopped) = watch::channel(false);
     let interrupts = tokio::spawn(async move {
         let mut interrupts = Interrupts::listen();
@@ -62,13 +57,12 @@ async fn make(options: &cli::Loopback, context: &mut Context<'_>) -> Result<Enve
     });
     let table = Table::new(context, options.stats);
     let mut live = |now: call::Live<'_>| table.tell(&now);
-    let call = call::run(&plan, clock, Arc::clone(&recorder), stopped, &mut live).await;
+    let call = call::run(&plan, &tap, stopped, &mut live).await;
     interrupts.abort();
     table.finish();
 
-    let secrets = std::mem::take(&mut recorder.lock().unwrap_or_else(PoisonError::into_inner).secrets);
     let mut report = document::report(&call, &plan, options);
-    report.artifacts = kept.write(&call, &report, &secrets, &clock)?;
+    report.artifacts = kept.write(&call, &report, &tap.secrets(), &clock)?;
     let findings = check::loopback::check(&report);
     let interrupted = call.interrupted;
     let started = rfc3339(clock.started_since_epoch());

@@ -18,11 +18,10 @@ use super::log::{self, Lines};
 use super::media::{MediaPlan, Received, Receiving, Sending, Sent};
 use super::rtcp::Reports;
 use super::stats::{self, Known};
-use super::tap::{Direction, Side, Tap, Tapped, Watch};
+use super::tap::{Side, Tap};
 use super::{Outlets, Peer, PeerError, Setup};
 use crate::net::clock::Clock;
 use crate::proto::ice::{Candidate, CandidateType};
-use crate::secret::Secret;
 use crate::time::At;
 
 /// What to do.
@@ -99,43 +98,6 @@ impl Stage {
             Stage::Connect => "connect",
             Stage::Talk => "talk",
             Stage::Close => "close",
-        }
-    }
-}
-
-/// Watches the call: keeps the facts, and passes everything on to whoever else watches.
-#[derive(Default)]
-pub struct Recorder {
-    /// What the datagrams say.
-    pub facts: Facts,
-    /// Lines of the key log.
-    pub secrets: Vec<Secret>,
-    /// Who else watches: a capture file.
-    pub also: Option<Box<dyn Watch>>,
-}
-
-impl Watch for Recorder {
-    fn datagram(&mut self, datagram: &Tapped<'_>) {
-        self.facts.datagram(datagram);
-        if let Some(also) = &mut self.also {
-            also.datagram(datagram);
-        }
-    }
-
-    fn sctp(&mut self, side: Side, direction: Direction, at: At, packet: &[u8]) {
-        self.facts.sctp(side, direction, at, packet);
-        if let Some(also) = &mut self.also {
-            also.sctp(side, direction, at, packet);
-        }
-    }
-
-    fn secret(&mut self, line: &str) {
-        if self.secrets.iter().any(|known| known.expose() == line) {
-            return;
-        }
-        self.secrets.push(Secret::new(line));
-        if let Some(also) = &mut self.also {
-            also.secret(line);
         }
     }
 }
@@ -231,7 +193,7 @@ pub struct Data {
 }
 
 /// What came of a stream of media.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Media {
     /// Audio or video.
     pub plan: MediaPlan,
@@ -270,11 +232,11 @@ pub struct Live<'a> {
 /// Makes the call. `live` is told once a second while it goes on; the call ends early when `stop` becomes true.
 pub async fn run(
     plan: &Plan,
-    clock: Clock,
-    recorder: Arc<Mutex<Recorder>>,
+    tap: &Tap,
     stop: watch::Receiver<bool>,
     live: &mut dyn FnMut(Live<'_>),
 ) -> Call {
+    let clock = tap.clock();
     log::collect(clock);
     let mut call = Call {
         began: clock.now(),
@@ -284,7 +246,7 @@ pub async fn run(
     let mut running = Running {
         plan,
         clock,
-        recorder,
+        tap,
         stop,
         call: &mut call,
     };
@@ -300,17 +262,16 @@ pub async fn run(
         }
         Err(error) => running.call.errors.push(error),
     }
-    let recorder = running.recorder.clone();
     call.closed = clock.now();
     call.log = log::collected();
-    call.facts = lock(&recorder).facts.clone();
+    call.facts = Facts::new(Side::BOTH.map(|side| tap.facts(side).clone()));
     call
 }
 
 struct Running<'a> {
     plan: &'a Plan,
     clock: Clock,
-    recorder: Arc<Mutex<Recorder>>,
+    tap: &'a Tap,
     stop: watch::Receiver<bool>,
     call: &'a mut Call,
 }
@@ -335,10 +296,8 @@ impl Ends {
 
 impl Running<'_> {
     async fn create(&mut self) -> Result<Ends, PeerError> {
-        let watch = Arc::clone(&self.recorder) as Arc<Mutex<dyn Watch>>;
-        let tap = Tap::new(self.clock, watch);
-        let (offerer, offerer_out) = Peer::new(Side::Offerer, &self.plan.setups[0], &tap).await?;
-        let (answerer, answerer_out) = Peer::new(Side::Answerer, &self.plan.setups[1], &tap).await?;
+        let (offerer, offerer_out) = Peer::new(Side::Offerer, &self.plan.setups[0], self.tap).await?;
+        let (answerer, answerer_out) = Peer::new(Side::Answerer, &self.plan.setups[1], self.tap).await?;
         self.call.created = Some(self.clock.now());
         let arrived = [Arrived::default(), Arrived::default()];
         let candidates = [
@@ -404,9 +363,8 @@ impl Running<'_> {
     async fn refused(&self) {
         const FATAL: u8 = 2;
         let is_refused = || {
-            let recorder = lock(&self.recorder);
-            let mut alerts = Side::BOTH.into_iter().flat_map(|side| recorder.facts.of(side).alerts.iter());
-            alerts.any(|alert| alert.level == FATAL)
+            let mut sides = Side::BOTH.into_iter();
+            sides.any(|side| self.tap.facts(side).alerts.iter().any(|alert| alert.level == FATAL))
         };
         while !is_refused() {
             self.clock.sleep_until(self.clock.now() + Duration::from_millis(10)).await;
@@ -597,7 +555,7 @@ impl Running<'_> {
         let wanted = after.clone();
         let nominated = async {
             loop {
-                if let Some(at) = lock(&self.recorder).facts.of(Side::Offerer).nominated_by(&wanted) {
+                if let Some(at) = self.tap.facts(Side::Offerer).nominated_by(&wanted) {
                     return at;
                 }
                 self.clock.sleep_until(self.clock.now() + Duration::from_millis(2)).await;
@@ -688,8 +646,7 @@ impl Running<'_> {
             started: self.clock.started_since_epoch(),
             at: self.clock.now(),
         };
-        let recorder = lock(&self.recorder);
-        stats::normalize(&report, recorder.facts.of(side), &peer.rtcp.reports(), &known)
+        stats::normalize(&report, &self.tap.facts(side), &peer.rtcp.reports(), &known)
     }
 }
 

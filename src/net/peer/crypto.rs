@@ -1,7 +1,7 @@
 //! [`Provider`]: the library's own cryptography, with a look at what goes in and comes out: the secret of the DTLS connection
 //! for the key log, and SCTP packets in clear.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use webrtc::peer_connection::crypto::{self, *};
 
@@ -21,8 +21,6 @@ struct Crypto {
 struct Eye {
     side: Side,
     tap: Tap,
-    /// The line that was told last: the library derives the same keys in rounds.
-    told: Mutex<String>,
 }
 
 impl Provider {
@@ -32,11 +30,7 @@ impl Provider {
     /// The library has been built without any cryptography.
     pub fn new(side: Side, tap: Tap) -> Result<Provider, CryptoError> {
         let inner = crypto::default_provider()?;
-        let eye = Arc::new(Eye {
-            side,
-            tap,
-            told: Mutex::default(),
-        });
+        let eye = Arc::new(Eye { side, tap });
         Ok(Provider {
             crypto: Crypto {
                 inner: Arc::clone(&inner),
@@ -162,11 +156,7 @@ impl Mac for MasterSecret {
             .and_then(|at| whole.get(at + LABEL.len()..)?.get(..64));
         if let Some(randoms) = randoms {
             let line = format!("CLIENT_RANDOM {} {}", hex(&randoms[32..]), hex(&self.key));
-            let mut told = self.eye.told.lock().unwrap_or_else(PoisonError::into_inner);
-            if *told != line {
-                self.eye.tap.watch().secret(&line);
-                *told = line;
-            }
+            self.eye.tap.secret(line);
         }
         self.inner.sign(input, output)
     }
@@ -192,8 +182,7 @@ impl Records {
         // has 13 octets.
         const APPLICATION_DATA: u8 = 23;
         if aad.len() == 13 && aad[8] == APPLICATION_DATA {
-            let at = self.eye.tap.clock().now();
-            self.eye.tap.watch().sctp(self.eye.side, direction, at, plain);
+            self.eye.tap.sctp(self.eye.side, direction, plain);
         }
     }
 }

@@ -175,19 +175,14 @@ pub struct SctpFacts {
 }
 
 impl Facts {
+    /// Of both ends, the offerer first.
+    pub fn new(sides: [SideFacts; 2]) -> Facts {
+        Facts { sides }
+    }
+
     /// What one peer's datagrams say.
     pub fn of(&self, side: Side) -> &SideFacts {
         &self.sides[side.index()]
-    }
-
-    /// A datagram passes.
-    pub fn datagram(&mut self, datagram: &Tapped<'_>) {
-        self.sides[datagram.side.index()].datagram(datagram);
-    }
-
-    /// An SCTP packet passes.
-    pub fn sctp(&mut self, side: Side, direction: Direction, at: At, packet: &[u8]) {
-        self.sides[side.index()].sctp.packet(direction, at, packet);
     }
 }
 
@@ -199,7 +194,8 @@ impl SideFacts {
         nominations.find(|(user, _)| is_of(user)).map(|(_, at)| *at)
     }
 
-    fn datagram(&mut self, datagram: &Tapped<'_>) {
+    /// A datagram passes.
+    pub fn datagram(&mut self, datagram: &Tapped<'_>) {
         let way = datagram.direction as usize;
         let counts = &mut self.counts[way];
         counts.datagrams += 1;
@@ -454,7 +450,8 @@ impl SideFacts {
 }
 
 impl SctpFacts {
-    fn packet(&mut self, direction: Direction, at: At, packet: &[u8]) {
+    /// An SCTP packet passes.
+    pub fn packet(&mut self, direction: Direction, at: At, packet: &[u8]) {
         let Ok(packet) = sctp::Packet::decode(packet) else { return };
         let way = direction as usize;
         for chunk in packet.chunks() {

@@ -298,12 +298,14 @@ pub struct Receiving {
 }
 
 /// What arrived of a track.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Received {
     /// Its SSRC.
     pub ssrc: u32,
-    /// Packets, retransmitted ones included.
+    /// Packets, each once.
     pub packets: u64,
+    /// Packets that had come before: retransmissions that were asked for twice, or duplicates of the network.
+    pub duplicates: u64,
     /// Octets of payload.
     pub bytes: u64,
     /// When the first came.
@@ -315,6 +317,8 @@ pub struct Received {
     base: u32,
     highest: u32,
     transit: Option<f64>,
+    /// A bit for each number that has come, from a half of all numbers below the first one.
+    seen: Vec<u64>,
 }
 
 impl Received {
@@ -342,8 +346,12 @@ impl Received {
         }
         let ahead = sequence.wrapping_sub(self.highest as u16) as i16;
         let extended = self.highest.wrapping_add_signed(i32::from(ahead));
-        self.base = self.base.min(extended);
         self.ssrc = ssrc;
+        if !self.is_new(extended) {
+            self.duplicates += 1;
+            return;
+        }
+        self.base = self.base.min(extended);
         self.packets += 1;
         self.bytes += bytes as u64;
         self.last = Some(at);
@@ -360,6 +368,21 @@ impl Received {
         if ahead > 0 {
             self.highest = extended;
         }
+    }
+}
+
+impl Received {
+    /// Notes that a packet has come; whether it is the first with this number.
+    fn is_new(&mut self, extended: u32) -> bool {
+        // The first number has this bit set, and later ones lie above it or, at most a half of 65536, below.
+        let bit = extended.saturating_sub(0x8000) as usize;
+        let (word, mask) = (bit / 64, 1 << (bit % 64));
+        if self.seen.len() <= word {
+            self.seen.resize(word + 1, 0);
+        }
+        let is_new = self.seen[word] & mask == 0;
+        self.seen[word] |= mask;
+        is_new
     }
 }
 
@@ -399,7 +422,7 @@ impl Receiving {
 
     /// What has arrived so far.
     pub fn received(&self) -> Received {
-        *self.received.lock().unwrap_or_else(PoisonError::into_inner)
+        self.received.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
@@ -423,6 +446,8 @@ mod tests {
         assert_eq!(take(&[5, 7, 9]).lost(), 2);
         assert_eq!(take(&[65_534, 65_535, 1, 2]).lost(), 1);
         assert_eq!(take(&[7, 5, 6, 8]).lost(), 0);
+        let twice = take(&[5, 6, 6, 5, 8]);
+        assert_eq!((twice.packets, twice.duplicates, twice.lost()), (3, 2, 1));
     }
 
     #[test]

@@ -14,7 +14,7 @@ use webrtc::runtime::{AsyncUdpSocket, RecvMeta, Transmit};
 use super::gate::{self, Gate};
 use super::handshake::Handshake;
 use super::impair::{Counts, Line};
-use super::tap::{Direction, Side, Tap, Tapped};
+use super::tap::{Direction, Side, Tap};
 use crate::datagram::Transport;
 use crate::proto::demux::{Protocol, classify};
 
@@ -151,20 +151,8 @@ impl Socket {
 
     fn tell<'a>(&self, direction: Direction, remote: SocketAddr, datagrams: impl Iterator<Item = &'a [u8]>) {
         self.wire.stirred.store(true, Ordering::Relaxed);
-        let mut watch = self.wire.tap.watch();
-        // In this order: times do not go back from one datagram to the next.
-        let at = self.wire.tap.clock().now();
-        for bytes in datagrams {
-            watch.datagram(&Tapped {
-                side: self.wire.side,
-                direction,
-                at,
-                transport: Transport::Udp,
-                local: self.local,
-                remote,
-                bytes,
-            });
-        }
+        let way = (Transport::Udp, self.local, remote);
+        self.wire.tap.tell(self.wire.side, direction, way, datagrams);
     }
 
     /// Receives as the inner socket does, and tells.

@@ -14,7 +14,7 @@ use tokio::net::TcpStream;
 use webrtc::runtime::{AsyncTcpListener, AsyncTcpStream};
 
 use super::socket::Wire;
-use super::tap::{Direction, Tapped};
+use super::tap::Direction;
 use crate::datagram::Transport;
 
 type Pending<'a, T> = Pin<Box<dyn Future<Output = io::Result<T>> + Send + 'a>>;
@@ -135,23 +135,16 @@ impl Stream {
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         part.extend_from_slice(octets);
-        let mut watch = self.wire.tap.watch();
-        let at = self.wire.tap.clock().now();
+        let mut messages = Vec::new();
         let mut done = 0;
         while let Some((&length, rest)) = part[done..].split_first_chunk::<2>() {
             let length = usize::from(u16::from_be_bytes(length));
             let Some(bytes) = rest.get(..length) else { break };
-            watch.datagram(&Tapped {
-                side: self.wire.side,
-                direction,
-                at,
-                transport: Transport::Tcp,
-                local: self.local,
-                remote: self.remote,
-                bytes,
-            });
+            messages.push(bytes);
             done += 2 + length;
         }
+        let way = (Transport::Tcp, self.local, self.remote);
+        self.wire.tap.tell(self.wire.side, direction, way, messages.into_iter());
         part.drain(..done);
     }
 }

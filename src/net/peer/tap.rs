@@ -4,8 +4,10 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::facts::SideFacts;
 use crate::datagram::Transport;
 use crate::net::clock::Clock;
+use crate::secret::Secret;
 use crate::time::At;
 
 /// The two ends of a call.
@@ -82,24 +84,28 @@ pub trait Watch: Send {
     /// A datagram passes.
     fn datagram(&mut self, datagram: &Tapped<'_>);
 
-    /// An SCTP packet is about to be encrypted, or has been decrypted.
-    fn sctp(&mut self, side: Side, direction: Direction, at: At, packet: &[u8]);
-
     /// A line of the key log format: the secret of a DTLS connection.
     fn secret(&mut self, line: &str);
 }
 
-/// Where both peers tell what passes.
+/// Where both peers tell what passes. What each of them does is kept apart, so that they do not wait for each other.
 #[derive(Clone)]
 pub struct Tap {
     clock: Clock,
-    watch: Arc<Mutex<dyn Watch>>,
+    sides: [Arc<Mutex<SideFacts>>; 2],
+    secrets: Arc<Mutex<Vec<Secret>>>,
+    watch: Option<Arc<Mutex<Box<dyn Watch>>>>,
 }
 
 impl Tap {
-    /// A tap that tells `watch`, with the times of `clock`.
-    pub fn new(clock: Clock, watch: Arc<Mutex<dyn Watch>>) -> Tap {
-        Tap { clock, watch }
+    /// A tap with the times of `clock` that keeps the facts, and tells `watch` too.
+    pub fn new(clock: Clock, watch: Option<Box<dyn Watch>>) -> Tap {
+        Tap {
+            clock,
+            sides: Default::default(),
+            secrets: Arc::default(),
+            watch: watch.map(|watch| Arc::new(Mutex::new(watch))),
+        }
     }
 
     /// The clock of the call.
@@ -107,11 +113,67 @@ impl Tap {
         self.clock
     }
 
-    /// Whoever watches.
-    pub fn watch(&self) -> MutexGuard<'_, dyn Watch + 'static> {
-        // A watcher that panicked once has told so; the others still want to see.
-        self.watch.lock().unwrap_or_else(PoisonError::into_inner)
+    /// What one peer's datagrams say.
+    pub fn facts(&self, side: Side) -> MutexGuard<'_, SideFacts> {
+        lock(&self.sides[side.index()])
     }
+
+    /// The lines of the key log.
+    pub fn secrets(&self) -> Vec<Secret> {
+        lock(&self.secrets).clone()
+    }
+
+    /// Datagrams pass between two addresses.
+    pub fn tell<'a>(
+        &self,
+        side: Side,
+        direction: Direction,
+        (transport, local, remote): (Transport, SocketAddr, SocketAddr),
+        datagrams: impl Iterator<Item = &'a [u8]>,
+    ) {
+        let mut watch = self.watch.as_ref().map(|watch| lock(watch));
+        let mut facts = self.facts(side);
+        // With the locks: times do not go back from one datagram to the next.
+        let at = self.clock.now();
+        for bytes in datagrams {
+            let datagram = Tapped {
+                side,
+                direction,
+                at,
+                transport,
+                local,
+                remote,
+                bytes,
+            };
+            facts.datagram(&datagram);
+            if let Some(watch) = &mut watch {
+                watch.datagram(&datagram);
+            }
+        }
+    }
+
+    /// An SCTP packet is about to be encrypted, or has been decrypted.
+    pub fn sctp(&self, side: Side, direction: Direction, packet: &[u8]) {
+        let at = self.clock.now();
+        self.facts(side).sctp.packet(direction, at, packet);
+    }
+
+    /// A secret has been agreed on; each end tells it, and it is kept once.
+    pub fn secret(&self, line: String) {
+        let mut secrets = lock(&self.secrets);
+        if secrets.iter().any(|known| known.expose() == line) {
+            return;
+        }
+        if let Some(watch) = &self.watch {
+            lock(watch).secret(&line);
+        }
+        secrets.push(Secret::new(line));
+    }
+}
+
+/// What a lock guards; what a task that panicked left can still be read.
+fn lock<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl fmt::Debug for Tap {
