@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use tokio::sync::{mpsc, watch};
-use webrtc::peer_connection::{RTCIceCandidateInit, RTCSessionDescription, StatsSelector};
+use webrtc::peer_connection::{RTCIceCandidateInit, RTCSessionDescription};
 
 use super::data::{Channel, ChannelPlan};
 use super::events::Event;
@@ -17,9 +17,8 @@ use super::impair::Counts as Impaired;
 use super::log::{self, Lines};
 use super::media::{MediaPlan, Received, Receiving, Sending, Sent};
 use super::rtcp::Reports;
-use super::stats::{self, Known};
 use super::tap::{Side, Tap};
-use super::{Outlets, Peer, PeerError, Setup};
+use super::{Outlets, Peer, PeerError, Setup, ufrag};
 use crate::net::clock::Clock;
 use crate::proto::ice::{Candidate, CandidateType};
 use crate::time::At;
@@ -625,28 +624,8 @@ impl Running<'_> {
 
     /// The statistics of one peer now.
     async fn stats(&self, ends: &Ends, side: Side) -> Vec<Value> {
-        let peer = ends.peer(side);
-        let report = peer
-            .connection
-            .get_stats(std::time::Instant::now(), StatsSelector::None)
-            .await;
-        let gathered = |side: Side| {
-            let events = ends.peer(side).events.all();
-            let candidates = events.iter().filter(|event| event.name == "icecandidate");
-            let text = |event: &Event| {
-                let url = event.value["url"].as_str().map(str::to_owned);
-                Some((event.value["candidate"].as_str()?.to_owned(), url))
-            };
-            candidates.filter_map(text).collect()
-        };
-        let known = Known {
-            local: gathered(side),
-            remote: gathered(side.other()),
-            local_ufrag: ends.sdp[side.index()].as_deref().and_then(ufrag),
-            started: self.clock.started_since_epoch(),
-            at: self.clock.now(),
-        };
-        stats::normalize(&report, &self.tap.facts(side), &peer.rtcp.reports(), &known)
+        let remote = ends.peer(side.other()).candidates();
+        ends.peer(side).stats(remote).await
     }
 }
 
@@ -787,12 +766,6 @@ fn spoil(fault: Fault, side: Side, sdp: &str) -> Option<String> {
         }
     }
     changed.then_some(told)
-}
-
-/// The user name fragment of a description.
-fn ufrag(sdp: &str) -> Option<String> {
-    let line = sdp.lines().find_map(|line| line.strip_prefix("a=ice-ufrag:"))?;
-    Some(line.trim().to_owned())
 }
 
 /// What a lock guards; a task that panicked has told so, and what it left can still be read.

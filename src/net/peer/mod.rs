@@ -23,5 +23,6 @@ pub mod stats;
 pub mod stream;
 pub mod tap;
 
+use peer_connection::ufrag;
 pub use peer_connection::{IceServer, Outlets, Peer, PeerError, Setup};
 pub use tap::{Direction, Side, Tap, Tapped, Watch};

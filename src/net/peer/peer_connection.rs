@@ -3,7 +3,7 @@
 use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use rtc::interceptor::Slot;
@@ -16,7 +16,7 @@ use webrtc::peer_connection::{
     MediaEngine, PeerConnection, PeerConnectionBuilder, PeerConnectionEventHandler, RTCConfigurationBuilder,
     RTCIceCandidateInit, RTCIceConnectionState, RTCIceGatheringState, RTCIceServer, RTCIceTransportPolicy,
     RTCPeerConnectionIceEvent, RTCPeerConnectionState, RTCSessionDescription, RTCSignalingState, Registry,
-    SettingEngineBuilder, register_default_interceptors,
+    SettingEngineBuilder, StatsSelector, register_default_interceptors,
 };
 
 use super::crypto::Provider;
@@ -26,6 +26,7 @@ use super::impair::Impairment;
 use super::rtcp::Shared;
 use super::runtime::PeerRuntime;
 use super::socket::{Faults, Pump, Wire};
+use super::stats::{self, Known};
 use super::tap::{Side, Tap};
 use crate::secret::Secret;
 
@@ -215,6 +216,32 @@ impl Peer {
         Ok(())
     }
 
+    /// Its own candidates so far, as candidate-attributes, with the URLs that they were gathered from.
+    pub fn candidates(&self) -> Vec<(String, Option<String>)> {
+        let events = self.events.all();
+        let candidates = events.iter().filter(|event| event.name == "icecandidate");
+        let told = candidates.filter_map(|event| {
+            let url = event.value["url"].as_str().map(str::to_owned);
+            Some((event.value["candidate"].as_str()?.to_owned(), url))
+        });
+        told.collect()
+    }
+
+    /// Its statistics now, as the W3C has them. `remote` are the candidates of the other end.
+    pub async fn stats(&self, remote: Vec<(String, Option<String>)>) -> Vec<Value> {
+        let report = self.connection.get_stats(Instant::now(), StatsSelector::None).await;
+        let description = self.connection.local_description().await;
+        let clock = self.wire.tap.clock();
+        let known = Known {
+            local: self.candidates(),
+            remote,
+            local_ufrag: description.as_ref().and_then(|description| ufrag(&description.sdp)),
+            started: clock.started_since_epoch(),
+            at: clock.now(),
+        };
+        stats::normalize(&report, &self.wire.tap.facts(self.side), &self.rtcp.reports(), &known)
+    }
+
     /// Sets the remote description.
     ///
     /// # Errors
@@ -237,6 +264,12 @@ impl Drop for Peer {
 
 /// So much of a data channel may be under way, octets: as much as the sockets' buffers hold.
 const SEND_BUFFER: usize = 4 << 20;
+
+/// The user name fragment of a description.
+pub fn ufrag(sdp: &str) -> Option<String> {
+    let line = sdp.lines().find_map(|line| line.strip_prefix("a=ice-ufrag:"))?;
+    Some(line.trim().to_owned())
+}
 
 fn configuration(setup: &Setup) -> webrtc::peer_connection::RTCConfiguration {
     let servers = setup.ice_servers.iter().map(|server| RTCIceServer {
