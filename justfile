@@ -29,7 +29,7 @@ fuzz SECONDS="60" CASES="200000":
     set -euo pipefail
     if cargo +nightly fuzz --version > /dev/null 2>&1; then
         mkdir -p fuzz/corpus/sdp && cp fixtures/*.json fixtures/sdp/*.sdp fuzz/corpus/sdp
-        for target in stun sdp ice_servers candidate packets; do
+        for target in stun sdp ice_servers candidate packets dtls; do
             cargo +nightly fuzz run "$target" -- -max_total_time={{SECONDS}} -timeout=10 -rss_limit_mb=2048
         done
     else

@@ -39,6 +39,7 @@ complete -c rtcdiag -n "__fish_rtcdiag_needs_command" -s h -l help -d 'Print hel
 complete -c rtcdiag -n "__fish_rtcdiag_needs_command" -s V -l version -d 'Print version'
 complete -c rtcdiag -n "__fish_rtcdiag_needs_command" -f -a "candidates" -d 'Gather ICE candidates and check every STUN and TURN server'
 complete -c rtcdiag -n "__fish_rtcdiag_needs_command" -f -a "sdp" -d 'Read session descriptions (SDP): what they say, and what is wrong with them'
+complete -c rtcdiag -n "__fish_rtcdiag_needs_command" -f -a "pcap" -d 'Read a capture of WebRTC traffic: what happened, and what went wrong'
 complete -c rtcdiag -n "__fish_rtcdiag_needs_command" -f -a "explain" -d 'Say what a finding, a STUN/TURN error or a line of SDP means'
 complete -c rtcdiag -n "__fish_rtcdiag_needs_command" -f -a "completions" -d 'Print the completion script of a shell'
 complete -c rtcdiag -n "__fish_rtcdiag_needs_command" -f -a "man" -d 'Print the manual page, or write all of them to a folder'
@@ -96,6 +97,36 @@ complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand sdp" -s q -l quiet -d 'P
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand sdp" -s v -l verbose -d 'Tell on stderr what is being done (-vv: every message, -vvv: the libraries too)'
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand sdp" -l redact -d 'Replace addresses, host names, user names and fingerprints by pseudonyms, to share the output'
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand sdp" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand pcap" -l flow -d 'Only this session, by its number, and what it carries' -r
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand pcap" -l frame -d 'Only these frames: a number, or a range such as 10-20, 10- or -20' -r
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand pcap" -l only -d 'Only what is about these; may be repeated, or a list with commas' -r -f -a "stun\t'STUN, TURN and ICE messages'
+turn\t'TURN allocations and their messages'
+ice\t'Connectivity checks'
+dtls\t'DTLS handshakes'
+rtp\t'RTP and RTCP'
+sdp\t'Session descriptions in the capture'"
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand pcap" -l host -d 'Only what this address sends or receives, also through a relay; may be repeated' -r
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand pcap" -l port -d 'Only what is sent from or to this port; may be repeated' -r
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand pcap" -l sdp -d 'A session description of the call: its passwords and candidates are used; may be repeated' -r -F
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand pcap" -l ice-password -d 'The password of an ICE agent, to hold its checks against; may be repeated' -r
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand pcap" -l ice-password-env -d 'Take UFRAG:PWD from this environment variable' -r
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand pcap" -l ice-password-file -d 'Take UFRAG:PWD from the lines of this file' -r -F
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand pcap" -l turn-password-env -d 'Take the password for TURN servers from this environment variable' -r
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand pcap" -l turn-password-file -d 'Take the password for TURN servers from the first line of this file' -r -F
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand pcap" -l format -d 'How to print: for people, as one JSON document, or as JSON lines while results come in' -r -f -a "text\t'Tables and sentences'
+json\t'One JSON document at the end'
+jsonl\t'One JSON object a line, as results come in'
+sarif\t'SARIF 2.1.0 for code hosts; with `rtcdiag sdp`'"
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand pcap" -l color -d 'When to use color; auto looks at the terminal, NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand pcap" -l messages -d 'Show every STUN message with its attributes, as a tree'
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand pcap" -l transactions -d 'Show every STUN request with its answer'
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand pcap" -l json -d 'Short for --format json'
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand pcap" -s q -l quiet -d 'Print warnings and errors only, and no progress'
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand pcap" -s v -l verbose -d 'Tell on stderr what is being done (-vv: every message, -vvv: the libraries too)'
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand pcap" -l redact -d 'Replace addresses, host names, user names and fingerprints by pseudonyms, to share the output'
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand pcap" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand explain" -l format -d 'How to print: for people, as one JSON document, or as JSON lines while results come in' -r -f -a "text\t'Tables and sentences'
 json\t'One JSON document at the end'
 jsonl\t'One JSON object a line, as results come in'

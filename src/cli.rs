@@ -27,6 +27,7 @@ Examples:
   rtcdiag candidates --embedded                      try it without any network
   rtcdiag candidates --stun stun:stun.example.org    how does the outside see me?
   rtcdiag candidates --ice-servers config.json       check what my app is configured with
+  rtcdiag pcap call.pcapng                           what happened in this call?
   rtcdiag explain 437                                what does this STUN error mean?
 
 Exit codes:
@@ -203,7 +204,7 @@ pub enum Command {
     #[command(after_help = SDP_EXAMPLES)]
     Sdp(Sdp),
 
-    /// Read a capture of WebRTC traffic: who talked to whom, how it went, and what went wrong
+    /// Read a capture of WebRTC traffic: what happened, and what went wrong
     ///
     /// Takes pcap and pcapng, compressed or not, one file or several of the same traffic, or a capture under way from
     /// stdin. STUN, TURN and what it carries, ICE, DTLS, RTP and RTCP are found by themselves; no flags are needed.

@@ -16,6 +16,8 @@
 //! | [`proto`] | bytes and text to types and back: STUN, TURN framing, ICE candidates and URLs |
 //! | [`report`] | the documents: plain data, read and written as JSON |
 //! | [`exchange`] | which response belongs to which request |
+//! | [`capture`] | capture files down to what UDP and TCP carry |
+//! | [`flow`] | what a capture says, told by session: ICE, TURN, DTLS, RTP |
 //! | [`probe`] | questions as state machines, without sockets or a clock |
 //! | [`net`] | the only sockets, clock, randomness, name lookups and TLS |
 //! | [`check`] | facts to findings, and the catalog of all findings |

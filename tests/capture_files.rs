@@ -132,7 +132,7 @@ fn frames_are_those_of_tshark() {
         let rows = table.lines().skip(1).map(|line| line.split('\t').collect::<Vec<_>>());
         // tshark counts Custom Blocks and journal entries as frames; they have no transport, and none of ours.
         let rows: Vec<_> = rows
-            .filter(|row| !row[6].starts_with("file-pcapng") && row[5] != "")
+            .filter(|row| !row[6].starts_with("file-pcapng") && !row[5].is_empty())
             .collect();
         let name = path.display();
         assert_eq!(seen.len(), rows.len(), "{name}: {:?}", facts.damage);

@@ -45,7 +45,7 @@ impl Compression {
         match self {
             Compression::Gzip => Box::new(Gzip::Member(GzDecoder::new(source))),
             Compression::Zstd => Box::new(Zstd::new(source)),
-            Compression::Lz4 => Box::new(Lz4(Lz4Decoder::new(source))),
+            Compression::Lz4 => Box::new(Lz4(Some(Lz4Decoder::new(source)))),
         }
     }
 }
@@ -77,19 +77,24 @@ impl<R: BufRead> Read for Gzip<R> {
     }
 }
 
-/// Reads LZ4 frames one after another.
-struct Lz4<R: Read>(Lz4Decoder<R>);
+/// Reads LZ4 frames one after another. Of a block that is cut nothing can be read: `lz4` makes them 4 MiB long.
+struct Lz4<R: Read>(Option<Lz4Decoder<R>>);
 
 impl<R: BufRead> Read for Lz4<R> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        loop {
-            let count = self.0.read(out)?;
-            // 0 is the end of a frame, and also what the decoder says where the file is cut between two blocks: the
-            // next read then goes on with the same frame, and finds nothing.
-            if count > 0 || out.is_empty() || self.0.get_mut().fill_buf()?.is_empty() {
+        while let Some(decoder) = &mut self.0 {
+            let count = decoder.read(out)?;
+            if count > 0 || out.is_empty() {
                 return Ok(count);
             }
+            // The end of a frame, or of the file between two blocks.
+            if !decoder.get_mut().fill_buf()?.is_empty() {
+                self.0 = self.0.take().map(|ended| Lz4Decoder::new(ended.into_inner()));
+            } else {
+                self.0 = None;
+            }
         }
+        Ok(0)
     }
 }
 
@@ -193,6 +198,7 @@ mod tests {
     use std::io::Write;
 
     use flate2::write::GzEncoder;
+    use lz4_flex::frame::{BlockSize, FrameEncoder, FrameInfo};
     use proptest::prelude::*;
     use ruzstd::encoding::{CompressionLevel, compress_to_vec};
 
@@ -215,7 +221,8 @@ mod tests {
             }
             Compression::Zstd => compress_to_vec(bytes, CompressionLevel::Fastest),
             Compression::Lz4 => {
-                let mut encoder = lz4_flex::frame::FrameEncoder::new(Vec::new());
+                let info = FrameInfo::new().block_size(BlockSize::Max64KB);
+                let mut encoder = FrameEncoder::with_frame_info(info, Vec::new());
                 encoder.write_all(bytes).unwrap();
                 encoder.finish().unwrap()
             }
@@ -273,7 +280,7 @@ mod tests {
             for cut in [packed.len() / 3, packed.len() / 2, packed.len() - 1] {
                 let (unpacked, _) = unpack(compression, &packed[..cut]);
                 assert!(whole.starts_with(&unpacked), "{compression:?}");
-                // Blocks of zstd are 128 KiB and cannot be read in part; this is less than two of them too little.
+                // Blocks of zstd are 128 KiB, and no block can be read in part.
                 let least = (whole.len() * cut / packed.len()).saturating_sub(300_000);
                 assert!(unpacked.len() > least, "{compression:?} {cut}: {}", unpacked.len());
             }

@@ -6,6 +6,7 @@
 pub mod compression;
 pub mod container;
 pub mod dissect;
+pub mod framing;
 pub mod icmp;
 pub mod ip;
 pub mod layers;

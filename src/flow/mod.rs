@@ -9,6 +9,7 @@
 //! | [`dtls`] | DTLS handshakes |
 //! | [`ice`] | connectivity checks by pair of ufrags |
 //! | [`rtp`] | RTP and RTCP by session, direction and SSRC |
+//! | [`tls`] | TLS handshakes over TCP |
 //! | [`signaling`] | session descriptions |
 
 pub mod binding;
@@ -19,11 +20,13 @@ pub mod filter;
 pub mod heard;
 mod hello;
 pub mod ice;
+pub mod icmp;
 pub mod passwords;
 pub mod rtp;
 pub mod session;
 pub mod signaling;
 mod table;
+pub mod tls;
 pub mod turn;
 
 use std::collections::BTreeMap;
@@ -55,10 +58,12 @@ pub struct Facts {
     pub allocations: Vec<turn::Allocation>,
     /// ICE, by pair of ufrags.
     pub ice: Vec<ice::Association>,
-    /// DTLS, by session, in the order of the first records.
+    /// DTLS, by session, in the order of the first records. Where ICE agents change the path, it stays with the first.
     pub dtls: Vec<(SessionId, dtls::Dtls)>,
     /// Every fragment of a DTLS handshake message, and from where to where it went.
     pub handshake_pieces: Vec<HandshakePiece>,
+    /// TLS over TCP, by session, in the order of the first records.
+    pub tls: Vec<(SessionId, tls::Tls)>,
     /// RTP and RTCP.
     pub media: rtp::Media,
     /// Session descriptions known.
@@ -76,7 +81,7 @@ pub struct HandshakePiece {
     pub dst: SocketAddr,
     /// The session; the relayed flow where it is relayed.
     pub session: SessionId,
-    /// What it is.
+    /// What it is. Its direction is that in the session of [`Facts::dtls`] that it belongs to.
     pub piece: dtls::Piece,
 }
 

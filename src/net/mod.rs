@@ -31,6 +31,7 @@ mod routes;
 pub mod runtime;
 mod selection;
 pub mod server;
+pub mod stop;
 pub mod stream;
 pub mod tls;
 mod trust;

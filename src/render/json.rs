@@ -13,10 +13,9 @@ pub fn document(document: &impl Serialize, out: &mut dyn Write) -> io::Result<()
     writeln!(out)
 }
 
-/// One result as a line, passed on at once.
-pub fn line(event: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
-    write_line(event, out)?;
-    out.flush()
+/// One result as a line.
+pub fn line<T: Serialize>(event: &T, out: &mut dyn Write) -> io::Result<()> {
+    write_line(event, out)
 }
 
 /// What is left to say after the results: a line for each finding, then the envelope, as it was written, without what was

@@ -63,13 +63,22 @@ impl Renderer {
             Some(redactor) => {
                 let mut event = strings::json(event);
                 redactor.value(&mut event);
-                json::line(&event, out)
+                json::line(&event, out)?;
             }
-            None => json::line(event, out),
+            None => json::line(event, out)?,
+        }
+        // Of some there are so many that passing each on at once would cost more than reading them.
+        let many = matches!(event, Event::StunMessage(_) | Event::StunTransaction(_));
+        match many && self.style.width.is_none() {
+            true => Ok(()),
+            false => out.flush(),
         }
     }
 
     fn message(&self, message: &StunMessage, out: &mut dyn Write) -> io::Result<()> {
+        if self.redactor.is_none() && sanitize::is_visible(message) {
+            return text::pcap::message(message, &self.style, out);
+        }
         let mut value = strings::json(message);
         if let Some(redactor) = &self.redactor {
             redactor.value(&mut value);
@@ -77,7 +86,7 @@ impl Renderer {
         sanitize::value(&mut value);
         match serde_json::from_value(value) {
             Ok(message) => text::pcap::message(&message, &self.style, out),
-            // A field has a type that redaction knows nothing of; better nothing than private.
+            // A field has a type that redaction knows nothing of. Better lost than not redacted.
             Err(_) => Ok(()),
         }
     }

@@ -34,9 +34,9 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(safe)
 }
 
-/// Whether nothing in an envelope is hidden. A copy of a large one is dear, and seldom needed.
-pub fn is_visible(envelope: &Envelope) -> bool {
-    serde_json::to_writer(Watch, envelope).is_ok()
+/// Whether nothing in a document is hidden. A copy of a large one is dear, and seldom needed.
+pub fn is_visible(document: &impl serde::Serialize) -> bool {
+    serde_json::to_writer(Watch, document).is_ok()
 }
 
 /// The envelope with every string made [`visible`].

@@ -103,7 +103,13 @@ impl Report {
             Report::Explain(_) => {
                 members.shift_remove("entries");
             }
-            Report::Loopback(_) | Report::Pcap(_) | Report::Sdp(_) => {}
+            Report::Pcap(_) => {
+                members
+                    .get_mut("stun")
+                    .and_then(Value::as_object_mut)
+                    .and_then(|stun| stun.shift_remove("transactions"));
+            }
+            Report::Loopback(_) | Report::Sdp(_) => {}
         }
     }
 }
@@ -124,6 +130,8 @@ pub enum Event {
     },
     /// A STUN message of a capture.
     StunMessage(Box<pcap::StunMessage>),
+    /// A STUN request of a capture, and what came back.
+    StunTransaction(Box<pcap::Transaction>),
     /// An entry of a catalog.
     Entry(Box<explain::Entry>),
     /// A finding.

@@ -880,6 +880,12 @@ pub struct RtpStream {
     pub ssrc: String,
     /// The payload types seen.
     pub payload_types: Vec<u8>,
+    /// The encoding of most packets, by SDP or by a static payload type.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encoding: Option<String>,
+    /// The clock of the timestamps, by which `jitter_ms` is told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock_hz: Option<u32>,
     /// `udp` or `tcp`.
     pub transport: Word,
     /// Packets.

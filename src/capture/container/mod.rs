@@ -6,8 +6,8 @@
 
 mod facts;
 mod fields;
-pub mod pcap;
-pub mod pcapng;
+mod pcap;
+mod pcapng;
 mod window;
 
 use std::io::ErrorKind;
@@ -92,3 +92,6 @@ fn end(window: &Window, facts: &mut FileFacts, wanted: &str) {
         None => {}
     }
 }
+
+#[cfg(test)]
+mod tests;

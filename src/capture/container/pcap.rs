@@ -115,43 +115,42 @@ impl Reader {
     /// Takes another size of record headers only where the first cannot be right and the other can.
     fn guess_record_header(&mut self, window: &mut Window, sizes: &[usize]) {
         window.ensure(16 * 1024);
-        let usual = sizes[0];
-        if self.plausible_records(window.bytes(), usual) >= 2 {
+        if self.records(window.bytes(), sizes[0]).is_some() {
             return;
         }
-        for &size in &sizes[1..] {
-            if self.plausible_records(window.bytes(), size) >= 2 {
-                self.record_header = size;
-                return;
-            }
+        let others = sizes[1..].iter().copied();
+        let fits = |&size: &usize| self.records(window.bytes(), size).is_some_and(|count| count >= 2);
+        if let Some(size) = others.into_iter().find(fits) {
+            self.record_header = size;
         }
     }
 
-    /// Records, of three at most, that follow each other with sane lengths; an end where a record ends counts as one.
-    fn plausible_records(&self, bytes: &[u8], header: usize) -> usize {
+    /// Records at the start of `bytes`, up to three, if their headers have this size; the end of the file counts as
+    /// one where it follows a record. `None` if one of them makes no sense.
+    fn records(&self, bytes: &[u8], header: usize) -> Option<usize> {
         let mut at = 0;
         for count in 0..3 {
+            if at == bytes.len() {
+                return Some(count + 1);
+            }
+            let bytes = bytes.get(at..).unwrap_or(&[]);
             let fields = Fields {
-                bytes: bytes.get(at..).unwrap_or(&[]),
+                bytes,
                 endian: self.endian,
             };
-            if fields.bytes.is_empty() {
-                return if at == bytes.len() { count + 1 } else { count };
+            let (Some(fraction), Some(captured), Some(length)) = (fields.u32(4), fields.u32(8), fields.u32(12)) else {
+                return Some(count);
+            };
+            let is_sane = i128::from(fraction) * self.unit < 1_000_000_000
+                && (1..=self.max_record).contains(&captured)
+                && (captured <= length || self.swapped)
+                && length <= MAX_SNAPLEN;
+            if !is_sane {
+                return None;
             }
-            match (fields.u32(4), fields.u32(8), fields.u32(12)) {
-                (Some(fraction), Some(captured), Some(length))
-                    if i128::from(fraction) * self.unit < 1_000_000_000
-                        && captured > 0
-                        && captured <= self.max_record
-                        && (captured <= length || self.swapped)
-                        && length <= MAX_SNAPLEN =>
-                {
-                    at += header + captured as usize;
-                }
-                _ => return count,
-            }
+            at += header + captured as usize;
         }
-        3
+        Some(3)
     }
 
     /// The next packet.

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::io::{self, ErrorKind, Read};
 
-/// Octets asked from the system at a time: measured best between 128 KiB and 1 MiB.
-const SIZE: usize = 256 * 1024;
+/// Octets asked from the system at a time: measured best between 64 KiB and 1 MiB.
+const SIZE: usize = 128 * 1024;
 
 /// A window that slides over a stream. It grows as octets arrive, never by a number that the stream names.
 pub struct Window {

@@ -9,11 +9,10 @@ use crate::capture::{Dissector, Time};
 use crate::cli::{self, Subject};
 use crate::datagram::Seen;
 use crate::exchange::{Exchange, Outcome};
-use crate::flow::capture::icmp_meaning;
 use crate::flow::rtp::Stream;
 use crate::flow::session::{self, Carried, Way};
 use crate::flow::signaling::{Described, Source};
-use crate::flow::{Direction, Facts, HandshakePiece, Session, binding, dtls, ice};
+use crate::flow::{Direction, Facts, HandshakePiece, Session, binding, dtls, ice, icmp};
 use crate::proto::stun::ErrorCode;
 use crate::proto::tls::certificate::Contents;
 use crate::proto::tls::{Certificate, Version};
@@ -21,11 +20,11 @@ use crate::report::pcap::{self as report, Moment, Pcap, Word};
 use crate::report::timestamp::{rfc3339_nanos, rfc3339_seconds};
 use crate::time::{At, millis};
 
-/// Everything that the facts say and the options want.
+/// Everything that the facts say and the options want; the STUN transactions are left to the caller.
 pub(super) fn report(facts: &Facts, files: &[FileFacts], dissector: &Dissector, options: &cli::Pcap) -> Pcap {
     let began = dissector.began();
     let all: Vec<report::File> = files.iter().map(file).collect();
-    let wants = |subject| options.only.is_empty() || options.only.contains(&subject);
+    let wants = |subject| wants(options, subject);
     let shown = |session: &&Session| {
         let around = session.inside.map(|relay| relay.outer.0);
         options
@@ -77,6 +76,11 @@ pub(super) fn report(facts: &Facts, files: &[FileFacts], dissector: &Dissector, 
         document.descriptions = facts.descriptions.iter().map(description).collect();
     }
     document
+}
+
+/// Whether the report is to be about this.
+pub(super) fn wants(options: &cli::Pcap, subject: Subject) -> bool {
+    options.only.is_empty() || options.only.contains(&subject)
 }
 
 /// A moment of the capture.
@@ -198,11 +202,12 @@ fn stun(facts: &Facts) -> report::Stun {
         integrity_valid: stun.integrity_valid,
         integrity_invalid: stun.integrity_invalid,
         unmatched_responses: facts.exchanges.unmatched(),
-        transactions: facts.exchanges.iter().map(transaction).collect(),
+        transactions: Vec::new(),
     }
 }
 
-fn transaction(exchange: &Exchange) -> report::Transaction {
+/// A request and what came back.
+pub(super) fn transaction(exchange: &Exchange) -> report::Transaction {
     let (outcome, error_code) = match exchange.outcome() {
         Outcome::Success => ("success", None),
         Outcome::Error(code) => ("error", Some(code.0).filter(|&code| code != 0)),
@@ -230,12 +235,12 @@ fn transaction(exchange: &Exchange) -> report::Transaction {
 
 fn session(session: &Session) -> report::Session {
     let relay = session.inside;
-    let icmp = |one: &session::IcmpSeen| report::Icmp {
+    let error = |one: &session::IcmpSeen| report::Icmp {
         at: moment(one.seen),
         from: one.error.from,
         kind: one.error.kind,
         code: one.error.code,
-        meaning: icmp_meaning(&one.error).into(),
+        meaning: icmp::meaning(&one.error).into(),
         about_sender: session.from(one.quoted),
         about_receiver: session.to(one.quoted),
         protocol: one.carried.name().into(),
@@ -262,7 +267,7 @@ fn session(session: &Session) -> report::Session {
             retransmissions: tcp.retransmissions.iter().sum(),
             missing_bytes: tcp.gaps.iter().sum(),
         }),
-        icmp: session.icmp.iter().map(icmp).collect(),
+        icmp: session.icmp.iter().map(error).collect(),
         icmp_count: session.icmp_count,
     }
 }
@@ -353,7 +358,7 @@ fn certificate(certificate: &Certificate) -> report::Certificate {
     report::Certificate {
         sha256: certificate.sha256.clone(),
         subject: contents.map(|one| one.subject.clone()),
-        key: contents.map(|one| key(one)),
+        key: contents.map(key),
         not_before: contents.map(|one| rfc3339_seconds(one.not_before)),
         not_after: contents.map(|one| rfc3339_seconds(one.not_after)),
     }
@@ -424,6 +429,8 @@ fn rtp_stream(facts: &Facts, stream: &Stream, began: Option<Time>) -> report::Rt
         session: stream.session.0,
         ssrc: format!("0x{:08x}", stream.ssrc),
         payload_types: stream.payload_types.iter().map(|one| one.number).collect(),
+        encoding: facts.media.encoding(stream).map(str::to_owned),
+        clock_hz: clock,
         transport,
         packets: stream.packets,
         bytes: stream.bytes,

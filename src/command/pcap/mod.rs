@@ -5,8 +5,9 @@ mod document;
 mod message;
 mod options;
 
+use std::cell::Cell;
 use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::path::Path;
 
 use super::progress::Octets;
@@ -16,6 +17,7 @@ use crate::cli;
 use crate::error::{Error, place};
 use crate::flow::heard::{Heard, Known};
 use crate::flow::{Capture, Facts};
+use crate::net::stop::{self, Stop};
 use crate::report::pcap::StunMessage;
 use crate::report::{Envelope, Event, Report};
 
@@ -28,17 +30,28 @@ const STRIDE: u64 = 4096;
 pub fn run(options: &cli::Pcap, context: &mut Context<'_>) -> Result<Envelope, Error> {
     let started = now();
     let prepared = options::prepare(options)?;
-    let mut source = open(options)?;
+    let stop = Stop::listen().map_err(|error| Error::io("listen for signals", "this process", &error))?;
+    let mut source = open(options, &stop)?;
     let mut messages = Vec::new();
-    let (facts, dissector) = read(&mut source, prepared, options, context, &mut messages);
+    let (facts, dissector) = read(&mut source, prepared, options, (context, &stop), &mut messages);
     let mut report = document::report(&facts, source.files(), &dissector, options);
+    if document::wants(options, cli::Subject::Stun) {
+        // There may be many: they are held only where they are needed all together.
+        let transactions = facts.exchanges.iter().map(document::transaction);
+        if context.streams && !options.transactions {
+            for transaction in transactions {
+                if !(context.emit)(Event::StunTransaction(Box::new(transaction))) {
+                    break;
+                }
+            }
+        } else {
+            report.stun.transactions = transactions.collect();
+        }
+    }
     report.messages = messages;
-    Ok(Envelope::new(
-        "pcap",
-        started,
-        Report::Pcap(Box::new(report)),
-        Vec::new(),
-    ))
+    let mut envelope = Envelope::new("pcap", started, Report::Pcap(Box::new(report)), Vec::new());
+    envelope.interrupted = stop.is_wanted();
+    Ok(envelope)
 }
 
 /// All of the capture, from the first packet to the last. STUN messages are told as they come, where they are wanted.
@@ -46,18 +59,18 @@ fn read(
     source: &mut Source,
     prepared: Prepared,
     options: &cli::Pcap,
-    context: &mut Context<'_>,
+    (context, stop): (&mut Context<'_>, &Stop),
     messages: &mut Vec<StunMessage>,
 ) -> (Facts, Dissector) {
     let bar = Octets::new(context, source.size());
-    let mut watched = true;
+    let watched = Cell::new(true);
     let (streams, emit) = (context.streams, &mut *context.emit);
     let wants = |heard: &Heard<'_>| options::wants(&options.only, &heard.message);
     let mut watch = |heard: &Heard<'_>, known: &Known| {
-        if watched && wants(heard) {
+        if watched.get() && wants(heard) {
             let message = message::message(heard, known);
             match streams {
-                true => watched = emit(Event::StunMessage(Box::new(message))),
+                true => watched.set(emit(Event::StunMessage(Box::new(message)))),
                 false => messages.push(message),
             }
         }
@@ -67,12 +80,16 @@ fn read(
         capture = capture.watched(&mut watch);
     }
     let mut dissector = Dissector::default();
-    let mut count = 0;
+    let mut count = 0_u64;
     while let Some(packet) = source.next() {
         dissector.packet(&packet, &mut capture);
         count += 1;
-        if count % STRIDE == 0 {
+        if count.is_multiple_of(STRIDE) {
             bar.tell(source.progress());
+            // A pipe ends by itself, after what its writer has left.
+            if !watched.get() || (source.size().is_some() && stop.is_wanted()) {
+                break;
+            }
         }
     }
     dissector.finish(&mut capture);
@@ -80,10 +97,10 @@ fn read(
     (capture.finish(), dissector)
 }
 
-fn open(options: &cli::Pcap) -> Result<Source, Error> {
+fn open(options: &cli::Pcap, stop: &Stop) -> Result<Source, Error> {
     let mut inputs = Vec::new();
     for path in &options.files {
-        inputs.push(input(path)?);
+        inputs.push(input(path, stop)?);
     }
     Source::open(inputs).map_err(|NotACapture { name, looks_like }| {
         let error = Error::new(format!("no capture: it looks like {looks_like}")).at(place(Path::new(&name)));
@@ -91,10 +108,10 @@ fn open(options: &cli::Pcap) -> Result<Source, Error> {
     })
 }
 
-fn input(path: &Path) -> Result<Input, Error> {
+fn input(path: &Path, stop: &Stop) -> Result<Input, Error> {
     let name = path.to_string_lossy().into_owned();
     if path == Path::new("-") {
-        let read: Box<dyn Read> = Box::new(io::stdin().lock());
+        let read = stop::stdin(stop);
         return Ok(Input { name, read, size: None });
     }
     let refused = |error| Error::file("read the capture", path, &error);
@@ -103,7 +120,7 @@ fn input(path: &Path) -> Result<Input, Error> {
     if metadata.is_dir() {
         return Err(refused(io::ErrorKind::IsADirectory.into()));
     }
-    let size = metadata.is_file().then(|| metadata.len());
+    let size = metadata.is_file().then_some(metadata.len());
     let read = Box::new(file);
     Ok(Input { name, read, size })
 }

@@ -218,6 +218,12 @@ impl Handshake {
         self.flights.iter().map(|flight| flight.retransmissions).sum()
     }
 
+    /// Whether a ClientHello came, or a part of one.
+    pub(super) fn has_client_hello(&self) -> bool {
+        let what = What::Message(HandshakeType::CLIENT_HELLO);
+        self.client.is_some_and(|client| self.step(client, what).is_some())
+    }
+
     /// The step of this kind that this way brought last.
     pub(super) fn step(&self, direction: Direction, what: What) -> Option<&Step> {
         let flights = self.flights.iter().rev().filter(|flight| flight.direction == direction);

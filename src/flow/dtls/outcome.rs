@@ -182,7 +182,7 @@ impl Handshake {
             };
         }
         match self.client {
-            Some(client) if self.random.is_some() => Outcome::Stuck(self.waiting(client)),
+            Some(client) if self.has_client_hello() => Outcome::Stuck(self.waiting(client)),
             _ => Outcome::Unknown,
         }
     }

@@ -62,7 +62,7 @@ impl Tracker {
         }
         // libjingle before ICE: two ufrags of the same length, without anything between them.
         let half = username.len() / 2;
-        (username.len() >= 8 && username.len() % 2 == 0 && username.is_char_boundary(half))
+        (username.len() >= 8 && username.len().is_multiple_of(2) && username.is_char_boundary(half))
             .then(|| (&username[..half], &username[half..], true))
     }
 
@@ -175,8 +175,8 @@ impl Tracker {
             return;
         };
         let last = &mut self.media[association as usize][side];
-        let before = last.replace(pair as u32);
-        let Some(before) = before.filter(|&before| before != pair as u32) else {
+        let before = last.replace(pair);
+        let Some(before) = before.filter(|&before| before != pair) else {
             return;
         };
         let switches = &mut self.list[association as usize].switches;
@@ -187,13 +187,23 @@ impl Tracker {
     }
 
     /// The association, the pair and the sending side of what passes in a session.
-    fn place(&self, session: SessionId, direction: Direction) -> Option<(u32, u32, usize)> {
+    pub fn place(&self, session: SessionId, direction: Direction) -> Option<(u32, u32, usize)> {
         let &(association, pair, forward) = self.by_session.get(&session)?;
         let side = match direction {
             Direction::Forward => forward,
             Direction::Backward => 1 - forward,
         };
         Some((association, pair, usize::from(side)))
+    }
+
+    /// The first generation of an association.
+    pub fn origin(&self, association: u32) -> u32 {
+        let mut at = association;
+        // Each restarts one that came before it.
+        while let Some(before) = self.list[at as usize].restart_of {
+            at = before as u32;
+        }
+        at
     }
 
     fn checks(&mut self, asked: Asked) -> &mut Checks {

@@ -7,11 +7,13 @@ mod websocket;
 use std::net::{IpAddr, SocketAddr};
 
 use crate::datagram::{Seen, Transport};
+use crate::flow::SessionId;
 use crate::flow::ice::{Candidate, Learnt};
 use crate::flow::passwords::Passwords;
+use crate::flow::rtp::{Format, Media};
 use crate::proto::ice;
 use crate::proto::sdp::unwrap::{self, DescriptionType};
-use crate::proto::sdp::{CandidateLine, Description, Fingerprint, IcePwd, IceUfrag, Section, Setup};
+use crate::proto::sdp::{CandidateLine, Description, Fingerprint, IcePwd, IceUfrag, RtpMap, Section, Setup};
 use crate::secret::Secret;
 
 pub(super) use stream::Streams;
@@ -83,6 +85,28 @@ pub struct Known {
     pub trickled: Vec<Trickled>,
     /// What was not kept.
     pub left_out: u64,
+}
+
+impl Described {
+    /// Tells the media what the description says of payload types, and of keys for SRTP: for the sessions of its agents, and,
+    /// where nothing else is said, for all.
+    pub(super) fn tell(&self, media: &mut Media, sessions: &[SessionId]) {
+        let description = Description::parse(&self.sdp);
+        for section in description.media() {
+            for (_, map) in section.all::<RtpMap<'_>>() {
+                let (Ok(number), Some(clock)) = (u8::try_from(map.payload_type), map.clock_rate) else {
+                    continue;
+                };
+                let own = sessions.iter().map(|id| Some(*id));
+                for session in own.chain([None]) {
+                    media.set_format(session, number, Format::new(map.encoding, clock));
+                }
+            }
+            if section.has("crypto") || section.has("fingerprint") || description.session().has("fingerprint") {
+                sessions.iter().for_each(|id| media.protect(*id));
+            }
+        }
+    }
 }
 
 impl Known {
@@ -243,7 +267,7 @@ mod tests {
         let [one] = described.credentials.as_slice() else {
             panic!("{described:?}")
         };
-        assert_eq!((one.ufrag.as_str(), one.setup), ("abcd", Some(Setup::Actpass)));
+        assert_eq!((one.ufrag.as_str(), one.setup), ("abcd", Some(Setup::ActPass)));
         assert_eq!(one.fingerprints, [("sha-256".to_owned(), "AA:BB".to_owned())]);
         assert_eq!(one.candidates.len(), 1, "names are no addresses");
         assert_eq!(passwords.source("abcd"), Some("offer.sdp"));

@@ -1,5 +1,6 @@
 //! [`Allocation`]: what a TURN client asked of its server, what it got, and what passed through it (RFC 8656).
 
+mod answers;
 mod track;
 
 use std::net::{IpAddr, SocketAddr};

@@ -67,7 +67,7 @@ impl Shape {
             let word = u32::from_be_bytes(*bytes.get(at..)?.first_chunk()?);
             let (encrypted, index) = (word >> 31 == 1, word & 0x7fff_ffff);
             let ends_there = match encrypted {
-                true => end >= first && (end - first) % 4 == 0,
+                true => end >= first && (end - first).is_multiple_of(4),
                 false => clear == Some(end),
             };
             (ends_there && index <= HIGHEST_INDEX).then_some(Shape::secure(encrypted, Some(index), Some(tag)))

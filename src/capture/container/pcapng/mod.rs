@@ -7,7 +7,7 @@ mod describe;
 mod options;
 mod resolution;
 
-use pcap_parser::{CB_MAGIC, DCB_MAGIC, DSB_MAGIC, EPB_MAGIC, IDB_MAGIC, ISB_MAGIC, NRB_MAGIC, SHB_MAGIC, SPB_MAGIC};
+use pcap_parser::{DSB_MAGIC, EPB_MAGIC, IDB_MAGIC, ISB_MAGIC, NRB_MAGIC, SHB_MAGIC, SPB_MAGIC};
 
 use self::options::Options;
 use self::resolution::Resolution;
@@ -58,11 +58,11 @@ impl Reader {
     /// Whether a Section Header Block begins here.
     pub fn detect(window: &mut Window) -> bool {
         window.ensure(12);
-        window.bytes().starts_with(&SHB_MAGIC.to_be_bytes()) && (section_order(window.bytes()).is_some())
+        window.bytes().starts_with(&SHB_MAGIC.to_be_bytes()) && section_order(window.bytes()).is_some()
     }
 
     /// A reader at the start of the first section.
-    pub fn new() -> Reader {
+    pub(super) fn new() -> Reader {
         Reader {
             endian: Endian::Little,
             interfaces: Vec::new(),
@@ -147,7 +147,7 @@ impl Reader {
             NRB_MAGIC => describe::names(body, facts),
             ISB_MAGIC => describe::statistics(body, &self.interfaces, facts),
             DSB_MAGIC => describe::secrets(body, facts),
-            CB_MAGIC | DCB_MAGIC => {}
+            // Custom Blocks are no packets, whatever is in them; of others nothing is known.
             _ => {}
         }
         Ok(None)

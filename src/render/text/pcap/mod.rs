@@ -271,7 +271,18 @@ fn streams(streams: &[RtpStream], style: &Style, out: &mut dyn Write) -> io::Res
     writeln!(out)
 }
 
+/// A table for so many rows at once: the heading comes again, and no more is held than these.
+const ROWS: usize = 1000;
+
 fn transactions(all: &[Transaction], style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    for some in all.chunks(ROWS) {
+        let table = transaction_table(some);
+        table.lines(style).iter().try_for_each(|line| writeln!(out, "{line}"))?;
+    }
+    writeln!(out)
+}
+
+fn transaction_table(some: &[Transaction]) -> Table {
     let mut table = Table::new(&[
         Column::right("frame"),
         Column::right("time"),
@@ -283,7 +294,7 @@ fn transactions(all: &[Transaction], style: &Style, out: &mut dyn Write) -> io::
         Column::right("answer"),
         Column::right("rtt"),
     ]);
-    for one in all {
+    for one in some {
         let outcome = match one.error_code {
             Some(code) => format!("{} {code}", one.outcome),
             None => one.outcome.to_string(),
@@ -308,6 +319,5 @@ fn transactions(all: &[Transaction], style: &Style, out: &mut dyn Write) -> io::
             one.rtt_ms.map(duration).unwrap_or_default().into(),
         ]);
     }
-    table.lines(style).iter().try_for_each(|line| writeln!(out, "{line}"))?;
-    writeln!(out)
+    table
 }
