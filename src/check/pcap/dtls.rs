@@ -101,17 +101,12 @@ fn has_media(facts: &Facts, session: &Session) -> bool {
 
 fn stuck(facts: &Facts, session: &Session, handshake: &Handshake, waiting: Waiting, told: &mut Told) -> bool {
     let end = session.last().unwrap_or(handshake.last);
-    let waited = end
-        .at
-        .since(handshake.last.at)
-        .max(handshake.last.at.since(handshake.first.at));
+    // It waits since something new came last; what took long before that came in the end.
+    let flight = handshake.flights.last();
+    let since = flight.map_or(handshake.first, |flight| flight.last);
+    let waited = end.at.since(since.at);
+    let sent = flight.map_or(0, |flight| flight.retransmissions + 1);
     let seen_both_ways = session.ways.iter().all(|way| way.packets > 0);
-    let sent = handshake
-        .flights
-        .iter()
-        .map(|flight| flight.retransmissions + 1)
-        .max()
-        .unwrap_or(0);
     // Where only one side was captured, nothing can be said of the other; and what has media has keys.
     let has_media = has_media(facts, session);
     let data = handshake.data.iter().any(|data| data.records > 0);

@@ -315,7 +315,8 @@ impl Call<'_> {
             return 0;
         }
         let others = self.facts.media.streams().iter().filter(|other| {
-            let copy = other.first.at < stream.first.at + COPY && other.last.at + COPY > stream.last.at;
+            let meanwhile = other.first.at < stream.first.at + COPY && other.last.at + COPY > stream.last.at;
+            let copy = meanwhile && other.packets >= stream.packets;
             other.ssrc == stream.ssrc && other.session != stream.session && !copy && self.is_beside(stream, other)
         });
         let elsewhere: u64 = others.map(|other| other.packets).sum();

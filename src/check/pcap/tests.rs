@@ -572,6 +572,50 @@ fn binding(server: &str, mapped: &str) -> Binding {
     }
 }
 
+/// A handshake whose ClientHello was sent at each of these times.
+fn hello_at(times: &[u64], end: u64) -> Facts {
+    let mut hello = vec![
+        22, 0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, 54, 1, 0, 0, 42, 0, 0, 0, 0, 0, 0, 0, 0, 42,
+    ];
+    hello.extend([0xfe, 0xfd]);
+    hello.extend([7; 32]);
+    hello.extend([0, 0, 0, 2, 0xc0, 0x2b, 1, 0]);
+    let mut dtls = crate::flow::dtls::Dtls::default();
+    for &ms in times {
+        dtls.feed(Direction::Forward, seen(ms), &hello, 0);
+    }
+    let mut facts = Facts {
+        sessions: vec![session(0, [way(0, end, None), way(0, end, None)])],
+        ..Facts::default()
+    };
+    facts.dtls.push((SessionId(0), dtls));
+    facts
+}
+
+#[test]
+fn a_handshake_that_waits() {
+    only(&hello_at(&[0, 1000, 3000], 3000), "dtls-stuck");
+    only(&hello_at(&[0], 8000), "dtls-stuck");
+    // Too short, or too few, to tell.
+    nothing(&hello_at(&[0, 1000], 1500));
+    // One direction only.
+    let mut half = hello_at(&[0, 1000, 3000], 8000);
+    half.sessions[0].ways[1] = Way::default();
+    nothing(&half);
+}
+
+#[test]
+fn a_handshake_that_goes_on_slowly() {
+    // A server that sends its flight after four seconds, at the end of the capture.
+    let mut facts = hello_at(&[0, 1000], 4000);
+    let mut verify = vec![
+        22, 0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, 15, 3, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0, 0, 3,
+    ];
+    verify.extend([0xfe, 0xff, 0]);
+    facts.dtls[0].1.feed(Direction::Backward, seen(4000), &verify, 0);
+    nothing(&facts);
+}
+
 /// Gives a session RTP of one source: each sequence number, and 20 ms times it after `start`.
 fn rtp(facts: &mut Facts, session: u32, direction: Direction, start: u64, sequences: impl Iterator<Item = u16>) {
     facts.media.trust(SessionId(session));
