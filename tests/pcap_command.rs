@@ -130,6 +130,9 @@ fn the_whole_report() {
 fn lines_tell_everything_once() {
     let folder = tempfile::tempdir().unwrap();
     let path = written(folder.path(), "call.pcap", &sample());
+    let with_view = lines(&run(&path, &["--transactions", "--format", "jsonl"]));
+    let transactions = with_view.iter().filter(|line| line["kind"] == "stun_transaction");
+    assert_eq!(transactions.count(), 2, "whatever text would show");
     let lines = lines(&run(&path, &["--messages", "--format", "jsonl"]));
     let of = |kind: &str| lines.iter().filter(|line| line["kind"] == kind).count();
     assert_eq!((of("stun_message"), of("stun_transaction"), of("report")), (4, 2, 1));

@@ -3,6 +3,7 @@
 pub mod address;
 pub mod candidates;
 pub mod catalog;
+pub mod loopback;
 pub mod nat;
 pub mod pcap;
 pub mod sdp;

@@ -7,6 +7,7 @@ pub mod candidates;
 pub mod completions;
 pub mod explain;
 mod input;
+pub mod loopback;
 pub mod man;
 pub mod pcap;
 pub mod progress;
@@ -58,6 +59,7 @@ pub fn run(command: Command, context: &mut Context<'_>) -> Result<Output, Error>
     match command {
         Command::Candidates(options) => candidates::run(&options, context).map(report),
         Command::Explain(options) => explain::run(&options, context).map(report),
+        Command::Loopback(options) => loopback::run(&options, context).map(report),
         Command::Pcap(options) => pcap::run(&options, context).map(report),
         Command::Sdp(options) => sdp::run(&options).map(|(envelope, unread)| match unread {
             None => report(envelope),

@@ -86,6 +86,11 @@ pub struct HandshakePiece {
 }
 
 impl Facts {
+    /// When the last packet of any session was seen.
+    pub fn end(&self) -> Option<Seen> {
+        self.sessions.iter().filter_map(Session::last).max()
+    }
+
     /// A session.
     pub fn session(&self, id: SessionId) -> &Session {
         &self.sessions[id.0 as usize]

@@ -11,6 +11,7 @@
 //! - [`limit`]: how much of it goes on at once.
 //! - [`runtime`]: the thread it all runs on, and Ctrl-C.
 //! - [`server`]: the embedded STUN/TURN server behind its own small NAT.
+//! - [`peer`]: whole calls, made of the `webrtc` crate; they have a runtime of several threads.
 #![allow(
     clippy::disallowed_methods,
     reason = "this is the one module that may read the clock and open sockets"
@@ -23,6 +24,7 @@ pub mod driver;
 mod errqueue;
 pub mod interface;
 pub mod limit;
+pub mod peer;
 pub mod random;
 pub mod resolve;
 mod routes;

@@ -12,6 +12,14 @@ pub fn build() -> io::Result<Runtime> {
     Builder::new_current_thread().enable_all().build()
 }
 
+/// A runtime of several threads, for calls: each peer works on its own.
+///
+/// # Errors
+/// What the operating system refuses.
+pub fn build_threads() -> io::Result<Runtime> {
+    Builder::new_multi_thread().worker_threads(4).enable_all().build()
+}
+
 /// SIGINT (Ctrl-C), SIGTERM and SIGHUP (the terminal or the connection to it is gone), instead of their sudden end of the
 /// process.
 #[cfg(unix)]

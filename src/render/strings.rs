@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use crate::report::candidates::Candidates;
 use crate::report::explain::Explain;
+use crate::report::loopback::Loopback;
 use crate::report::pcap::Pcap;
 use crate::report::sdp::Sdp;
 use crate::report::stats::Stats;
@@ -30,6 +31,11 @@ pub fn envelope(envelope: &Envelope, rewrite: &mut dyn FnMut(&mut Value)) -> Res
     let report = &value["report"];
     let report = match &envelope.report {
         Report::Candidates(_) => Candidates::deserialize(report).map(Report::Candidates),
+        Report::Loopback(own) => Loopback::deserialize(report).map(|read| {
+            // What is to be shown is no part of the document.
+            let show_stats = own.show_stats;
+            Report::Loopback(Box::new(Loopback { show_stats, ..read }))
+        }),
         Report::Explain(_) => Explain::deserialize(report).map(Report::Explain),
         Report::Pcap(own) => Pcap::deserialize(report).map(|read| {
             // Not part of the document: what of it is shown.

@@ -6,6 +6,7 @@
 pub mod candidates;
 pub mod explain;
 pub mod finding;
+pub mod loopback;
 pub mod pcap;
 pub mod sdp;
 pub mod sdp_diff;
@@ -75,6 +76,8 @@ pub enum Report {
     Candidates(candidates::Candidates),
     /// `rtcdiag explain`.
     Explain(explain::Explain),
+    /// `rtcdiag loopback`.
+    Loopback(Box<loopback::Loopback>),
     /// `rtcdiag pcap`.
     Pcap(Box<pcap::Pcap>),
     /// `rtcdiag sdp`.
@@ -86,7 +89,7 @@ pub enum Report {
 impl Report {
     /// Whether parts of it are printed as soon as they are known, by `jsonl`.
     pub const fn is_streamed(&self) -> bool {
-        matches!(self, Report::Candidates(_) | Report::Explain(_))
+        matches!(self, Report::Candidates(_) | Report::Explain(_) | Report::Pcap(_))
     }
 
     /// Takes out of the written report what `jsonl` has printed one by one, as [`Event`]s.
@@ -115,7 +118,7 @@ impl Report {
                     .and_then(Value::as_object_mut)
                     .and_then(|stun| stun.shift_remove("transactions"));
             }
-            Report::Sdp(_) | Report::Stats(_) => {}
+            Report::Loopback(_) | Report::Sdp(_) | Report::Stats(_) => {}
         }
     }
 }

@@ -59,7 +59,8 @@ impl Capture {
                 };
             }
         }
-        panic!("tcpdump does not listen: {said}");
+        let ended = child.wait();
+        panic!("tcpdump does not listen: {ended:?} {said}");
     }
 
     /// Ends it, with everything written.

@@ -4,6 +4,7 @@
 //! of its own; [`all`] is all of them.
 
 pub mod candidates;
+pub mod loopback;
 pub mod pcap;
 pub mod sdp;
 pub mod sdp_lint;
@@ -67,6 +68,7 @@ impl From<&Entry> for explain::Entry {
 pub fn all() -> impl Iterator<Item = &'static Entry> {
     let tables = [
         candidates::ALL,
+        loopback::ALL,
         pcap::ALL,
         sdp::ALL,
         sdp_lint::ALL,

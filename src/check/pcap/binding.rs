@@ -1,8 +1,11 @@
 //! STUN servers: whether they answered, and what their answers say of the NAT.
 
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+
 use super::Told;
 use super::said::{fact, times};
-use crate::check::catalog::pcap as catalog;
+use crate::check::catalog::{candidates, pcap as catalog};
 use crate::flow::Facts;
 use crate::flow::binding::Binding;
 use crate::report::Severity;
@@ -14,6 +17,37 @@ const ENOUGH: u64 = 3;
 pub(super) fn check(facts: &Facts, told: &mut Told) {
     for binding in &facts.bindings {
         check_answered(facts, binding, told);
+    }
+    check_mapping(facts, told);
+}
+
+/// One socket that two servers see with different ports or addresses: the NAT maps by destination (RFC 4787 §4.1).
+fn check_mapping(facts: &Facts, told: &mut Told) {
+    let mut by_socket: BTreeMap<SocketAddr, Vec<&Binding>> = BTreeMap::new();
+    for binding in facts.bindings.iter().filter(|binding| !binding.mapped.is_empty()) {
+        by_socket.entry(binding.client).or_default().push(binding);
+    }
+    for (socket, bindings) in by_socket {
+        // Of each server what it saw first: later mappings may be new ones of a NAT that forgot.
+        let seen = |binding: &Binding| binding.mapped[0].0;
+        let same_family = |binding: &&Binding| seen(binding).is_ipv4() == socket.is_ipv4();
+        let bindings: Vec<&Binding> = bindings.into_iter().filter(same_family).collect();
+        let Some((first, rest)) = bindings.split_first() else {
+            continue;
+        };
+        let Some(other) = rest
+            .iter()
+            .find(|other| seen(other) != seen(first) && other.server != first.server)
+        else {
+            continue;
+        };
+        let summary = format!(
+            "{socket} is {} for one server and {} for another.",
+            seen(first),
+            seen(other)
+        );
+        let evidence = [first, other].map(|one| fact(one.mapped[0].1, format!("seen by {}", one.server), seen(one)));
+        told.push(candidates::NAT_ENDPOINT_DEPENDENT.finding(socket.to_string(), summary, evidence.to_vec()));
     }
 }
 

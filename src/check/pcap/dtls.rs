@@ -41,6 +41,8 @@ pub(super) fn check_outcome(facts: &Facts, told: &mut Told) {
             continue;
         }
         let broken = match handshake.outcome() {
+            // What has media has keys; the alert closed the session, and the end of the handshake was not captured.
+            Outcome::Refused { alert: None, .. } if has_media(facts, session) => false,
             Outcome::Refused { seen, .. } => refused(session, handshake, seen, told),
             Outcome::Stuck(waiting) => stuck(facts, session, handshake, waiting, told),
             Outcome::Complete {
@@ -93,21 +95,20 @@ fn refused(session: &Session, handshake: &Handshake, seen: Seen, told: &mut Told
     true
 }
 
+fn has_media(facts: &Facts, session: &Session) -> bool {
+    facts.media.streams().iter().any(|stream| stream.session == session.id)
+}
+
 fn stuck(facts: &Facts, session: &Session, handshake: &Handshake, waiting: Waiting, told: &mut Told) -> bool {
     let end = session.last().unwrap_or(handshake.last);
-    let waited = end
-        .at
-        .since(handshake.last.at)
-        .max(handshake.last.at.since(handshake.first.at));
+    // It waits since something new came last; what took long before that came in the end.
+    let flight = handshake.flights.last();
+    let since = flight.map_or(handshake.first, |flight| flight.last);
+    let waited = end.at.since(since.at);
+    let sent = flight.map_or(0, |flight| flight.retransmissions + 1);
     let seen_both_ways = session.ways.iter().all(|way| way.packets > 0);
-    let sent = handshake
-        .flights
-        .iter()
-        .map(|flight| flight.retransmissions + 1)
-        .max()
-        .unwrap_or(0);
     // Where only one side was captured, nothing can be said of the other; and what has media has keys.
-    let has_media = facts.media.streams().iter().any(|stream| stream.session == session.id);
+    let has_media = has_media(facts, session);
     let data = handshake.data.iter().any(|data| data.records > 0);
     if !seen_both_ways || has_media || data || (waited < STUCK && sent < 3) {
         return false;

@@ -17,10 +17,12 @@ pub(super) fn check(files: &[FileFacts], facts: &Facts, told: &mut Told) {
         let summary = format!("{} of {} packets were cut.", facts.counts.cut, facts.counts.frames);
         told.push(catalog::CAPTURE_CUT.finding("the packets", summary, vec![]));
     }
-    if !Carried::ALL
+    let counted = Carried::ALL
         .iter()
-        .any(|&one| one.is_ours() && facts.counts.of(one) > 0)
-    {
+        .any(|&one| one.is_ours() && facts.counts.of(one) > 0);
+    // What a filter hides is not counted, but known.
+    let known = !(facts.ice.is_empty() && facts.allocations.is_empty() && facts.bindings.is_empty());
+    if !counted && !known {
         let summary = format!(
             "{} were read.",
             count(usize::try_from(facts.counts.frames).unwrap_or(usize::MAX), "packet")

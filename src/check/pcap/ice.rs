@@ -32,6 +32,8 @@ const SLOW: Duration = Duration::from_secs(3);
 const OVERLAP: Duration = Duration::from_secs(1);
 /// For so long somebody must go on sending into ICMP errors; at the end of every call a few are seen.
 const INTO_THE_VOID: Duration = Duration::from_secs(2);
+/// Packets a second each way that media through a relay has, and signaling has not.
+const LIVELY: f64 = 10.0;
 
 /// Every finding about ICE.
 pub(super) fn check(facts: &Facts, told: &mut Told) {
@@ -104,8 +106,33 @@ impl<'a> One<'a> {
         let sessions = || self.association.pairs.iter().map(|pair| pair.session);
         let explained = told.explains_ice(self.facts, self.association);
         told.explained.extend(sessions());
-        let most = if explained { Severity::Warning } else { Severity::Error };
+        let most = if explained || self.may_be_inside_tls() {
+            Severity::Warning
+        } else {
+            Severity::Error
+        };
         told.push_at_most(most, finding);
+    }
+
+    /// Whether one of the agents has so lively a TLS connection that a TURN server may be behind it, whose relay works: what
+    /// passes inside cannot be seen.
+    fn may_be_inside_tls(&self) -> bool {
+        let pairs = &self.association.pairs;
+        self.facts.tls.iter().any(|(id, _)| {
+            let session = self.facts.session(*id);
+            let [first, last] = [session.first(), session.last()];
+            let lasts = last
+                .zip(first)
+                .map_or(Duration::ZERO, |(last, first)| last.at.since(first.at));
+            let lively = |packets: u64| packets as f64 >= LIVELY * lasts.as_secs_f64();
+            let ours = [session.a.ip(), session.b.ip()];
+            lasts >= TRIED
+                && session.ways.iter().all(|way| lively(way.packets))
+                && last.is_some_and(|last| last.at > self.association.first.at + TRIED)
+                && pairs
+                    .iter()
+                    .any(|pair| pair.addresses.iter().any(|address| ours.contains(&address.ip())))
+        })
     }
 
     fn cause(&self) -> Option<(&'static Entry, String, Vec<Evidence>)> {
@@ -433,7 +460,7 @@ impl<'a> One<'a> {
             return;
         };
         let took = done.at.since(self.association.first.at);
-        if took < SLOW {
+        if took < SLOW || self.is_mid_call() {
             return;
         }
         let in_vain = self.association.pairs.iter().filter(|pair| !pair.works()).count();
@@ -447,6 +474,15 @@ impl<'a> One<'a> {
             fact(done, "nominated", self.selected_name()),
         ];
         told.push(catalog::CONNECTED_SLOWLY.finding(self.subject(), summary, evidence));
+    }
+
+    /// Whether the capture began after the first check: something else came before that.
+    fn is_mid_call(&self) -> bool {
+        self.association.restart_of.is_none()
+            && self.association.pairs.iter().any(|pair| {
+                let first = self.session(pair).first();
+                first.is_some_and(|first| first < self.association.first)
+            })
     }
 
     fn selected_name(&self) -> String {
@@ -529,7 +565,9 @@ impl<'a> One<'a> {
             return false;
         };
         let silent = sent.at.since(came.at);
-        if unanswered < 2 || silent < BROKEN || pair.checks[side].first_success.is_none() {
+        // Its answers may have come before the capture began; media tells as well that it was there.
+        let was_there = pair.checks[side].first_success.is_some() || session.way(away.reverse()).last_media.is_some();
+        if unanswered < 2 || silent < BROKEN || !was_there {
             return false;
         }
         let summary = format!(

@@ -30,6 +30,8 @@ const HEAVY: f64 = 0.10;
 const NOTABLE: f64 = 0.03;
 /// A pause in a stream in which packets were lost is worth a word from here on.
 const GAP: Duration = Duration::from_secs(2);
+/// How far apart the two ends of a path may see the same packet, at most, clocks included.
+const COPY: Duration = Duration::from_millis(500);
 
 /// Every finding about media.
 pub(super) fn check(facts: &Facts, told: &mut Told) {
@@ -306,18 +308,34 @@ impl Call<'_> {
         (stream.packets >= ENOUGH && rate >= NOTABLE).then_some((lost, rate))
     }
 
+    /// What moved to another pair and went on there was not lost. What passed elsewhere all the time is another copy: it was
+    /// captured at both ends, on two sides of a NAT.
     fn lost(&self, stream: &Stream) -> u64 {
-        let others = self
-            .streams
-            .iter()
-            .filter(|(other, _)| other.ssrc == stream.ssrc && other.session != stream.session);
-        let elsewhere: u64 = others.map(|(other, _)| other.packets).sum();
+        if stream.lost() == 0 {
+            return 0;
+        }
+        let others = self.facts.media.streams().iter().filter(|other| {
+            let meanwhile = other.first.at < stream.first.at + COPY && other.last.at + COPY > stream.last.at;
+            let copy = meanwhile && other.packets >= stream.packets;
+            other.ssrc == stream.ssrc && other.session != stream.session && !copy && self.is_beside(stream, other)
+        });
+        let elsewhere: u64 = others.map(|other| other.packets).sum();
         stream.lost().saturating_sub(elsewhere)
+    }
+
+    /// Whether another stream may be the same one on another path: between the same agents, or of one socket that both have.
+    fn is_beside(&self, stream: &Stream, other: &Stream) -> bool {
+        let [own, theirs] = [stream, other].map(|one| {
+            let session = self.facts.session(one.session);
+            [session.from(one.direction), session.to(one.direction)]
+        });
+        let agents = || self.sessions.iter().any(|(session, _)| session.id == other.session);
+        own[0] == theirs[0] || own[1] == theirs[1] || agents()
     }
 
     fn check_gaps(&self, told: &mut Told) {
         let mut gaps: Vec<Evidence> = Vec::new();
-        for (stream, _) in &self.streams {
+        for (stream, _) in self.streams.iter().filter(|(stream, _)| self.lost(stream) > 0) {
             for gap in stream.gaps().iter().filter(|gap| gap.duration() >= GAP && gap.lost > 0) {
                 let lost = count(usize::from(gap.lost), "packet");
                 let value = format!("{lost} lost in {}", lasted(gap.duration()));

@@ -3,6 +3,7 @@
 use super::check;
 use crate::capture::IcmpError;
 use crate::datagram::{Seen, Transport};
+use crate::flow::binding::Binding;
 use crate::flow::ice::{Association, Candidate, Checks, Conflict, Learnt, Pair, Side, Silence, Switch};
 use crate::flow::session::{IcmpSeen, Way};
 use crate::flow::turn::{Allocation, Credentials, End, Permission, Step};
@@ -159,6 +160,22 @@ fn no_answer_to_anything() {
     // Too short, or too few, to tell.
     nothing(&checking(vec![pair([asked(4, 0, 900), Checks::default()])], 900));
     nothing(&checking(vec![pair([asked(1, 0, 8000), Checks::default()])], 8000));
+}
+
+#[test]
+fn a_relay_inside_tls_may_work() {
+    let mut facts = checking(vec![pair([asked(4, 0, 8000), Checks::default()])], 8000);
+    let mut tls = session(1, [way(0, 10_000, None), way(0, 10_000, None)]);
+    tls.transport = Transport::Tcp;
+    facts.sessions.push(tls);
+    facts.tls.push((SessionId(1), crate::flow::tls::Tls::default()));
+    // Signaling only.
+    only(&facts, "ice-checks-unanswered");
+    for way in &mut facts.sessions[1].ways {
+        way.packets = 500;
+    }
+    let warning = ("ice-checks-unanswered".to_owned(), Severity::Warning);
+    assert_eq!(codes(&facts), [warning]);
 }
 
 #[test]
@@ -339,6 +356,22 @@ fn a_path_that_took_long() {
     let mut facts = connected(30_000);
     facts.ice[0].pairs[0].checks[0] = nominated(answered(5, 9000, 30_000), 9100);
     assert_eq!(codes(&facts), [("ice-slow".to_owned(), Severity::Warning)]);
+    // The capture began when the path was in use already.
+    facts.ice[0].first = seen(2000);
+    nothing(&facts);
+}
+
+#[test]
+fn consent_lost_of_a_call_that_the_capture_does_not_begin_with() {
+    let mut facts = connected(30_000);
+    let mut checks = asked(3, 12_000, 30_000);
+    checks.pending = Some((3, seen(12_000)));
+    facts.ice[0].pairs[0].checks = [checks, Checks::default()];
+    facts.sessions[0].ways[1] = way(5, 10_000, Some(10_000));
+    only(&facts, "ice-consent-lost");
+    // Nothing ever came: it may have been captured on one side.
+    facts.sessions[0].ways[1] = Way::default();
+    nothing(&facts);
 }
 
 fn step(method: Method, ms: u64, error: Option<ErrorCode>, authenticated: bool) -> Step {
@@ -401,10 +434,50 @@ fn allocations_refused() {
     );
     rejected.allocations[0].credentials = Credentials::Rejected;
     only(&rejected, "turn-credentials-rejected");
-    only(&allocation(vec![challenge()], End::Refused), "turn-credentials-missing");
+    let mut missing = allocation(vec![challenge()], End::Refused);
+    missing
+        .sessions
+        .push(session(1, [way(0, 5000, None), way(0, 5000, None)]));
+    only(&missing, "turn-credentials-missing");
     let mut made = allocation(vec![challenge(), step(Method::ALLOCATE, 20, None, true)], End::Open);
     made.allocations[0].created = Some(seen(30));
     nothing(&made);
+}
+
+#[test]
+fn a_challenge_that_says_nothing_yet() {
+    let challenge = || step(Method::ALLOCATE, 0, Some(ErrorCode::UNAUTHENTICATED), false);
+    let later = || session(1, [way(0, 5000, None), way(0, 5000, None)]);
+    // The capture ends with it.
+    let mut facts = allocation(vec![challenge()], End::Refused);
+    nothing(&facts);
+    facts.sessions.push(later());
+    only(&facts, "turn-credentials-missing");
+    // What was sent then may have been cut.
+    facts.counts.cut = 1;
+    assert!(!codes(&facts).iter().any(|(code, _)| code == "turn-credentials-missing"));
+    // The relay works: the answer that made it was not captured.
+    facts.counts.cut = 0;
+    facts.allocations[0].from_peers = (5, 500);
+    nothing(&facts);
+    // Credentials were sent, and nothing came back, or nothing yet.
+    let mut asked = step(Method::ALLOCATE, 20, None, true);
+    asked.answered = None;
+    let mut facts = allocation(vec![challenge(), asked.clone()], End::Refused);
+    facts.allocations[0].credentials = Credentials::Unanswered;
+    facts.sessions.push(later());
+    nothing(&facts);
+    facts.allocations[0].steps[1].transmissions = 7;
+    only(&facts, "turn-unanswered");
+}
+
+#[test]
+fn an_answer_of_turn_that_was_cut() {
+    let steps = vec![step(Method::ALLOCATE, 0, Some(ErrorCode(0)), false)];
+    let mut facts = allocation(steps, End::Refused);
+    only(&facts, "stun-error-response");
+    facts.counts.cut = 1;
+    assert!(!codes(&facts).iter().any(|(code, _)| code == "stun-error-response"));
 }
 
 #[test]
@@ -457,6 +530,11 @@ fn a_turn_server_that_is_silent() {
     nothing(&facts);
     facts.allocations[0].allocates.retransmissions = 4;
     only(&facts, "turn-unanswered");
+    // Signed requests follow a challenge: one direction was captured.
+    let mut signed = step(Method::ALLOCATE, 100, None, true);
+    signed.answered = None;
+    facts.allocations[0].steps.push(signed);
+    nothing(&facts);
 }
 
 #[test]
@@ -472,4 +550,183 @@ fn an_allocation_that_ran_out() {
     only(&facts, "turn-allocation-expired");
     facts.sessions[0].ways[0] = way(0, 590_000, None);
     nothing(&facts);
+}
+
+fn binding(server: &str, mapped: &str) -> Binding {
+    Binding {
+        session: SessionId(0),
+        client: A.parse().unwrap(),
+        server: server.parse().unwrap(),
+        transport: Transport::Udp,
+        classic: false,
+        requests: 1,
+        retransmissions: 0,
+        successes: 1,
+        errors: vec![],
+        mapped: vec![(mapped.parse().unwrap(), seen(20))],
+        other_address: None,
+        software: None,
+        rtt: None,
+        first: seen(0),
+        last: seen(20),
+    }
+}
+
+/// A handshake whose ClientHello was sent at each of these times.
+fn hello_at(times: &[u64], end: u64) -> Facts {
+    let mut hello = vec![
+        22, 0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, 54, 1, 0, 0, 42, 0, 0, 0, 0, 0, 0, 0, 0, 42,
+    ];
+    hello.extend([0xfe, 0xfd]);
+    hello.extend([7; 32]);
+    hello.extend([0, 0, 0, 2, 0xc0, 0x2b, 1, 0]);
+    let mut dtls = crate::flow::dtls::Dtls::default();
+    for &ms in times {
+        dtls.feed(Direction::Forward, seen(ms), &hello, 0);
+    }
+    let mut facts = Facts {
+        sessions: vec![session(0, [way(0, end, None), way(0, end, None)])],
+        ..Facts::default()
+    };
+    facts.dtls.push((SessionId(0), dtls));
+    facts
+}
+
+#[test]
+fn a_handshake_that_waits() {
+    only(&hello_at(&[0, 1000, 3000], 3000), "dtls-stuck");
+    only(&hello_at(&[0], 8000), "dtls-stuck");
+    // Too short, or too few, to tell.
+    nothing(&hello_at(&[0, 1000], 1500));
+    // One direction only.
+    let mut half = hello_at(&[0, 1000, 3000], 8000);
+    half.sessions[0].ways[1] = Way::default();
+    nothing(&half);
+}
+
+#[test]
+fn a_handshake_that_goes_on_slowly() {
+    // A server that sends its flight after four seconds, at the end of the capture.
+    let mut facts = hello_at(&[0, 1000], 4000);
+    let mut verify = vec![
+        22, 0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, 15, 3, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0, 0, 3,
+    ];
+    verify.extend([0xfe, 0xff, 0]);
+    facts.dtls[0].1.feed(Direction::Backward, seen(4000), &verify, 0);
+    nothing(&facts);
+}
+
+/// Gives a session RTP of one source: each sequence number, and 20 ms times it after `start`.
+fn rtp(facts: &mut Facts, session: u32, direction: Direction, start: u64, sequences: impl Iterator<Item = u16>) {
+    facts.media.trust(SessionId(session));
+    for number in sequences {
+        let mut packet = vec![0x80, 96];
+        packet.extend(number.to_be_bytes());
+        packet.extend((u32::from(number) * 960).to_be_bytes());
+        packet.extend(0x1234_5678_u32.to_be_bytes());
+        packet.extend([0; 100]);
+        let at = seen(start + u64::from(number) * 20);
+        facts.media.rtp(SessionId(session), direction, at, &packet, 0);
+    }
+}
+
+/// Two sessions of A: with B, and with another address.
+fn two_paths(other: &str) -> Facts {
+    let ways = || [way(0, 10_000, Some(10_000)), Way::default()];
+    let mut second = session(1, ways());
+    second.b = other.parse().unwrap();
+    Facts {
+        sessions: vec![session(0, ways()), second],
+        ..Facts::default()
+    }
+}
+
+#[test]
+fn a_nat_that_maps_by_destination() {
+    let of = |mapped: &str| Facts {
+        bindings: vec![
+            binding("192.0.2.1:3478", "203.0.113.7:5000"),
+            binding("192.0.2.2:3478", mapped),
+        ],
+        ..Facts::default()
+    };
+    let warning = ("nat-mapping-endpoint-dependent".to_owned(), Severity::Warning);
+    assert_eq!(codes(&of("203.0.113.7:5001")), [warning]);
+    nothing(&of("203.0.113.7:5000"));
+}
+
+#[test]
+fn servers_that_are_silent() {
+    let mut silent = binding("192.0.2.1:3478", "203.0.113.7:5000");
+    silent.mapped.clear();
+    (silent.successes, silent.retransmissions) = (0, 5);
+    let mut facts = Facts {
+        bindings: vec![silent],
+        ..Facts::default()
+    };
+    assert_eq!(codes(&facts), [("stun-unanswered".to_owned(), Severity::Warning)]);
+    facts.bindings[0].retransmissions = 0;
+    nothing(&facts);
+}
+
+#[test]
+fn packets_lost() {
+    let mut facts = two_paths("198.51.100.2:6000");
+    rtp(
+        &mut facts,
+        0,
+        Direction::Forward,
+        0,
+        (0..400).filter(|number| number % 5 != 0),
+    );
+    only(&facts, "media-loss");
+    let mut some = two_paths("198.51.100.2:6000");
+    rtp(
+        &mut some,
+        0,
+        Direction::Forward,
+        0,
+        (0..400).filter(|number| number % 20 != 0),
+    );
+    assert_eq!(codes(&some), [("media-loss".to_owned(), Severity::Warning)]);
+    let mut few = two_paths("198.51.100.2:6000");
+    rtp(
+        &mut few,
+        0,
+        Direction::Forward,
+        0,
+        (0..400).filter(|number| number % 100 != 0),
+    );
+    nothing(&few);
+}
+
+#[test]
+fn packets_that_took_another_path() {
+    // Without ICE: that of one socket to another address meanwhile.
+    let elsewhere = |number: &u16| (100..200).contains(number);
+    let mut facts = two_paths("198.51.100.2:6000");
+    rtp(
+        &mut facts,
+        0,
+        Direction::Forward,
+        0,
+        (0..400).filter(|number| !elsewhere(number)),
+    );
+    rtp(&mut facts, 1, Direction::Forward, 0, (0..400).filter(elsewhere));
+    nothing(&facts);
+}
+
+#[test]
+fn packets_lost_between_two_captures() {
+    // The same packets on both sides of a NAT, all of them before it.
+    let mut facts = two_paths("198.51.100.2:6000");
+    rtp(
+        &mut facts,
+        0,
+        Direction::Forward,
+        30,
+        (0..400).filter(|number| number % 5 != 0),
+    );
+    rtp(&mut facts, 1, Direction::Forward, 0, 0..400);
+    only(&facts, "media-loss");
 }

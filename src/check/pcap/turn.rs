@@ -15,6 +15,8 @@ use crate::report::{Evidence, Finding, Severity};
 
 /// Requests must have been sent for so long before their silence means anything.
 const TRIED: Duration = Duration::from_secs(1);
+/// A client that has credentials sends them long before this.
+const NO_MORE: Duration = Duration::from_secs(2);
 
 /// Every finding about TURN.
 pub(super) fn check(facts: &Facts, told: &mut Told) {
@@ -60,7 +62,7 @@ pub(super) fn serves(facts: &Facts, allocation: &Allocation, association: &Assoc
 
 /// What went wrong with it, and whether there is no relay at all because of it.
 fn trouble(facts: &Facts, allocation: &Allocation) -> Option<(Finding, bool)> {
-    refused(allocation)
+    refused(facts, allocation)
         .map(|finding| (finding, true))
         .or_else(|| unanswered(allocation).map(|finding| (finding, true)))
         .or_else(|| no_permission(facts, allocation).map(|finding| (finding, false)))
@@ -98,8 +100,8 @@ fn is_challenge(step: &Step) -> bool {
         || (step.error == Some(ErrorCode::UNAUTHENTICATED) && !step.authenticated)
 }
 
-fn refused(allocation: &Allocation) -> Option<Finding> {
-    if allocation.created.is_some() || !matches!(allocation.end, End::Refused) {
+fn refused(facts: &Facts, allocation: &Allocation) -> Option<Finding> {
+    if allocation.created.is_some() || !matches!(allocation.end, End::Refused) || is_in_use(allocation) {
         return None;
     }
     let step = allocation
@@ -113,13 +115,58 @@ fn refused(allocation: &Allocation) -> Option<Finding> {
                 .rfind(|step| step.method == Method::ALLOCATE && step.error.is_some())
         })?;
     let code = step.error?;
+    // 0 stands for an ERROR-CODE that cannot be read; where packets were cut, that says nothing.
+    if code.0 == 0 && facts.counts.cut > 0 {
+        return None;
+    }
     let entry = match allocation.credentials {
         Credentials::Rejected => candidates::CREDENTIALS_REJECTED,
         // Challenged, and the client never tried: it has none.
-        Credentials::NotSent if code == ErrorCode::UNAUTHENTICATED => candidates::CREDENTIALS_MISSING,
+        Credentials::NotSent if code == ErrorCode::UNAUTHENTICATED => {
+            gave_up(facts, allocation).then_some(candidates::CREDENTIALS_MISSING)?
+        }
+        // Challenged, and what the client sent then was not answered.
+        Credentials::Unanswered if is_challenge(step) => return silent_since(allocation),
         _ => entry(code),
     };
     Some(entry.finding(subject(allocation), said(step, code), evidence(allocation)))
+}
+
+/// Whether it works, though the capture does not have the answer that made it.
+fn is_in_use(allocation: &Allocation) -> bool {
+    allocation.from_peers.0 > 0
+        || allocation.refreshes.successes > 0
+        || allocation.permissions.iter().any(|one| one.installed.is_some())
+}
+
+/// Whether the client had time to answer a challenge, and what it would have sent could be read.
+fn gave_up(facts: &Facts, allocation: &Allocation) -> bool {
+    let waited = allocation
+        .steps
+        .iter()
+        .filter_map(|step| step.answered)
+        .next_back()
+        .zip(facts.end())
+        .is_some_and(|(challenged, end)| end.at.since(challenged.at) >= NO_MORE);
+    let again = allocation.allocates.errors > 1;
+    facts.counts.cut == 0 && (waited || again)
+}
+
+/// The server sent a challenge, and was silent when it was met.
+fn silent_since(allocation: &Allocation) -> Option<Finding> {
+    let first = allocation
+        .steps
+        .iter()
+        .find(|step| step.method == Method::ALLOCATE && step.authenticated)?;
+    let last = last_asked(allocation)?;
+    if last.at.since(first.asked.at) < TRIED && first.transmissions < 3 {
+        return None;
+    }
+    let summary = format!(
+        "Allocate with credentials was sent {}, and nothing came back, though the server had asked for them.",
+        super::said::times(first.transmissions.into())
+    );
+    Some(catalog::TURN_UNANSWERED.finding(subject(allocation), summary, evidence(allocation)))
 }
 
 fn said(step: &Step, code: ErrorCode) -> String {
@@ -167,7 +214,9 @@ fn unanswered(allocation: &Allocation) -> Option<Finding> {
     let sent: u64 = allocation.allocates.requests + allocation.allocates.retransmissions;
     let all = allocation.steps.iter().all(|step| step.answered.is_none());
     let tried = last_asked(allocation).is_some_and(|last| last.at.since(first.asked.at) >= TRIED) || sent >= 3;
-    if !matches!(allocation.end, End::Unanswered) || !all || !tried || first.method != Method::ALLOCATE {
+    // Only what has been challenged is signed: the answers were not captured.
+    let heard = allocation.steps.iter().any(|step| step.authenticated);
+    if !matches!(allocation.end, End::Unanswered) || !all || !tried || heard || first.method != Method::ALLOCATE {
         return None;
     }
     let summary = format!("Allocate was sent {}, and nothing came back.", super::said::times(sent));

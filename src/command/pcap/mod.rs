@@ -39,17 +39,17 @@ pub fn run(options: &cli::Pcap, context: &mut Context<'_>) -> Result<Envelope, E
     let (facts, dissector) = read(&mut source, prepared, options, (context, &stop), &mut messages);
     let shown = Shown::new(options, &facts);
     let mut report = document::report(&facts, source.files(), &dissector, options, &shown);
-    // There may be many: they are held only where they are needed all together.
-    let exchanges = facts.exchanges.iter().filter(|exchange| shown.exchange(exchange));
-    let transactions = exchanges.map(document::transaction);
-    if context.streams && !options.transactions && !options.timeline {
-        for transaction in transactions {
-            if !(context.emit)(Event::StunTransaction(Box::new(transaction))) {
+    let exchanges = || facts.exchanges.iter().filter(|exchange| shown.exchange(exchange));
+    if context.streams {
+        for exchange in exchanges() {
+            if !(context.emit)(Event::StunTransaction(Box::new(document::transaction(exchange)))) {
                 break;
             }
         }
-    } else {
-        report.stun.transactions = transactions.collect();
+    }
+    // There may be many: they are held only where they are needed all together.
+    if !context.streams || options.transactions || options.timeline {
+        report.stun.transactions = exchanges().map(document::transaction).collect();
     }
     report.messages = messages;
     let findings = check::check(source.files(), &facts);

@@ -1,9 +1,14 @@
 //! Puts what came into flights: what is new, what goes on, what is a repetition.
 
+use std::time::Duration;
+
 use super::KEPT;
 use super::facts::{Flight, Handshake, Step, What};
 use crate::datagram::Seen;
 use crate::flow::Direction;
+
+/// How far the clocks of two captures that were merged may be apart.
+const OVERTAKEN: Duration = Duration::from_secs(1);
 
 impl Handshake {
     /// Puts a step where it belongs: into the flight that it repeats, into the one that goes on, or into a new one.
@@ -52,6 +57,13 @@ impl Handshake {
                 .iter()
                 .chain(self.data.iter().map(|data| &data.first))
                 .all(Option::is_none)
+    }
+
+    /// Whether its ServerHello came and its ClientHello did not, which may only come at `seen`: captures whose clocks are not
+    /// equal were merged.
+    pub(super) fn overtook_its_hello(&self, seen: Seen) -> bool {
+        let has_data = self.data.iter().any(|data| data.first.is_some());
+        self.choice.is_some() && self.random.is_none() && !has_data && seen.at.since(self.first.at) < OVERTAKEN
     }
 
     pub(super) fn has_hello(&self) -> bool {

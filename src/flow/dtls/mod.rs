@@ -201,7 +201,10 @@ impl Dtls {
         let known = |handshake: &Handshake| match (handshake.random, random) {
             (Some(one), Some(other)) => one == other && handshake.client == Some(direction),
             // Without a random in one of them, all that can be said is that it may be.
-            _ => handshake.client.is_none_or(|client| client == direction) && handshake.is_fresh(),
+            _ => {
+                handshake.client.is_none_or(|client| client == direction)
+                    && (handshake.is_fresh() || handshake.overtook_its_hello(seen))
+            }
         };
         let at = match self.handshakes.iter().rposition(known) {
             Some(at) => at,

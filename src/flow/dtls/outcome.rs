@@ -202,9 +202,14 @@ impl Handshake {
                 .is_none()
     }
 
+    /// An encrypted alert may also close a session whose handshake is complete: where nothing of the other side was captured,
+    /// that cannot be told.
     fn refuses(&self, seen: &AlertSeen) -> bool {
         let version = self.version().unwrap_or(Version::DTLS_1_2);
-        seen.in_handshake && seen.alert.is_none_or(|alert| alert.is_fatal(version))
+        let other = seen.direction.reverse();
+        let both_sides = || self.flights.iter().any(|flight| flight.direction == other);
+        let refuses = |alert: Option<Alert>| alert.map_or_else(both_sides, |alert| alert.is_fatal(version));
+        seen.in_handshake && refuses(seen.alert)
     }
 
     /// What a handshake that is neither complete nor refused waits for.

@@ -540,3 +540,32 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn an_encrypted_alert_of_which_the_other_side_was_not_captured() {
+    let mut session = Session::new();
+    session.server_flight();
+    session.send(SERVER, Writer::finish);
+    session.send(SERVER, |side| side.record(21, 1, b"close"));
+    assert_eq!(session.says(), "not enough of it was captured");
+    // Within a handshake that both sides take part in it is a refusal.
+    let mut session = Session::new();
+    session.hello();
+    session.server_flight();
+    session.client_flight();
+    session.send(SERVER, |side| side.record(21, 1, b"alert"));
+    assert_eq!(session.says(), "encrypted alert from the server");
+}
+
+#[test]
+fn a_server_whose_clock_is_behind() {
+    let mut session = Session::new();
+    session.server_flight();
+    session.send(SERVER, Writer::finish);
+    session.hello();
+    session.client_flight();
+    assert_eq!(
+        (session.dtls.handshakes.len(), session.says()),
+        (1, "complete".to_owned())
+    );
+}

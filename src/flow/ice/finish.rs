@@ -144,13 +144,13 @@ fn nomination(association: &Association) -> Option<Nomination> {
     })
 }
 
-/// The pair with media last; without media, the one nominated last, of the highest priority where all are.
+/// The pair with media last; without media, the one nominated last, of the highest priority where all are. A pair with media
+/// both ways works, though the capture may have begun after its checks.
 fn selected(association: &Association, table: &Table) -> Option<usize> {
-    let media = |at: usize| -> Option<Seen> {
-        let ways = &table.get(association.pairs[at].session).ways;
-        ways.iter().filter_map(|way| way.last_media).max()
-    };
-    let working = || (0..association.pairs.len()).filter(|&at| association.pairs[at].works());
+    let ways = |at: usize| &table.get(association.pairs[at].session).ways;
+    let media = |at: usize| -> Option<Seen> { ways(at).iter().filter_map(|way| way.last_media).max() };
+    let used = |at: usize| ways(at).iter().all(|way| way.last_media.is_some());
+    let working = || (0..association.pairs.len()).filter(|&at| association.pairs[at].works() || used(at));
     if let Some((_, at)) = working().filter_map(|at| Some((media(at)?, at))).max() {
         return Some(at);
     }

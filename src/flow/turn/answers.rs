@@ -202,12 +202,13 @@ pub(super) fn push_step(allocation: &mut Allocation, step: Step) -> u32 {
     (allocation.steps.len() - 1) as u32
 }
 
+/// Whether a request has credentials. Where the capture cut off its end, the username tells.
 pub(super) fn is_authenticated(message: &Message<'_>) -> bool {
-    message.attributes().any(|one| {
-        matches!(
-            one.attribute_type,
-            AttributeType::MESSAGE_INTEGRITY | AttributeType::MESSAGE_INTEGRITY_SHA256
-        )
+    let cut = message.is_truncated();
+    message.attributes().any(|one| match one.attribute_type {
+        AttributeType::MESSAGE_INTEGRITY | AttributeType::MESSAGE_INTEGRITY_SHA256 => true,
+        AttributeType::USERNAME | AttributeType::USERHASH | AttributeType::NONCE => cut,
+        _ => false,
     })
 }
 

@@ -3,6 +3,7 @@
 pub mod candidates;
 pub mod explain;
 pub mod finding;
+pub mod loopback;
 pub mod pcap;
 pub mod sdp;
 pub mod stats;
@@ -157,6 +158,7 @@ pub fn report(envelope: &Envelope, style: &Style, quiet: bool, out: &mut dyn Wri
         match &envelope.report {
             Report::Candidates(report) => candidates::write(report, style, out)?,
             Report::Explain(_) => {}
+            Report::Loopback(report) => loopback::write(report, style, out)?,
             Report::Pcap(report) => pcap::write(report, &envelope.findings, style, out)?,
             Report::Sdp(report) => sdp::write(report, style, out)?,
             Report::Stats(report) => stats::write(report, style, out)?,

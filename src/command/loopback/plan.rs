@@ -1,0 +1,240 @@
+//! From the options to the call that is to be made.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::time::Duration;
+
+use super::impairment;
+use crate::cli;
+use crate::command::input::{from_environment, read_text};
+use crate::command::{Context, Private};
+use crate::error::{Error, place};
+use crate::net::interface::{Families, Selection, enumerate, select};
+use crate::net::peer::call::{Fault, Plan};
+use crate::net::peer::data::ChannelPlan;
+use crate::net::peer::media::{MediaDirection, MediaKind, MediaPlan};
+use crate::net::peer::{IceServer, Setup};
+use crate::net::server::{EmbeddedServer, Family};
+use crate::proto::ice::parse_ice_servers;
+
+/// Octets of a configuration.
+const CONFIGURATION_LIMIT: u64 = 4 << 20;
+
+/// Whether the built-in server is wanted: a relay, and nobody named one.
+pub fn needs_server(options: &cli::Loopback) -> bool {
+    options.via == cli::Via::Relay && options.turn.is_empty() && options.ice_servers.is_none()
+}
+
+/// Reads the options, and the files and variables that they name.
+///
+/// # Errors
+/// What makes no sense, can't be read, or is not there.
+pub fn plan(
+    options: &cli::Loopback,
+    embedded: Option<&EmbeddedServer>,
+    context: &mut Context<'_>,
+) -> Result<Plan, Error> {
+    let relay = options.via == cli::Via::Relay;
+    if relay && options.tcp {
+        return Err(Error::new("the WebRTC library relays over UDP only")
+            .at("--tcp --via relay")
+            .hint("take one of them; `rtcdiag candidates` tests TURN over TCP and TLS"));
+    }
+    let addresses = addresses(options)?;
+    let servers = servers(options, embedded, context)?;
+    if relay && servers.is_empty() {
+        return Err(Error::new("there is no TURN server to relay through")
+            .at("--via relay")
+            .hint("name one with --turn or --ice-servers, or leave both out to use the built-in one"));
+    }
+    let both = options.impair.as_deref().map(|text| (text, "--impair"));
+    let up = options.impair_up.as_deref().map(|text| (text, "--impair-up")).or(both);
+    let down = options
+        .impair_down
+        .as_deref()
+        .map(|text| (text, "--impair-down"))
+        .or(both);
+    let mut setups = [Setup::default(), Setup::default()];
+    for (index, (setup, list)) in setups.iter_mut().zip([up, down]).enumerate() {
+        *setup = Setup {
+            udp: if options.tcp { Vec::new() } else { addresses.clone() },
+            tcp: if options.tcp { addresses.clone() } else { Vec::new() },
+            ice_servers: servers.clone(),
+            relay_only: relay,
+            impairment: match list {
+                // Each direction has dice of its own.
+                Some((text, option)) => Some((
+                    impairment::parse(text, option)?,
+                    options.seed.wrapping_mul(2) + index as u64,
+                )),
+                None => None,
+            },
+            ice_timeouts: matches!(options.fault, Some(cli::Fault::PeerDies | cli::Fault::ConsentBlocked))
+                .then_some(IMPATIENT),
+        };
+    }
+    if options.tcp && (up.is_some() || down.is_some()) {
+        return Err(Error::new("impairments are of datagrams; TCP has none")
+            .at("--tcp --impair")
+            .hint("leave out --tcp"));
+    }
+    Ok(Plan {
+        setups,
+        channels: channels(options),
+        media: media(options),
+        only: None,
+        fault: options.fault.map(fault),
+        timeout: options.timeout,
+        duration: options.duration,
+        pings: options.pings,
+        throughput: options.throughput,
+        message_size: options.message_size,
+    })
+}
+
+/// ICE is disconnected, failed, and asks for consent after so long where that is to be seen: 30 seconds are too long to wait.
+const IMPATIENT: [Duration; 3] = [
+    Duration::from_millis(1000),
+    Duration::from_millis(1500),
+    Duration::from_millis(250),
+];
+
+fn channels(options: &cli::Loopback) -> Vec<ChannelPlan> {
+    let media = options.audio.is_some() || options.video.is_some();
+    if media && !options.data && options.throughput.is_none() {
+        return Vec::new();
+    }
+    let channel = |number: u16| ChannelPlan {
+        label: match number {
+            0 => "rtcdiag".to_owned(),
+            _ => format!("rtcdiag-{}", number + 1),
+        },
+        unordered: options.unordered,
+        max_retransmits: options.max_retransmits,
+        max_packet_life_time: options.max_lifetime,
+    };
+    (0..options.channels).map(channel).collect()
+}
+
+fn media(options: &cli::Loopback) -> Vec<MediaPlan> {
+    let audio = options
+        .audio
+        .map(|direction| (MediaKind::Audio, direction, options.audio_bitrate));
+    let video = options
+        .video
+        .map(|direction| (MediaKind::Video, direction, options.video_bitrate));
+    let plan = |(kind, direction, bitrate)| MediaPlan {
+        kind,
+        direction: match direction {
+            cli::Direction::Sendrecv => MediaDirection::SendRecv,
+            cli::Direction::Sendonly => MediaDirection::SendOnly,
+            cli::Direction::Recvonly => MediaDirection::RecvOnly,
+        },
+        bitrate,
+    };
+    audio.into_iter().chain(video).map(plan).collect()
+}
+
+fn fault(fault: cli::Fault) -> Fault {
+    match fault {
+        cli::Fault::WrongFingerprint => Fault::WrongFingerprint,
+        cli::Fault::WrongPassword => Fault::WrongPassword,
+        cli::Fault::NoCandidates => Fault::NoCandidates,
+        cli::Fault::DtlsRoleClash => Fault::DtlsRoleClash,
+        cli::Fault::PeerDies => Fault::PeerDies,
+        cli::Fault::ConsentBlocked => Fault::ConsentBlocked,
+        cli::Fault::IceRestart => Fault::IceRestart,
+    }
+}
+
+/// Where sockets are bound: loopback, or an interface's addresses of the family.
+fn addresses(options: &cli::Loopback) -> Result<Vec<SocketAddr>, Error> {
+    let bind = |ip: IpAddr| SocketAddr::new(ip, 0);
+    let Some(name) = &options.interface else {
+        return Ok(vec![match options.ipv6 {
+            true => bind(Ipv6Addr::LOCALHOST.into()),
+            false => bind(Ipv4Addr::LOCALHOST.into()),
+        }]);
+    };
+    let interfaces =
+        enumerate().map_err(|error| Error::new(format!("cannot list the network interfaces ({error})")))?;
+    let families = match options.ipv6 {
+        true => Families::Ipv6,
+        false => Families::Ipv4,
+    };
+    let selection = Selection {
+        families,
+        interface: Some(name.clone()),
+        include_loopback: false,
+    };
+    let used = select(&interfaces, &selection).used;
+    if used.is_empty() {
+        let mut names: Vec<&str> = interfaces.iter().map(|interface| interface.name.as_str()).collect();
+        names.dedup();
+        return Err(Error::new("no address of this family can be used on the interface")
+            .at(format!("--interface {name}"))
+            .hint(format!("interfaces of this machine: {}", names.join(", "))));
+    }
+    Ok(used.into_iter().map(|address| bind(address.ip)).collect())
+}
+
+/// The servers of the options, or the built-in one.
+fn servers(
+    options: &cli::Loopback,
+    embedded: Option<&EmbeddedServer>,
+    context: &mut Context<'_>,
+) -> Result<Vec<IceServer>, Error> {
+    let mut servers = Vec::new();
+    if let Some(path) = &options.ice_servers {
+        let text = read_text(path, CONFIGURATION_LIMIT, "read the ICE server list")?;
+        let configuration = parse_ice_servers(&text).map_err(|error| {
+            Error::new(format!("cannot use the ICE server list ({error})"))
+                .at(place(path))
+                .hint(error.hint())
+        })?;
+        servers.extend(configuration.servers.into_iter().map(|server| IceServer {
+            urls: vec![server.url.text.clone()],
+            username: server.username.unwrap_or_default(),
+            credential: server.credential,
+        }));
+    }
+    if !options.turn.is_empty() {
+        let credential = options
+            .credential_env
+            .as_deref()
+            .map(|variable| from_environment(variable, "--credential-env"))
+            .transpose()?;
+        servers.push(IceServer {
+            urls: options.turn.clone(),
+            username: options.username.clone().unwrap_or_default(),
+            credential,
+        });
+    }
+    for server in &servers {
+        if !server.username.is_empty() {
+            (context.conceal)(Private::Username, &server.username);
+        }
+        if let Some(credential) = &server.credential {
+            (context.conceal)(Private::Password, credential.expose());
+        }
+        // What the library skips without a word is told here.
+        for url in &server.urls {
+            if url.starts_with("turns:") || url.starts_with("stuns:") || url.contains("transport=tcp") {
+                return Err(Error::new("the WebRTC library asks servers over UDP only")
+                    .at((context.show)(url))
+                    .hint("`rtcdiag candidates` tests servers over TCP and TLS"));
+            }
+        }
+    }
+    if let Some(embedded) = embedded {
+        let family = if options.ipv6 { Family::Ipv6 } else { Family::Ipv4 };
+        let url = embedded.turn_url(family).ok_or_else(|| {
+            Error::new("the built-in server has no IPv6 address: this machine has no ::1").at("-6 --via relay")
+        })?;
+        servers.push(IceServer {
+            urls: vec![url],
+            username: embedded.username().to_owned(),
+            credential: Some(embedded.credential().clone()),
+        });
+    }
+    Ok(servers)
+}

@@ -1,0 +1,328 @@
+//! [`Socket`]: a UDP socket that tells the tap, impairs what it sends, and keeps back what comes too early.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::io::{self, IoSliceMut};
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
+
+use tokio::sync::Notify;
+use webrtc::runtime::{AsyncUdpSocket, RecvMeta, Transmit};
+
+use super::gate::{self, Gate};
+use super::handshake::Handshake;
+use super::impair::{Counts, Line};
+use super::tap::{Direction, Side, Tap};
+use crate::datagram::Transport;
+use crate::proto::demux::{Protocol, classify};
+
+/// What the sockets of one peer share.
+#[derive(Debug)]
+pub struct Wire {
+    /// Whose sockets they are.
+    pub side: Side,
+    /// Who watches.
+    pub tap: Tap,
+    /// What the peer is ready for.
+    pub gate: Gate,
+    /// What happens to what it sends.
+    pub line: Option<Pump>,
+    /// Faults, while the call runs.
+    pub faults: Faults,
+    /// Something has passed since the peer last slept.
+    pub stirred: AtomicBool,
+}
+
+/// Ways to break a peer's network on purpose.
+#[derive(Debug, Default)]
+pub struct Faults {
+    /// Nothing leaves or arrives any more.
+    pub dead: AtomicBool,
+    /// STUN neither leaves nor arrives any more.
+    pub no_stun: AtomicBool,
+    /// Datagrams that were swallowed so.
+    pub swallowed: AtomicU64,
+}
+
+impl Faults {
+    fn swallows(&self, datagram: &[u8]) -> bool {
+        let swallows = self.dead.load(Ordering::Relaxed)
+            || self.no_stun.load(Ordering::Relaxed) && classify(datagram) == Protocol::Stun;
+        if swallows {
+            self.swallowed.fetch_add(1, Ordering::Relaxed);
+        }
+        swallows
+    }
+
+    fn are_there(&self) -> bool {
+        self.dead.load(Ordering::Relaxed) || self.no_stun.load(Ordering::Relaxed)
+    }
+}
+
+/// An impaired line with its task: the task sends what is due.
+#[derive(Debug)]
+pub struct Pump {
+    line: Mutex<Line<Late>>,
+    news: Notify,
+}
+
+/// A datagram under way.
+#[derive(Clone)]
+struct Late {
+    socket: Arc<dyn AsyncUdpSocket>,
+    destination: SocketAddr,
+    bytes: Arc<[u8]>,
+}
+
+impl fmt::Debug for Late {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} octets to {}", self.bytes.len(), self.destination)
+    }
+}
+
+impl Pump {
+    /// A pump for a line with this impairment and seed.
+    pub fn new(impairment: super::impair::Impairment, seed: u64) -> Pump {
+        Pump {
+            line: Mutex::new(Line::new(impairment, seed)),
+            news: Notify::new(),
+        }
+    }
+
+    /// What has become of the datagrams so far.
+    pub fn counts(&self) -> Counts {
+        lock(&self.line).counts()
+    }
+
+    /// Sends what is due, for ever.
+    pub async fn run(&self, tap: Tap) {
+        let clock = tap.clock();
+        loop {
+            let due = lock(&self.line).next_due();
+            let news = self.news.notified();
+            match due {
+                None => news.await,
+                Some(due) if due > clock.now() => {
+                    tokio::select! {
+                        () = clock.sleep_until(due) => {}
+                        () = news => {}
+                    }
+                }
+                Some(_) => {}
+            }
+            loop {
+                let next = lock(&self.line).pop(clock.now());
+                let Some(late) = next else { break };
+                // A network that refuses is a network that loses.
+                let _ = late.socket.send_to(&late.bytes, late.destination).await;
+            }
+        }
+    }
+
+    fn push(&self, tap: &Tap, late: Late) {
+        let length = late.bytes.len();
+        lock(&self.line).push(tap.clock().now(), length, late);
+        self.news.notify_one();
+    }
+}
+
+/// The socket.
+pub struct Socket {
+    inner: Arc<dyn AsyncUdpSocket>,
+    local: SocketAddr,
+    wire: Arc<Wire>,
+    early: Mutex<VecDeque<(RecvMeta, Vec<u8>)>>,
+    handshake: Mutex<Handshake>,
+}
+
+impl Socket {
+    /// Wraps a socket of the inner runtime.
+    pub fn new(inner: Arc<dyn AsyncUdpSocket>, wire: Arc<Wire>) -> io::Result<Socket> {
+        Ok(Socket {
+            local: inner.local_addr()?,
+            inner,
+            wire,
+            early: Mutex::default(),
+            handshake: Mutex::default(),
+        })
+    }
+
+    fn tell<'a>(&self, direction: Direction, remote: SocketAddr, datagrams: impl Iterator<Item = &'a [u8]>) {
+        self.wire.stirred.store(true, Ordering::Relaxed);
+        let way = (Transport::Udp, self.local, remote);
+        self.wire.tap.tell(self.wire.side, direction, way, datagrams);
+    }
+
+    /// Receives as the inner socket does, and tells.
+    fn receive(
+        &self,
+        context: &mut Context<'_>,
+        bufs: &mut [IoSliceMut<'_>],
+        meta: &mut [RecvMeta],
+    ) -> Poll<io::Result<usize>> {
+        loop {
+            let received = self.inner.poll_recv(context, bufs, meta);
+            let Poll::Ready(Ok(count)) = received else {
+                return received;
+            };
+            let mut kept = 0;
+            for index in 0..count {
+                let from = meta[index];
+                if self.wire.faults.are_there() && self.wire.faults.swallows(&bufs[index][..from.len]) {
+                    continue;
+                }
+                let filled = &bufs[index][..from.len];
+                self.tell(Direction::Received, from.addr, filled.chunks(from.stride.max(1)));
+                if !self.wire.gate.is_open() {
+                    filled
+                        .chunks(from.stride.max(1))
+                        .for_each(|datagram| self.again(datagram));
+                }
+                if kept < index {
+                    let moved = filled.to_vec();
+                    bufs[kept][..from.len].copy_from_slice(&moved);
+                    meta[kept] = from;
+                }
+                kept += 1;
+            }
+            if kept > 0 {
+                return Poll::Ready(Ok(kept));
+            }
+        }
+    }
+
+    /// Sends the last flight of the handshake again, if `datagram` asks for that.
+    fn again(&self, datagram: &[u8]) {
+        if classify(datagram) != Protocol::Dtls {
+            return;
+        }
+        let at = self.wire.tap.clock().now();
+        for (destination, bytes) in lock(&self.handshake).received(at, datagram) {
+            self.tell(Direction::Sent, destination, std::iter::once(&bytes[..]));
+            let late = Late {
+                socket: Arc::clone(&self.inner),
+                destination,
+                bytes: bytes.into(),
+            };
+            match &self.wire.line {
+                Some(pump) => pump.push(&self.wire.tap, late),
+                None => {
+                    tokio::spawn(async move { late.socket.send_to(&late.bytes, late.destination).await });
+                }
+            }
+        }
+    }
+
+    /// The next datagram that has waited and that the peer is ready for by now.
+    fn take_early(&self, bufs: &mut [IoSliceMut<'_>], meta: &mut [RecvMeta]) -> Option<usize> {
+        let mut early = lock(&self.early);
+        let index = early
+            .iter()
+            .position(|(_, bytes)| self.wire.gate.lets(gate::needs(bytes)))?;
+        let (from, bytes) = early.remove(index)?;
+        self.wire.stirred.store(true, Ordering::Relaxed);
+        let length = bytes.len().min(bufs[0].len());
+        bufs[0][..length].copy_from_slice(&bytes[..length]);
+        meta[0] = from;
+        meta[0].len = length;
+        meta[0].stride = length.max(1);
+        Some(1)
+    }
+}
+
+/// What a lock guards; what a task that panicked left can still be used.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// More early datagrams than this are dropped, as a full buffer would.
+const EARLY: usize = 256;
+
+impl AsyncUdpSocket for Socket {
+    fn local_addr(&self) -> io::Result<SocketAddr> {
+        Ok(self.local)
+    }
+
+    fn poll_send(&self, context: &mut Context<'_>, transmit: &Transmit<'_>) -> Poll<io::Result<usize>> {
+        let length = transmit.contents.len();
+        let segment = transmit.segment_size.unwrap_or(length).max(1);
+        if self.wire.faults.are_there() && self.wire.faults.swallows(transmit.contents) {
+            return Poll::Ready(Ok(length));
+        }
+        let datagrams = || transmit.contents.chunks(segment);
+        if !self.wire.gate.is_open() {
+            let at = self.wire.tap.clock().now();
+            let handshakes = datagrams().filter(|datagram| matches!(datagram.first(), Some(20..=22)));
+            handshakes.for_each(|datagram| lock(&self.handshake).sent(at, transmit.destination, datagram));
+        }
+        let Some(pump) = &self.wire.line else {
+            let sent = self.inner.poll_send(context, transmit);
+            if let Poll::Ready(Ok(_)) = sent {
+                self.tell(Direction::Sent, transmit.destination, datagrams());
+            }
+            return sent;
+        };
+        self.tell(Direction::Sent, transmit.destination, datagrams());
+        for bytes in datagrams() {
+            let late = Late {
+                socket: Arc::clone(&self.inner),
+                destination: transmit.destination,
+                bytes: bytes.into(),
+            };
+            pump.push(&self.wire.tap, late);
+        }
+        Poll::Ready(Ok(length))
+    }
+
+    fn poll_recv(
+        &self,
+        context: &mut Context<'_>,
+        bufs: &mut [IoSliceMut<'_>],
+        meta: &mut [RecvMeta],
+    ) -> Poll<io::Result<usize>> {
+        loop {
+            let is_open = self.wire.gate.is_open();
+            if !is_open {
+                // Before looking: a gate that opens in between wakes.
+                self.wire.gate.wait(context.waker());
+            }
+            if let Some(count) = self.take_early(bufs, meta) {
+                return Poll::Ready(Ok(count));
+            }
+            if is_open {
+                return self.receive(context, bufs, meta);
+            }
+            match self.receive(context, bufs, meta) {
+                Poll::Ready(Ok(count)) => {
+                    let mut early = lock(&self.early);
+                    for (buffer, meta) in bufs.iter().zip(meta.iter()).take(count) {
+                        for bytes in buffer[..meta.len].chunks(meta.stride.max(1)) {
+                            if early.len() < EARLY {
+                                early.push_back((*meta, bytes.to_vec()));
+                            }
+                        }
+                    }
+                }
+                other => return other,
+            }
+        }
+    }
+
+    fn max_gso_segments(&self) -> usize {
+        self.inner.max_gso_segments()
+    }
+
+    fn max_gro_segments(&self) -> usize {
+        self.inner.max_gro_segments()
+    }
+}
+
+impl fmt::Debug for Socket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Socket")
+            .field("local", &self.local)
+            .finish_non_exhaustive()
+    }
+}
