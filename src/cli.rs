@@ -621,11 +621,24 @@ pub struct Loopback {
     pub turn: Vec<String>,
 
     /// The user name for --turn
-    #[arg(long, value_name = "NAME", help_heading = "Path", requires = "turn", requires = "credential_env", allow_hyphen_values = true)]
+    #[arg(
+        long,
+        value_name = "NAME",
+        help_heading = "Path",
+        requires = "turn",
+        requires = "credential_env",
+        allow_hyphen_values = true
+    )]
     pub username: Option<String>,
 
     /// Take the password for --turn from this environment variable
-    #[arg(long, value_name = "VAR", help_heading = "Path", requires = "username", allow_hyphen_values = true)]
+    #[arg(
+        long,
+        value_name = "VAR",
+        help_heading = "Path",
+        requires = "username",
+        allow_hyphen_values = true
+    )]
     pub credential_env: Option<String>,
 
     /// Read an RTCConfiguration or its iceServers, JSON or JavaScript object text ("-" is stdin)
@@ -787,7 +800,9 @@ fn bitrate(text: &str) -> Result<u32, String> {
     let lower = text.to_ascii_lowercase();
     let (number, unit) = match lower.strip_suffix('k') {
         Some(number) => (number, 1e3),
-        None => lower.strip_suffix('m').map_or((lower.as_str(), 1.0), |number| (number, 1e6)),
+        None => lower
+            .strip_suffix('m')
+            .map_or((lower.as_str(), 1.0), |number| (number, 1e6)),
     };
     match number.parse::<f64>().map(|number| number * unit) {
         Ok(rate) if (6_000.0..=100e6).contains(&rate) => Ok(rate as u32),

@@ -114,8 +114,16 @@ struct Ours {
 }
 
 const PLANS: [MediaPlan; 2] = [
-    MediaPlan { kind: MediaKind::Audio, direction: MediaDirection::SendRecv, bitrate: 32_000 },
-    MediaPlan { kind: MediaKind::Video, direction: MediaDirection::SendRecv, bitrate: 400_000 },
+    MediaPlan {
+        kind: MediaKind::Audio,
+        direction: MediaDirection::SendRecv,
+        bitrate: 32_000,
+    },
+    MediaPlan {
+        kind: MediaKind::Video,
+        direction: MediaDirection::SendRecv,
+        bitrate: 400_000,
+    },
 ];
 
 /// Waits for the page's next request without holding up the call.
@@ -133,7 +141,11 @@ async fn described(peer: &Peer) -> Value {
     let mut sdp = description.sdp.clone();
     if !sdp.contains("a=candidate:") {
         // After the first section, on which everything is bundled.
-        let lines: String = peer.candidates().iter().map(|(candidate, _)| format!("a={candidate}\r\n")).collect();
+        let lines: String = peer
+            .candidates()
+            .iter()
+            .map(|(candidate, _)| format!("a={candidate}\r\n"))
+            .collect();
         let end = sdp.match_indices("\r\nm=").nth(1).map_or(sdp.len(), |(at, _)| at + 2);
         sdp.insert_str(end, &lines);
     }
@@ -144,32 +156,54 @@ async fn call(side: Side, ip: IpAddr, asked: mpsc::Receiver<(Value, mpsc::Sender
     let asked = Arc::new(Mutex::new(asked));
     let clock = Clock::start();
     let tap = Tap::new(clock, None);
-    let setup = Setup { udp: vec![SocketAddr::new(ip, 0)], ..Setup::default() };
+    let setup = Setup {
+        udp: vec![SocketAddr::new(ip, 0)],
+        ..Setup::default()
+    };
     let (peer, outlets) = Peer::new(side, &setup, &tap).await.unwrap();
-    let Outlets { mut channels, mut tracks, .. } = outlets;
+    let Outlets {
+        mut channels,
+        mut tracks,
+        ..
+    } = outlets;
     let mut sending = Vec::new();
     let mut channel = None;
     let remote = if side == Side::Offerer {
-        let plan = ChannelPlan { label: "rtcdiag".to_owned(), ..ChannelPlan::default() };
-        let made = peer.connection.create_data_channel(&plan.label, Some(plan.init())).await.unwrap();
+        let plan = ChannelPlan {
+            label: "rtcdiag".to_owned(),
+            ..ChannelPlan::default()
+        };
+        let made = peer
+            .connection
+            .create_data_channel(&plan.label, Some(plan.init()))
+            .await
+            .unwrap();
         channel = Some(Channel::watch(plan.label, made, peer.events.clone(), false));
         for plan in PLANS {
             sending.extend(Sending::add(&peer.connection, side, plan).await.unwrap());
         }
         let (_, reply) = next(&asked).await;
-        peer.set_local(peer.connection.create_offer(None).await.unwrap()).await.unwrap();
+        peer.set_local(peer.connection.create_offer(None).await.unwrap())
+            .await
+            .unwrap();
         reply.send(described(&peer).await).unwrap();
         let (answer, reply) = next(&asked).await;
-        peer.set_remote(RTCSessionDescription::answer(answer["sdp"].as_str().unwrap().to_owned()).unwrap()).await.unwrap();
+        peer.set_remote(RTCSessionDescription::answer(answer["sdp"].as_str().unwrap().to_owned()).unwrap())
+            .await
+            .unwrap();
         reply.send(json!({})).unwrap();
         answer
     } else {
         let (offer, reply) = next(&asked).await;
-        peer.set_remote(RTCSessionDescription::offer(offer["sdp"].as_str().unwrap().to_owned()).unwrap()).await.unwrap();
+        peer.set_remote(RTCSessionDescription::offer(offer["sdp"].as_str().unwrap().to_owned()).unwrap())
+            .await
+            .unwrap();
         for plan in PLANS {
             sending.extend(Sending::add(&peer.connection, side, plan).await.unwrap());
         }
-        peer.set_local(peer.connection.create_answer(None).await.unwrap()).await.unwrap();
+        peer.set_local(peer.connection.create_answer(None).await.unwrap())
+            .await
+            .unwrap();
         reply.send(described(&peer).await).unwrap();
         offer
     };
@@ -181,7 +215,8 @@ async fn call(side: Side, ip: IpAddr, asked: mpsc::Receiver<(Value, mpsc::Sender
             into.lock().unwrap().push(receiving);
         }
     });
-    let is_connected = |event: &rtcdiag::net::peer::events::Event| event.name == "connectionstatechange" && event.value == "connected";
+    let is_connected =
+        |event: &rtcdiag::net::peer::events::Event| event.name == "connectionstatechange" && event.value == "connected";
     peer.events.wait(is_connected).await;
     let mut counts = Vec::new();
     for track in sending {
@@ -201,12 +236,26 @@ async fn call(side: Side, ip: IpAddr, asked: mpsc::Receiver<(Value, mpsc::Sender
         channel = Some(Channel::watch(label, theirs, peer.events.clone(), true));
     }
     let (_, reply) = next(&asked).await;
-    let remote = remote["sdp"].as_str().unwrap().lines().filter_map(|line| line.strip_prefix("a=candidate:"));
-    let remote = remote.map(|candidate| (format!("candidate:{candidate}"), None)).collect();
+    let remote = remote["sdp"]
+        .as_str()
+        .unwrap()
+        .lines()
+        .filter_map(|line| line.strip_prefix("a=candidate:"));
+    let remote = remote
+        .map(|candidate| (format!("candidate:{candidate}"), None))
+        .collect();
     let ours = Ours {
         stats: peer.stats(remote).await,
-        sent: counts.iter().map(|(kind, sent)| (*kind, *sent.lock().unwrap())).collect(),
-        received: arrived.lock().unwrap().iter().map(|track| (track.kind, track.received().packets)).collect(),
+        sent: counts
+            .iter()
+            .map(|(kind, sent)| (*kind, *sent.lock().unwrap()))
+            .collect(),
+        received: arrived
+            .lock()
+            .unwrap()
+            .iter()
+            .map(|track| (track.kind, track.received().packets))
+            .collect(),
         echoes,
     };
     reply.send(json!({})).unwrap();
@@ -219,7 +268,9 @@ fn of<'s>(stats: &'s [Value], kind: &str) -> Vec<&'s Value> {
 }
 
 fn with_chromium(side: Side) {
-    let Some(ip) = need(Real::Chromium, address()) else { return };
+    let Some(ip) = need(Real::Chromium, address()) else {
+        return;
+    };
     let (tell, asked) = mpsc::channel();
     let port = signaling(tell);
     let ours = std::thread::spawn(move || {
@@ -229,7 +280,9 @@ fn with_chromium(side: Side) {
     let script = PAGE
         .replace("PORT", &port.to_string())
         .replace("OFFERS", if side == Side::Answerer { "true" } else { "false" });
-    let Some(page) = need(Real::Chromium, run_in(Kind::Chromium, &script)) else { return };
+    let Some(page) = need(Real::Chromium, run_in(Kind::Chromium, &script)) else {
+        return;
+    };
     let ours = ours.join().unwrap().expect("our end is done in time");
     let theirs = page["stats"].as_array().unwrap();
 
@@ -246,27 +299,60 @@ fn with_chromium(side: Side) {
         let (_, sent) = ours.sent.iter().find(|(other, _)| *other == kind).unwrap();
         let got = number("inbound-rtp", "packetsReceived");
         // The page counts first; what is sent in between is ahead.
-        assert!(got > 50 && got <= sent.packets && got + 30 >= sent.packets, "{kind:?}: {got} of {sent:?}");
-        let received = ours.received.iter().filter(|(other, _)| *other == kind).map(|(_, packets)| packets).sum::<u64>();
+        assert!(
+            got > 50 && got <= sent.packets && got + 30 >= sent.packets,
+            "{kind:?}: {got} of {sent:?}"
+        );
+        let received = ours
+            .received
+            .iter()
+            .filter(|(other, _)| *other == kind)
+            .map(|(_, packets)| packets)
+            .sum::<u64>();
         let told = number("outbound-rtp", "packetsSent");
         assert!(received > 20 && received + 30 >= told, "{kind:?}: {received} of {told}");
         let remote = of(&ours.stats, "remote-inbound-rtp");
-        let remote = remote.iter().find(|stream| stream["kind"] == kind.name()).expect("a report of Chromium's about ours");
-        assert!(remote["roundTripTime"].as_f64().is_some_and(|took| took < 0.2), "{remote}");
+        let remote = remote
+            .iter()
+            .find(|stream| stream["kind"] == kind.name())
+            .expect("a report of Chromium's about ours");
+        assert!(
+            remote["roundTripTime"].as_f64().is_some_and(|took| took < 0.2),
+            "{remote}"
+        );
     }
     let [mine, other] = [&ours.stats[..], &theirs[..]].map(|stats| {
         let pairs = of(stats, "candidate-pair");
-        let pair = pairs.into_iter().find(|pair| pair["nominated"] == true && pair["state"] == "succeeded").expect("a nominated pair");
-        let by_id = |id: &Value| stats.iter().find(|object| object["id"] == *id).expect("the candidate of a pair");
+        let pair = pairs
+            .into_iter()
+            .find(|pair| pair["nominated"] == true && pair["state"] == "succeeded")
+            .expect("a nominated pair");
+        let by_id = |id: &Value| {
+            stats
+                .iter()
+                .find(|object| object["id"] == *id)
+                .expect("the candidate of a pair")
+        };
         let (local, remote) = (by_id(&pair["localCandidateId"]), by_id(&pair["remoteCandidateId"]));
         (local["port"].clone(), remote["port"].clone(), local["protocol"].clone())
     });
     assert_eq!((&mine.0, &mine.1, &mine.2), (&other.1, &other.0, &other.2));
-    let channel = |stats: &[Value]| of(stats, "data-channel").first().map(|channel| {
-        ["bytesSent", "bytesReceived", "messagesSent", "messagesReceived"].map(|member| channel[member].as_u64().unwrap_or(0))
-    });
+    let channel = |stats: &[Value]| {
+        of(stats, "data-channel").first().map(|channel| {
+            ["bytesSent", "bytesReceived", "messagesSent", "messagesReceived"]
+                .map(|member| channel[member].as_u64().unwrap_or(0))
+        })
+    };
     let [ours_channel, theirs_channel] = [channel(&ours.stats).unwrap(), channel(theirs).unwrap()];
-    assert_eq!(ours_channel, [theirs_channel[1], theirs_channel[0], theirs_channel[3], theirs_channel[2]]);
+    assert_eq!(
+        ours_channel,
+        [
+            theirs_channel[1],
+            theirs_channel[0],
+            theirs_channel[3],
+            theirs_channel[2]
+        ]
+    );
 }
 
 #[test]

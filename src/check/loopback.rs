@@ -19,11 +19,21 @@ pub fn check(report: &Loopback) -> Vec<Finding> {
         let works = restart.took_ms.is_some() && restart.pings_answered == restart.pings;
         let summary = match restart.took_ms {
             Some(took) if works => format!("The new generation of ICE nominated a pair {took} ms after restartIce()."),
-            Some(took) => format!("A pair was nominated after {took} ms, and of {} pings {} came back.", restart.pings, restart.pings_answered),
+            Some(took) => format!(
+                "A pair was nominated after {took} ms, and of {} pings {} came back.",
+                restart.pings, restart.pings_answered
+            ),
             None => "No check of the new generation nominated a pair.".to_owned(),
         };
-        let evidence = vec![Evidence::new("ice-ufrag before", &restart.ufrag_before), Evidence::new("ice-ufrag after", &restart.ufrag_after)];
-        let entry = if works { entries::RESTARTED } else { entries::RESTART_FAILED };
+        let evidence = vec![
+            Evidence::new("ice-ufrag before", &restart.ufrag_before),
+            Evidence::new("ice-ufrag after", &restart.ufrag_after),
+        ];
+        let entry = if works {
+            entries::RESTARTED
+        } else {
+            entries::RESTART_FAILED
+        };
         findings.push(entry.finding("ICE restart", summary, evidence));
     }
     if report.outcome == Outcome::Connected {
@@ -64,7 +74,10 @@ fn cause(report: &Loopback) -> Finding {
     if !has("dtls", true) {
         return handshake(report);
     }
-    let summary = format!("DTLS was complete; the data channel was not open at both ends {}.", when(report));
+    let summary = format!(
+        "DTLS was complete; the data channel was not open at both ends {}.",
+        when(report)
+    );
     catalog::loopback::CHANNEL_NOT_OPEN.finding("data channel", summary, stages(report))
 }
 
@@ -72,7 +85,10 @@ fn cause(report: &Loopback) -> Finding {
 fn unchecked(report: &Loopback) -> Finding {
     let refusals = report.peers.named().into_iter().flat_map(|(name, peer)| {
         peer.check_errors.iter().map(move |error| {
-            Evidence::new(format!("{name}, {}", error.direction), format!("error {}: {} times", error.code, error.count))
+            Evidence::new(
+                format!("{name}, {}", error.direction),
+                format!("error {}: {} times", error.code, error.count),
+            )
         })
     });
     let refusals: Vec<Evidence> = refusals.collect();
@@ -85,13 +101,19 @@ fn unchecked(report: &Loopback) -> Finding {
         .iter()
         .filter(|line| line.text.contains("integrity") || line.text.contains("Integrity"))
         .take(3)
-        .map(|line| Evidence { at_s: Some(line.at_ms / 1000.0), ..Evidence::new(&line.target, &line.text) })
+        .map(|line| Evidence {
+            at_s: Some(line.at_ms / 1000.0),
+            ..Evidence::new(&line.target, &line.text)
+        })
         .collect();
     let mut evidence = Vec::new();
     for (name, peer) in report.peers.named() {
         evidence.push(Evidence::new(
             name,
-            format!("STUN messages sent: {}, received: {}", peer.sent.stun, peer.received.stun),
+            format!(
+                "STUN messages sent: {}, received: {}",
+                peer.sent.stun, peer.received.stun
+            ),
         ));
     }
     if !mismatch.is_empty() {
@@ -99,7 +121,10 @@ fn unchecked(report: &Loopback) -> Finding {
         let summary = "Checks arrived and were dropped: their MESSAGE-INTEGRITY does not fit the password.";
         return entries::CHECKS_REFUSED.finding("connectivity checks", summary, evidence);
     }
-    let summary = format!("Of the checks of both ends none was answered with success {}.", when(report));
+    let summary = format!(
+        "Of the checks of both ends none was answered with success {}.",
+        when(report)
+    );
     entries::CHECKS_UNANSWERED.finding("connectivity checks", summary, evidence)
 }
 
@@ -107,7 +132,8 @@ fn unchecked(report: &Loopback) -> Finding {
 fn handshake(report: &Loopback) -> Finding {
     let hellos = |peer: &Peer| {
         let sent = peer.flights.iter().filter(|flight| flight.direction == "sent");
-        sent.flat_map(|flight| &flight.messages).any(|message| message == "client_hello")
+        sent.flat_map(|flight| &flight.messages)
+            .any(|message| message == "client_hello")
     };
     let [(_, offerer), (_, answerer)] = report.peers.named();
     let mut evidence = Vec::new();
@@ -121,7 +147,10 @@ fn handshake(report: &Loopback) -> Finding {
         for alert in peer.alerts.iter().filter(|alert| alert.direction == "sent") {
             evidence.push(Evidence {
                 at_s: Some(alert.at_ms / 1000.0),
-                ..Evidence::new(format!("{name} sent"), format!("alert: {}{}", alert.name, times(alert.count)))
+                ..Evidence::new(
+                    format!("{name} sent"),
+                    format!("alert: {}{}", alert.name, times(alert.count)),
+                )
             });
         }
     }
@@ -138,9 +167,15 @@ fn handshake(report: &Loopback) -> Finding {
         .iter()
         .flat_map(|(_, peer)| &peer.alerts)
         .any(|alert| alert.description == 42 || alert.description == 46);
-    let logged = report.library_log.iter().find(|line| line.text.to_lowercase().contains("fingerprint"));
+    let logged = report
+        .library_log
+        .iter()
+        .find(|line| line.text.to_lowercase().contains("fingerprint"));
     if let Some(line) = logged {
-        evidence.push(Evidence { at_s: Some(line.at_ms / 1000.0), ..Evidence::new(&line.target, &line.text) });
+        evidence.push(Evidence {
+            at_s: Some(line.at_ms / 1000.0),
+            ..Evidence::new(&line.target, &line.text)
+        });
     }
     if certificate || logged.is_some() {
         let summary = "The certificate that came in the handshake is not the one that the description promised.";
@@ -165,7 +200,10 @@ fn broken(report: &Loopback, findings: &mut Vec<Finding>) {
         .filter(|event| event.event.ends_with("connectionstatechange") && Some(event.at_ms) >= fault.at_ms)
         .map(|event| Evidence {
             at_s: Some(event.at_ms / 1000.0),
-            ..Evidence::new(format!("offerer: {}", event.event), event.value.as_str().unwrap_or_default())
+            ..Evidence::new(
+                format!("offerer: {}", event.event),
+                event.value.as_str().unwrap_or_default(),
+            )
         })
         .collect();
     match (fault.name.as_str(), fault.noticed_ms) {
@@ -206,7 +244,10 @@ fn talk(report: &Loopback, findings: &mut Vec<Finding>) {
 fn lost(media: &Media) -> String {
     let expected = media.packets_received + media.packets_lost;
     let percent = media.packets_lost as f64 * 100.0 / expected.max(1) as f64;
-    format!("Of {expected} packets {} did not arrive, {percent:.1} %.", media.packets_lost)
+    format!(
+        "Of {expected} packets {} did not arrive, {percent:.1} %.",
+        media.packets_lost
+    )
 }
 
 fn repeated(report: &Loopback, findings: &mut Vec<Finding>) {
@@ -255,9 +296,17 @@ fn stopped(report: &Loopback) -> Finding {
 }
 
 fn refused(report: &Loopback) -> Finding {
-    let evidence = report.errors.iter().map(|error| Evidence::new(format!("{} of the {}", error.operation, error.peer), &error.message));
+    let evidence = report
+        .errors
+        .iter()
+        .map(|error| Evidence::new(format!("{} of the {}", error.operation, error.peer), &error.message));
     let summary = match report.errors.first() {
-        Some(error) => format!("{} of the {} failed: {}.", error.operation, error.peer, error.message.trim_end_matches('.')),
+        Some(error) => format!(
+            "{} of the {} failed: {}.",
+            error.operation,
+            error.peer,
+            error.message.trim_end_matches('.')
+        ),
         None => "A step failed.".to_owned(),
     };
     entries::REFUSED.finding("call", summary, evidence.collect())

@@ -45,9 +45,7 @@ impl Kept {
             let out: Box<dyn Write + Send> = Box::new(BufWriter::with_capacity(1 << 20, file));
             Ok::<_, Error>((path, Arc::new(Mutex::new(Ok(out)))))
         });
-        let open = |path: Option<PathBuf>| {
-            path.map(|path| private(&path).map(|file| (path, file))).transpose()
-        };
+        let open = |path: Option<PathBuf>| path.map(|path| private(&path).map(|file| (path, file))).transpose();
         Ok(Kept {
             capture: capture.transpose()?,
             started: clock.started_since_epoch(),
@@ -118,7 +116,9 @@ impl Kept {
     /// # Errors
     /// A file that can't be written.
     pub fn write_report(&mut self, envelope: &Envelope) -> Result<(), Error> {
-        let Some((path, file)) = &mut self.report else { return Ok(()) };
+        let Some((path, file)) = &mut self.report else {
+            return Ok(());
+        };
         serde_json::to_writer_pretty(&mut *file, envelope)
             .map_err(io::Error::from)
             .and_then(|()| file.write_all(b"\n"))
@@ -136,7 +136,9 @@ fn private(path: &Path) -> Result<File, Error> {
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let file = options.open(path).map_err(|error| Error::file("make the file", path, &error))?;
+    let file = options
+        .open(path)
+        .map_err(|error| Error::file("make the file", path, &error))?;
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
@@ -184,8 +186,16 @@ fn dump(call: &Call, report: &Loopback, clock: &Clock) -> Value {
 
 /// An entry of `updateLog`, with the names that Chromium has.
 fn logged(event: &str, value: &Value, side: &str, report: &Loopback) -> Option<(String, Value)> {
-    let own = if side == "offerer" { &report.offer } else { &report.answer };
-    let other = if side == "offerer" { &report.answer } else { &report.offer };
+    let own = if side == "offerer" {
+        &report.offer
+    } else {
+        &report.answer
+    };
+    let other = if side == "offerer" {
+        &report.answer
+    } else {
+        &report.offer
+    };
     let description = |description: &Option<SessionDescription>| {
         let description = description.as_ref()?;
         Some(json!(format!("type: {}, sdp: {}", description.kind, description.sdp)))
@@ -226,11 +236,16 @@ fn series(
     let mut series: Map<String, Value> = Map::new();
     for (ms, objects) in samples {
         for object in objects.iter().filter_map(Value::as_object) {
-            let (Some(id), Some(kind)) = (object["id"].as_str(), object["type"].as_str()) else { continue };
-            for (member, value) in object.iter().filter(|(member, _)| !matches!(member.as_str(), "id" | "type")) {
-                let entry = series.entry(format!("{id}-{member}")).or_insert_with(|| {
-                    json!({ "startTime": rfc3339(at(ms)), "endTime": "", "statsType": kind, "values": [] })
-                });
+            let (Some(id), Some(kind)) = (object["id"].as_str(), object["type"].as_str()) else {
+                continue;
+            };
+            for (member, value) in object
+                .iter()
+                .filter(|(member, _)| !matches!(member.as_str(), "id" | "type"))
+            {
+                let entry = series.entry(format!("{id}-{member}")).or_insert_with(
+                    || json!({ "startTime": rfc3339(at(ms)), "endTime": "", "statsType": kind, "values": [] }),
+                );
                 entry["endTime"] = json!(rfc3339(at(ms)));
                 if let Some(values) = entry["values"].as_array_mut() {
                     values.push(value.clone());

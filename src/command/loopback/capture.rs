@@ -63,7 +63,11 @@ impl Capture {
             body.extend(RAW.to_le_bytes());
             body.extend([0; 6]);
             option(&mut body, 2, side.name().as_bytes());
-            option(&mut body, 3, format!("the {} of rtcdiag loopback", side.name()).as_bytes());
+            option(
+                &mut body,
+                3,
+                format!("the {} of rtcdiag loopback", side.name()).as_bytes(),
+            );
             // Nanoseconds.
             option(&mut body, 9, &[9]);
             option(&mut body, 0, &[]);
@@ -152,7 +156,12 @@ impl Watch for Capture {
         block.extend((nanos as u32).to_le_bytes());
         block.extend(length.to_le_bytes());
         block.extend(length.to_le_bytes());
-        ip(&mut block, (from.ip(), to.ip()), datagram.bytes.len() + overhead, sequence.is_some());
+        ip(
+            &mut block,
+            (from.ip(), to.ip()),
+            datagram.bytes.len() + overhead,
+            sequence.is_some(),
+        );
         match sequence {
             Some(sequence) => tcp(&mut block, (from, to), sequence, datagram.bytes),
             None => udp(&mut block, (from, to), datagram.bytes),
@@ -323,7 +332,10 @@ mod tests {
         let dtls = b"\x17\xfe\xfd\0\x01\0\0\0\0\0\x01\0\x03abc";
         let mut wanted = Vec::new();
         capture.secret("CLIENT_RANDOM 00 11");
-        for (index, (local, remote)) in [("127.0.0.1:1000", "127.0.0.1:2000"), ("[::1]:1000", "[::1]:2000")].iter().enumerate() {
+        for (index, (local, remote)) in [("127.0.0.1:1000", "127.0.0.1:2000"), ("[::1]:1000", "[::1]:2000")]
+            .iter()
+            .enumerate()
+        {
             for (payload, transport) in [(&stun[..], Transport::Udp), (dtls, Transport::Udp)] {
                 let (local, remote) = (local.parse().unwrap(), remote.parse().unwrap());
                 capture.datagram(&Tapped {
@@ -352,8 +364,15 @@ mod tests {
         dissector.finish(&mut payloads);
         assert_eq!(payloads.0, wanted);
         let file = &source.files()[0];
-        let names: Vec<_> = file.interfaces.iter().filter_map(|interface| interface.name.as_deref()).collect();
-        assert_eq!((names, file.comments.len(), file.damage.len()), (vec!["offerer", "answerer"], 4, 0));
+        let names: Vec<_> = file
+            .interfaces
+            .iter()
+            .filter_map(|interface| interface.name.as_deref())
+            .collect();
+        assert_eq!(
+            (names, file.comments.len(), file.damage.len()),
+            (vec!["offerer", "answerer"], 4, 0)
+        );
     }
 
     #[test]

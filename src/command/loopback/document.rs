@@ -72,7 +72,11 @@ fn outcome(call: &Call, plan: &Plan) -> Outcome {
 /// The last stage that any of the ends reached.
 fn reached(call: &Call) -> Step {
     let facts = Side::BOTH.map(|side| call.facts.of(side));
-    let gathers = call.peers.iter().any(|peer| peer.events.iter().any(|event| event.name == "icecandidate" && !event.value.is_null()));
+    let gathers = call.peers.iter().any(|peer| {
+        peer.events
+            .iter()
+            .any(|event| event.name == "icecandidate" && !event.value.is_null())
+    });
     match call {
         _ if call.connected.is_some() => Step::Talk,
         _ if facts.iter().any(|facts| facts.nominated.is_some()) => Step::Connect,
@@ -89,13 +93,21 @@ fn path(peers: &Peers) -> Option<Path> {
     let transport = stats.iter().find(|object| object["type"] == "transport")?;
     let by_id = |id: &Value| stats.iter().find(|object| object["id"] == *id);
     let selected = by_id(&transport["selectedCandidatePairId"]);
-    let pair = selected.or_else(|| stats.iter().find(|object| object["type"] == "candidate-pair" && object["nominated"] == true))?;
+    let pair = selected.or_else(|| {
+        stats
+            .iter()
+            .find(|object| object["type"] == "candidate-pair" && object["nominated"] == true)
+    })?;
     let (local, remote) = (by_id(&pair["localCandidateId"])?, by_id(&pair["remoteCandidateId"])?);
     let text = |object: &Value, member: &str| object[member].as_str().unwrap_or_default().to_owned();
     let address = |object: &Value| {
         let ip = text(object, "address");
         let port = &object["port"];
-        if ip.contains(':') { format!("[{ip}]:{port}") } else { format!("{ip}:{port}") }
+        if ip.contains(':') {
+            format!("[{ip}]:{port}")
+        } else {
+            format!("{ip}:{port}")
+        }
     };
     Some(Path {
         offerer_type: text(local, "candidateType"),
@@ -222,15 +234,24 @@ impl Spans {
                 .map(|event| event.at)
         };
         let described = first("setLocalDescription", "").zip(first("setRemoteDescription", ""));
-        let opened = log.events.iter().filter(|event| event.name == "open").map(|event| event.at);
+        let opened = log
+            .events
+            .iter()
+            .filter(|event| event.name == "open")
+            .map(|event| event.at);
         Spans {
             create: (Some(call.began), call.created),
             describe: (call.created, described.map(|(local, remote)| local.max(remote))),
-            gather: (first("icegatheringstatechange", "gathering"), first("icegatheringstatechange", "complete")),
+            gather: (
+                first("icegatheringstatechange", "gathering"),
+                first("icegatheringstatechange", "complete"),
+            ),
             check: (facts.first_check, facts.nominated),
             dtls: (
                 facts.flights.first().map(|flight| flight.at),
-                facts.finished[0].zip(facts.finished[1]).map(|(sent, received)| sent.max(received)),
+                facts.finished[0]
+                    .zip(facts.finished[1])
+                    .map(|(sent, received)| sent.max(received)),
             ),
             sctp: (facts.sctp.init, facts.sctp.established),
             channel: (facts.sctp.open, facts.sctp.ack.or_else(|| opened.max())),
@@ -242,7 +263,9 @@ impl Spans {
         let mut stages = Vec::new();
         let mut put = |step: Step, part: Option<&str>, (began, ended): Span| {
             // What begins after the call was given up is the library's own affair.
-            let Some(began) = began.filter(|began| *began <= call.closed) else { return };
+            let Some(began) = began.filter(|began| *began <= call.closed) else {
+                return;
+            };
             stages.push(Stage {
                 stage: step.name().to_owned(),
                 part: part.map(str::to_owned),
@@ -309,7 +332,12 @@ fn overall(call: &Call) -> Phases {
 fn data_channel(call: &Call, plan: &Plan) -> DataChannel {
     let first = &plan.channels[0];
     let data = &call.data;
-    let mut round_trips: Vec<f64> = data.pings.iter().flatten().map(|took| took.as_nanos() as f64 / 1e6).collect();
+    let mut round_trips: Vec<f64> = data
+        .pings
+        .iter()
+        .flatten()
+        .map(|took| took.as_nanos() as f64 / 1e6)
+        .collect();
     round_trips.sort_by(f64::total_cmp);
     // The smallest that at least so many of 100 do not exceed.
     let percentile = |percent: usize| round_trips[(round_trips.len() * percent).div_ceil(100).max(1) - 1];
@@ -344,11 +372,16 @@ fn round(number: f64) -> f64 {
 }
 
 fn media(call: &Call, stream: &Stream) -> Media {
-    let Stream { plan, sent, received, .. } = stream;
+    let Stream {
+        plan, sent, received, ..
+    } = stream;
     let sender: &PeerLog = &call.peers[stream.from.index()];
     let reported = sender.rtcp.about_ours.get(&stream.ssrc);
     let heard = reported.filter(|reported| reported.reports > 0);
-    let span = received.first.zip(received.last).map(|(first, last)| last.since(first).as_secs_f64());
+    let span = received
+        .first
+        .zip(received.last)
+        .map(|(first, last)| last.since(first).as_secs_f64());
     Media {
         kind: plan.kind.name().to_owned(),
         from: stream.from.name().to_owned(),
@@ -360,10 +393,13 @@ fn media(call: &Call, stream: &Stream) -> Media {
         duplicates: received.duplicates,
         packets_lost: received.lost(),
         jitter_ms: (received.packets > 1).then(|| round(received.jitter * 1000.0)),
-        kbps: span.filter(|span| *span > 0.0).map(|span| round(received.bytes as f64 * 0.008 / span)),
+        kbps: span
+            .filter(|span| *span > 0.0)
+            .map(|span| round(received.bytes as f64 * 0.008 / span)),
         reported_fraction_lost: heard.map(|heard| heard.fraction_lost),
         reported_packets_lost: heard.map(|heard| heard.packets_lost),
-        reported_jitter_ms: heard.map(|heard| round(f64::from(heard.jitter) * 1000.0 / f64::from(plan.kind.clock_rate()))),
+        reported_jitter_ms: heard
+            .map(|heard| round(f64::from(heard.jitter) * 1000.0 / f64::from(plan.kind.clock_rate()))),
         rtt_ms: heard.and_then(|heard| heard.round_trip).map(millis),
         nacks: reported.map_or(0, |reported| reported.nacks),
     }
@@ -371,10 +407,15 @@ fn media(call: &Call, stream: &Stream) -> Media {
 
 fn impairment(call: &Call, plan: &Plan, options: &cli::Loopback) -> Vec<Impairment> {
     let both = options.impair.as_ref();
-    let asked = [options.impair_up.as_ref().or(both), options.impair_down.as_ref().or(both)];
+    let asked = [
+        options.impair_up.as_ref().or(both),
+        options.impair_down.as_ref().or(both),
+    ];
     let mut impairments = Vec::new();
     for (index, direction) in ["up", "down"].into_iter().enumerate() {
-        let (Some(counts), Some(asked)) = (call.peers[index].impaired, asked[index]) else { continue };
+        let (Some(counts), Some(asked)) = (call.peers[index].impaired, asked[index]) else {
+            continue;
+        };
         let lost = counts.lost + counts.dropped;
         impairments.push(Impairment {
             direction: direction.to_owned(),
@@ -387,7 +428,8 @@ fn impairment(call: &Call, plan: &Plan, options: &cli::Loopback) -> Vec<Impairme
             reordered: counts.reordered,
             delivered: counts.delivered,
             lost_percent: round(lost as f64 * 100.0 / counts.sent.max(1) as f64),
-            mean_delay_ms: (counts.delivered > 0).then(|| round(counts.delay.as_secs_f64() * 1000.0 / counts.delivered as f64)),
+            mean_delay_ms: (counts.delivered > 0)
+                .then(|| round(counts.delay.as_secs_f64() * 1000.0 / counts.delivered as f64)),
         });
     }
     impairments
@@ -427,7 +469,11 @@ fn log(call: &Call) -> Vec<LogLine> {
         "pingAllCandidates called with no candidate pairs",
         "Unsupported Extension Type",
     ];
-    let lines = call.log.lines.iter().filter(|line| !NOISE.iter().any(|noise| line.text.contains(noise)));
+    let lines = call
+        .log
+        .lines
+        .iter()
+        .filter(|line| !NOISE.iter().any(|noise| line.text.contains(noise)));
     lines
         .map(|line| LogLine {
             at_ms: ms(line.at),

@@ -25,7 +25,9 @@ pub fn parse(text: &str, option: &str) -> Result<Impairment, Error> {
             "loss" => impairment.loss = share(value).ok_or_else(|| bad("share from 0% to 100%"))?,
             "reorder" => impairment.reorder = share(value).ok_or_else(|| bad("share from 0% to 100%"))?,
             "duplicate" => impairment.duplicate = share(value).ok_or_else(|| bad("share from 0% to 100%"))?,
-            "burst" => impairment.burst = burst(value).ok_or_else(|| bad("number of losses in a row from 1 to 1000"))?,
+            "burst" => {
+                impairment.burst = burst(value).ok_or_else(|| bad("number of losses in a row from 1 to 1000"))?
+            }
             "delay" => impairment.delay = span(value).ok_or_else(|| bad("time up to 60s"))?,
             "jitter" => impairment.jitter = span(value).ok_or_else(|| bad("time up to 60s"))?,
             "queue" => impairment.queue = Some(span(value).ok_or_else(|| bad("time up to 60s"))?),
@@ -59,7 +61,9 @@ fn span(text: &str) -> Option<Duration> {
         None => (text.strip_suffix('s')?, 1.0),
     };
     let seconds = number.parse::<f64>().ok()? * unit;
-    (0.0..=60.0).contains(&seconds).then(|| Duration::from_secs_f64(seconds))
+    (0.0..=60.0)
+        .contains(&seconds)
+        .then(|| Duration::from_secs_f64(seconds))
 }
 
 fn rate(text: &str) -> Option<u64> {
@@ -100,8 +104,24 @@ mod tests {
     #[test]
     fn nonsense_is_refused_with_a_word_about_it() {
         for bad in [
-            "loss", "loss=", "loss=101%", "loss=-1%", "loss=x", "delay=50", "delay=61s", "delay=-1ms", "rate=2", "rate=0bit",
-            "rate=-5mbit", "lost=1%", "burst=0", "burst=nan", "jitter=5ms", "delay=nanms", "rate=bit", "reorder=inf",
+            "loss",
+            "loss=",
+            "loss=101%",
+            "loss=-1%",
+            "loss=x",
+            "delay=50",
+            "delay=61s",
+            "delay=-1ms",
+            "rate=2",
+            "rate=0bit",
+            "rate=-5mbit",
+            "lost=1%",
+            "burst=0",
+            "burst=nan",
+            "jitter=5ms",
+            "delay=nanms",
+            "rate=bit",
+            "reorder=inf",
         ] {
             let error = parse(bad, "--impair").unwrap_err();
             assert!(!error.hints.is_empty() && error.where_.is_some(), "{bad}: {error}");

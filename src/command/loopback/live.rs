@@ -36,7 +36,11 @@ impl Table {
         for side in Side::BOTH {
             let index = side.index();
             let mut before = self.before.borrow_mut();
-            let line = line(live.at.since_start().as_secs_f64(), live.stats[index], &mut before[index]);
+            let line = line(
+                live.at.since_start().as_secs_f64(),
+                live.stats[index],
+                &mut before[index],
+            );
             self.progress.tell(index, line);
         }
     }
@@ -62,12 +66,16 @@ fn line(now: f64, stats: &[Value], before: &mut [f64; 3]) -> String {
     let mut parts = vec![format!("sent {}", rate(1)), format!("received {}", rate(2))];
     let (lost, received) = (sum("inbound-rtp", "packetsLost"), sum("inbound-rtp", "packetsReceived"));
     if received > 0.0 {
-        parts.push(format!("lost {:.1} %", lost.max(0.0) * 100.0 / (lost.max(0.0) + received)));
+        parts.push(format!(
+            "lost {:.1} %",
+            lost.max(0.0) * 100.0 / (lost.max(0.0) + received)
+        ));
     }
     if let Some(jitter) = largest("inbound-rtp", "jitter") {
         parts.push(format!("jitter {:.1} ms", jitter * 1000.0));
     }
-    let round_trip = largest("remote-inbound-rtp", "roundTripTime").or_else(|| largest("candidate-pair", "currentRoundTripTime"));
+    let round_trip =
+        largest("remote-inbound-rtp", "roundTripTime").or_else(|| largest("candidate-pair", "currentRoundTripTime"));
     if let Some(round_trip) = round_trip {
         parts.push(format!("rtt {:.2} ms", round_trip * 1000.0));
     }

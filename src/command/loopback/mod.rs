@@ -30,7 +30,8 @@ use live::Table;
 /// # Errors
 /// Options that make no sense, files that can't be read or written.
 pub fn run(options: &cli::Loopback, context: &mut Context<'_>) -> Result<Envelope, Error> {
-    let runtime = runtime::build_threads().map_err(|error| Error::new(format!("cannot start the runtime ({error})")))?;
+    let runtime =
+        runtime::build_threads().map_err(|error| Error::new(format!("cannot start the runtime ({error})")))?;
     let result = runtime.block_on(make(options, context));
     // A name lookup that hangs in the system's resolver must not hold up the end.
     runtime.shutdown_background();
@@ -40,7 +41,11 @@ pub fn run(options: &cli::Loopback, context: &mut Context<'_>) -> Result<Envelop
 async fn make(options: &cli::Loopback, context: &mut Context<'_>) -> Result<Envelope, Error> {
     let clock = Clock::start();
     let embedded = match plan::needs_server(options) {
-        true => Some(EmbeddedServer::start().await.map_err(|error| Error::new(format!("cannot start the embedded server ({error})")))?),
+        true => Some(
+            EmbeddedServer::start()
+                .await
+                .map_err(|error| Error::new(format!("cannot start the embedded server ({error})")))?,
+        ),
         false => None,
     };
     let plan = plan::plan(options, embedded.as_ref(), context)?;

@@ -48,7 +48,11 @@ pub fn plan(
     }
     let both = options.impair.as_deref().map(|text| (text, "--impair"));
     let up = options.impair_up.as_deref().map(|text| (text, "--impair-up")).or(both);
-    let down = options.impair_down.as_deref().map(|text| (text, "--impair-down")).or(both);
+    let down = options
+        .impair_down
+        .as_deref()
+        .map(|text| (text, "--impair-down"))
+        .or(both);
     let mut setups = [Setup::default(), Setup::default()];
     for (index, (setup, list)) in setups.iter_mut().zip([up, down]).enumerate() {
         *setup = Setup {
@@ -58,10 +62,14 @@ pub fn plan(
             relay_only: relay,
             impairment: match list {
                 // Each direction has dice of its own.
-                Some((text, option)) => Some((impairment::parse(text, option)?, options.seed.wrapping_mul(2) + index as u64)),
+                Some((text, option)) => Some((
+                    impairment::parse(text, option)?,
+                    options.seed.wrapping_mul(2) + index as u64,
+                )),
                 None => None,
             },
-            ice_timeouts: matches!(options.fault, Some(cli::Fault::PeerDies | cli::Fault::ConsentBlocked)).then_some(IMPATIENT),
+            ice_timeouts: matches!(options.fault, Some(cli::Fault::PeerDies | cli::Fault::ConsentBlocked))
+                .then_some(IMPATIENT),
         };
     }
     if options.tcp && (up.is_some() || down.is_some()) {
@@ -108,8 +116,12 @@ fn channels(options: &cli::Loopback) -> Vec<ChannelPlan> {
 }
 
 fn media(options: &cli::Loopback) -> Vec<MediaPlan> {
-    let audio = options.audio.map(|direction| (MediaKind::Audio, direction, options.audio_bitrate));
-    let video = options.video.map(|direction| (MediaKind::Video, direction, options.video_bitrate));
+    let audio = options
+        .audio
+        .map(|direction| (MediaKind::Audio, direction, options.audio_bitrate));
+    let video = options
+        .video
+        .map(|direction| (MediaKind::Video, direction, options.video_bitrate));
     let plan = |(kind, direction, bitrate)| MediaPlan {
         kind,
         direction: match direction {
@@ -143,7 +155,8 @@ fn addresses(options: &cli::Loopback) -> Result<Vec<SocketAddr>, Error> {
             false => bind(Ipv4Addr::LOCALHOST.into()),
         }]);
     };
-    let interfaces = enumerate().map_err(|error| Error::new(format!("cannot list the network interfaces ({error})")))?;
+    let interfaces =
+        enumerate().map_err(|error| Error::new(format!("cannot list the network interfaces ({error})")))?;
     let families = match options.ipv6 {
         true => Families::Ipv6,
         false => Families::Ipv4,

@@ -64,12 +64,7 @@ impl RTCCrypto for Crypto {
         self.inner.crypto().hash(algorithm, data)
     }
 
-    fn block_encrypt(
-        &self,
-        algorithm: BlockCipherAlgorithm,
-        key: &[u8],
-        block: &mut [u8],
-    ) -> Result<(), CryptoError> {
+    fn block_encrypt(&self, algorithm: BlockCipherAlgorithm, key: &[u8], block: &mut [u8]) -> Result<(), CryptoError> {
         self.inner.crypto().block_encrypt(algorithm, key, block)
     }
 
@@ -203,13 +198,7 @@ impl AeadCipher for Records {
         self.inner.seal_in_place(nonce, aad, text, tag_out)
     }
 
-    fn open_in_place(
-        &mut self,
-        nonce: &[u8],
-        aad: &[u8],
-        text: &mut [u8],
-        tag: &[u8],
-    ) -> Result<(), CryptoError> {
+    fn open_in_place(&mut self, nonce: &[u8], aad: &[u8], text: &mut [u8], tag: &[u8]) -> Result<(), CryptoError> {
         self.inner.open_in_place(nonce, aad, text, tag)?;
         self.look(Direction::Received, aad, text);
         Ok(())

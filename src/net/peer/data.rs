@@ -71,11 +71,7 @@ impl Channel {
             Arc::clone(&counts),
             echoes,
         ));
-        Channel {
-            label,
-            channel,
-            counts,
-        }
+        Channel { label, channel, counts }
     }
 
     /// Sends `count` pings one after the other; the round trips, `None` for one that did not come back in time. Ends at `until`

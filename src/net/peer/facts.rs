@@ -7,12 +7,11 @@ use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use super::sctp::SctpFacts;
 use super::tap::{Direction, Side, Tapped};
 use crate::datagram::Transport;
-use crate::proto::dcep;
 use crate::proto::demux::{Protocol, classify};
 use crate::proto::dtls::{Fragments, Kind, Records};
-use crate::proto::sctp::{self, ChunkType, PayloadProtocol};
 use crate::proto::stun::{AttributeType, Class, Message, Method, TransactionId, Value};
 use crate::proto::tls::{ContentType, HandshakeType};
 use crate::proto::turn::ChannelData;
@@ -150,30 +149,6 @@ pub struct Flight {
     pub is_repeated: bool,
 }
 
-/// The progress of SCTP.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct SctpFacts {
-    /// The first INIT, sent or received.
-    pub init: Option<At>,
-    /// COOKIE ACK: the association stands.
-    pub established: Option<At>,
-    /// The first DATA_CHANNEL_OPEN.
-    pub open: Option<At>,
-    /// The first DATA_CHANNEL_ACK.
-    pub ack: Option<At>,
-    /// The first octet of a message of the user.
-    pub first_message: Option<At>,
-    /// ABORT chunks.
-    pub aborts: u64,
-    /// Data chunks sent and received.
-    pub data: [u64; 2],
-    /// Of those sent, the ones whose number was sent before.
-    pub retransmitted: u64,
-    /// RE-CONFIG chunks: streams reset, a channel closed (RFC 6525).
-    pub resets: [u64; 2],
-    highest: Option<u32>,
-}
-
 impl Facts {
     /// Of both ends, the offerer first.
     pub fn new(sides: [SideFacts; 2]) -> Facts {
@@ -248,18 +223,20 @@ impl SideFacts {
 
     /// What TURN tells: where the relay is, which channel leads where, and data for a peer or from it.
     fn turn(&mut self, datagram: &Tapped<'_>, message: &Message<'_>) {
-        let address = |kind: AttributeType| {
-            match message.value(&message.find(kind)?) {
-                Value::Address(address) => Some(address),
-                _ => None,
-            }
+        let address = |kind: AttributeType| match message.value(&message.find(kind)?) {
+            Value::Address(address) => Some(address),
+            _ => None,
         };
         let relay = self.relays.entry((datagram.local, datagram.remote)).or_default();
         match (message.method(), message.class()) {
             (Method::ALLOCATE, Class::Success) => relay.address = address(AttributeType::XOR_RELAYED_ADDRESS),
             (Method::CHANNEL_BIND, Class::Request) => {
-                let channel = message.find(AttributeType::CHANNEL_NUMBER).map(|number| message.value(&number));
-                if let (Some(Value::ChannelNumber(channel)), Some(peer)) = (channel, address(AttributeType::XOR_PEER_ADDRESS)) {
+                let channel = message
+                    .find(AttributeType::CHANNEL_NUMBER)
+                    .map(|number| message.value(&number));
+                if let (Some(Value::ChannelNumber(channel)), Some(peer)) =
+                    (channel, address(AttributeType::XOR_PEER_ADDRESS))
+                {
                     relay.channels.insert(channel, peer);
                 }
             }
@@ -377,7 +354,9 @@ impl SideFacts {
     }
 
     fn alert(&mut self, direction: Direction, at: At, level: u8, description: u8) {
-        let is_it = |alert: &&mut Alert| alert.direction == direction && alert.level == level && alert.description == description;
+        let is_it = |alert: &&mut Alert| {
+            alert.direction == direction && alert.level == level && alert.description == description
+        };
         match self.alerts.iter_mut().find(is_it) {
             Some(alert) => alert.count += 1,
             None => self.alerts.push(Alert {
@@ -391,7 +370,10 @@ impl SideFacts {
     }
 
     fn check_error(&mut self, code: u16, direction: Direction) {
-        let known = self.check_errors.iter_mut().find(|(c, d, _)| *c == code && *d == direction);
+        let known = self
+            .check_errors
+            .iter_mut()
+            .find(|(c, d, _)| *c == code && *d == direction);
         match known {
             Some((_, _, count)) => *count += 1,
             None => self.check_errors.push((code, direction, 1)),
@@ -426,11 +408,16 @@ impl SideFacts {
         let before = self.flights.iter().rev().find(|flight| flight.direction == direction);
         let was_sent = before.is_some_and(|flight| names.iter().all(|name| flight.messages.contains(name)));
         // The ClientHello after a HelloVerifyRequest is a new one.
-        let is_asked_for = self.flights.last().is_some_and(|last| last.direction != direction && !last.is_repeated);
+        let is_asked_for = self
+            .flights
+            .last()
+            .is_some_and(|last| last.direction != direction && !last.is_repeated);
         let is_repeated = was_sent && !is_asked_for;
         match self.flights.last_mut() {
             Some(last)
-                if last.direction == direction && at.since(last.until) < TOGETHER && last.is_repeated == is_repeated =>
+                if last.direction == direction
+                    && at.since(last.until) < TOGETHER
+                    && last.is_repeated == is_repeated =>
             {
                 last.until = at;
                 last.datagrams += 1;
@@ -445,54 +432,6 @@ impl SideFacts {
                 datagrams: 1,
                 is_repeated,
             }),
-        }
-    }
-}
-
-impl SctpFacts {
-    /// An SCTP packet passes.
-    pub fn packet(&mut self, direction: Direction, at: At, packet: &[u8]) {
-        let Ok(packet) = sctp::Packet::decode(packet) else { return };
-        let way = direction as usize;
-        for chunk in packet.chunks() {
-            match chunk.chunk_type {
-                ChunkType::INIT => _ = self.init.get_or_insert(at),
-                ChunkType::COOKIE_ACK => _ = self.established.get_or_insert(at),
-                ChunkType::ABORT => self.aborts += 1,
-                ChunkType::RE_CONFIG => self.resets[way] += 1,
-                ChunkType::DATA | ChunkType::I_DATA => {
-                    let Some(data) = chunk.data() else { continue };
-                    self.data[way] += 1;
-                    if direction == Direction::Sent {
-                        self.numbered(data.tsn);
-                    }
-                    if self.first_message.is_none() || self.ack.is_none() {
-                        self.begins(at, &data);
-                    }
-                }
-                _ => {}
-            }
-        }
-    }
-
-    fn numbered(&mut self, tsn: u32) {
-        // Serial number arithmetic (RFC 1982).
-        let is_new = self.highest.is_none_or(|highest| (tsn.wrapping_sub(highest) as i32) > 0);
-        match is_new {
-            true => self.highest = Some(tsn),
-            false => self.retransmitted += 1,
-        }
-    }
-
-    fn begins(&mut self, at: At, data: &sctp::Data<'_>) {
-        match data.protocol {
-            Some(PayloadProtocol::DCEP) => match dcep::Message::decode(data.payload) {
-                Some(dcep::Message::Open(_)) => _ = self.open.get_or_insert(at),
-                Some(dcep::Message::Ack) => _ = self.ack.get_or_insert(at),
-                _ => {}
-            },
-            Some(_) => _ = self.first_message.get_or_insert(at),
-            None => {}
         }
     }
 }

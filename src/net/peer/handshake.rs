@@ -128,6 +128,9 @@ mod tests {
         for cut in 0..whole.len() {
             assert!(peer.received(At::START, &whole[..cut]).is_empty());
         }
-        assert!(peer.received(At::START, b"\x15\xfe\xfd\0\0\0\0\0\0\0\0\0\x02\x02\x2a").is_empty());
+        assert!(
+            peer.received(At::START, b"\x15\xfe\xfd\0\0\0\0\0\0\0\0\0\x02\x02\x2a")
+                .is_empty()
+        );
     }
 }

@@ -238,9 +238,12 @@ mod tests {
     #[test]
     fn nothing_is_done_by_default() {
         let (arrived, counts) = through(Impairment::default(), 1, 100, MS);
-        assert!(arrived.iter().enumerate().all(|(index, &(at, number))| {
-            number as usize == index && at == At::START + MS * number
-        }));
+        assert!(
+            arrived
+                .iter()
+                .enumerate()
+                .all(|(index, &(at, number))| { number as usize == index && at == At::START + MS * number })
+        );
         assert_eq!((counts.delivered, counts.lost, counts.dropped), (100, 0, 0));
     }
 
@@ -263,7 +266,11 @@ mod tests {
         for seed in 0..5 {
             for (loss, burst) in [(0.01, 0.0), (0.1, 0.0), (0.1, 4.0), (0.5, 2.0)] {
                 let (arrived, counts) = through(
-                    Impairment { loss, burst, ..Impairment::default() },
+                    Impairment {
+                        loss,
+                        burst,
+                        ..Impairment::default()
+                    },
                     seed,
                     20_000,
                     MS,
@@ -291,9 +298,18 @@ mod tests {
             ..Impairment::default()
         };
         let (arrived, counts) = through(bad, 3, 5000, 40 * MS);
-        assert!(arrived.windows(2).all(|pair| pair[0].1 < pair[1].1 && pair[0].0 <= pair[1].0));
+        assert!(
+            arrived
+                .windows(2)
+                .all(|pair| pair[0].1 < pair[1].1 && pair[0].0 <= pair[1].0)
+        );
         let under_way = |&(at, number): &(At, u32)| at.since(At::START + 40 * MS * number);
-        assert!(arrived.iter().map(under_way).all(|took| (40 * MS..=60 * MS).contains(&took)));
+        assert!(
+            arrived
+                .iter()
+                .map(under_way)
+                .all(|took| (40 * MS..=60 * MS).contains(&took))
+        );
         let mean = counts.delay / 5000;
         assert!((mean.as_secs_f64() - 0.050).abs() < 0.0006, "{mean:?}");
     }

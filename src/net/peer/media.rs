@@ -210,7 +210,9 @@ impl Sending {
 
     /// Sends until the task is aborted, counting into `sent`.
     pub async fn run(&self, clock: Clock, sent: Arc<Mutex<Sent>>) {
-        let Some(payload_type) = self.payload_type().await else { return };
+        let Some(payload_type) = self.payload_type().await else {
+            return;
+        };
         let MediaPlan { kind, bitrate, .. } = self.plan;
         let frames = kind.frames_per_second();
         let period = Duration::from_secs(1) / frames;

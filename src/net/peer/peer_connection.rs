@@ -144,8 +144,7 @@ impl Peer {
             .register_default_codecs()
             .map_err(|error| fail(error.to_string()))?;
         let registry = Registry::new().with(Slot::from(500), rtcp.observer());
-        let registry =
-            register_default_interceptors(registry, &mut engine).map_err(|error| fail(error.to_string()))?;
+        let registry = register_default_interceptors(registry, &mut engine).map_err(|error| fail(error.to_string()))?;
         let provider = Provider::new(side, tap.clone()).map_err(|error| fail(error.to_string()))?;
         let mut settings = SettingEngineBuilder::new()
             .with_multicast_dns_mode(rtc::ice::mdns::MulticastDnsMode::Disabled)
@@ -327,7 +326,9 @@ impl PeerConnectionEventHandler for Handler {
     }
 
     async fn on_ice_candidate(&self, event: RTCPeerConnectionIceEvent) {
-        let Ok(mut candidate) = event.candidate.to_json() else { return };
+        let Ok(mut candidate) = event.candidate.to_json() else {
+            return;
+        };
         // Everything is bundled on the first section (RFC 8843 §7.2).
         candidate.sdp_mid = Some("0".to_owned());
         candidate.sdp_mline_index = Some(0);
@@ -349,7 +350,10 @@ impl PeerConnectionEventHandler for Handler {
     }
 
     async fn on_ice_connection_state_change(&self, state: RTCIceConnectionState) {
-        if matches!(state, RTCIceConnectionState::Connected | RTCIceConnectionState::Completed) {
+        if matches!(
+            state,
+            RTCIceConnectionState::Connected | RTCIceConnectionState::Completed
+        ) {
             self.wire.gate.open(Ready::Dtls);
         }
         self.events.tell("iceconnectionstatechange", state.to_string());

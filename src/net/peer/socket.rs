@@ -176,7 +176,9 @@ impl Socket {
                 let filled = &bufs[index][..from.len];
                 self.tell(Direction::Received, from.addr, filled.chunks(from.stride.max(1)));
                 if !self.wire.gate.is_open() {
-                    filled.chunks(from.stride.max(1)).for_each(|datagram| self.again(datagram));
+                    filled
+                        .chunks(from.stride.max(1))
+                        .for_each(|datagram| self.again(datagram));
                 }
                 if kept < index {
                     let moved = filled.to_vec();
@@ -216,7 +218,9 @@ impl Socket {
     /// The next datagram that has waited and that the peer is ready for by now.
     fn take_early(&self, bufs: &mut [IoSliceMut<'_>], meta: &mut [RecvMeta]) -> Option<usize> {
         let mut early = lock(&self.early);
-        let index = early.iter().position(|(_, bytes)| self.wire.gate.lets(gate::needs(bytes)))?;
+        let index = early
+            .iter()
+            .position(|(_, bytes)| self.wire.gate.lets(gate::needs(bytes)))?;
         let (from, bytes) = early.remove(index)?;
         self.wire.stirred.store(true, Ordering::Relaxed);
         let length = bytes.len().min(bufs[0].len());
@@ -226,7 +230,6 @@ impl Socket {
         meta[0].stride = length.max(1);
         Some(1)
     }
-
 }
 
 /// What a lock guards; what a task that panicked left can still be used.
@@ -318,6 +321,8 @@ impl AsyncUdpSocket for Socket {
 
 impl fmt::Debug for Socket {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Socket").field("local", &self.local).finish_non_exhaustive()
+        f.debug_struct("Socket")
+            .field("local", &self.local)
+            .finish_non_exhaustive()
     }
 }

@@ -183,6 +183,8 @@ impl AsyncTcpStream for Stream {
 
 impl fmt::Debug for Stream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Stream").field("remote", &self.remote).finish_non_exhaustive()
+        f.debug_struct("Stream")
+            .field("remote", &self.remote)
+            .finish_non_exhaustive()
     }
 }

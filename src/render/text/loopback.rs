@@ -40,7 +40,10 @@ fn head(report: &Loopback, style: &Style, out: &mut dyn Write) -> io::Result<()>
         (Outcome::Broken, Some(total)) => (format!("Connected in {total}, then broken"), Paint::Red),
         (Outcome::Interrupted, _) => (format!("Interrupted at the stage `{}`", report.reached), Paint::Yellow),
         (_, Some(total)) => (format!("Connected in {total}, then stopped"), Paint::Red),
-        (_, None) => (format!("Not connected: it got as far as `{}`", report.reached), Paint::Red),
+        (_, None) => (
+            format!("Not connected: it got as far as `{}`", report.reached),
+            Paint::Red,
+        ),
     };
     write!(out, "{}", style.paint(paint, &text))?;
     if let Some(path) = &report.path {
@@ -101,7 +104,9 @@ fn time_line(report: &Loopback, style: &Style, out: &mut dyn Write) -> io::Resul
     };
     for key in ORDER {
         let both = report.peers.named().map(|(_, peer)| find(peer, key));
-        let Some(any) = both.iter().flatten().next() else { continue };
+        let Some(any) = both.iter().flatten().next() else {
+            continue;
+        };
         let (stage, what) = about(any);
         let mut row: Vec<Cell> = vec![stage.into(), Cell::painted(what, Paint::Dim)];
         for stage in &both {
@@ -109,7 +114,9 @@ fn time_line(report: &Loopback, style: &Style, out: &mut dyn Write) -> io::Resul
             row.push(at.unwrap_or_default().into());
             row.push(match stage {
                 None => "".into(),
-                Some(Stage { took_ms: Some(took), .. }) => units::duration(*took).into(),
+                Some(Stage {
+                    took_ms: Some(took), ..
+                }) => units::duration(*took).into(),
                 Some(_) => Cell::painted("did not end", Paint::Red),
             });
         }
@@ -141,8 +148,10 @@ fn states(report: &Loopback, style: &Style, out: &mut dyn Write) -> io::Result<(
     for (_, peer) in report.peers.named() {
         let mut states: Vec<&str> = Vec::new();
         for event in &peer.events {
-            if matches!(event.event.as_str(), "datachannel" | "open" | "closing" | "close" | "channelerror")
-                && states.last() != Some(&event.event.as_str())
+            if matches!(
+                event.event.as_str(),
+                "datachannel" | "open" | "closing" | "close" | "channelerror"
+            ) && states.last() != Some(&event.event.as_str())
             {
                 states.push(&event.event);
             }
@@ -154,7 +163,9 @@ fn states(report: &Loopback, style: &Style, out: &mut dyn Write) -> io::Result<(
 }
 
 fn data(report: &Loopback, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    let Some(data) = &report.data_channel else { return Ok(()) };
+    let Some(data) = &report.data_channel else {
+        return Ok(());
+    };
     if report.phases.total_ms.is_none() {
         return Ok(());
     }
@@ -167,7 +178,13 @@ fn data(report: &Loopback, style: &Style, out: &mut dyn Write) -> io::Result<()>
     };
     writeln!(out, "  {}, {order}, {reliable}", units::count(data.channels, "channel"))?;
     if let Some(rtt) = &data.rtt_ms {
-        let us = |ms: f64| if ms < 10.0 { format!("{:.0} µs", ms * 1000.0) } else { units::duration(ms) };
+        let us = |ms: f64| {
+            if ms < 10.0 {
+                format!("{:.0} µs", ms * 1000.0)
+            } else {
+                units::duration(ms)
+            }
+        };
         writeln!(
             out,
             "  {}: min {}, median {}, p99 {}, max {}{}",
@@ -176,7 +193,11 @@ fn data(report: &Loopback, style: &Style, out: &mut dyn Write) -> io::Result<()>
             us(rtt.median),
             us(rtt.p99),
             us(rtt.max),
-            if data.pings_lost > 0 { format!(", {} lost", data.pings_lost) } else { String::new() }
+            if data.pings_lost > 0 {
+                format!(", {} lost", data.pings_lost)
+            } else {
+                String::new()
+            }
         )?;
     }
     if let (Some(mbps), Some(size), Some(seconds)) = (data.throughput_mbps, data.message_size, data.measured_s) {
@@ -188,7 +209,11 @@ fn data(report: &Loopback, style: &Style, out: &mut dyn Write) -> io::Result<()>
         )?;
     }
     if let Some(told) = data.close_told_ms {
-        writeln!(out, "  close() was told to the other end after {}", units::duration(told))?;
+        writeln!(
+            out,
+            "  close() was told to the other end after {}",
+            units::duration(told)
+        )?;
     }
     writeln!(out)
 }
@@ -224,7 +249,11 @@ fn media(report: &Loopback, style: &Style, out: &mut dyn Write) -> io::Result<()
             lost,
             some(stream.jitter_ms).into(),
             stream.kbps.map(|kbps| format!("{kbps:.0}")).unwrap_or_default().into(),
-            stream.reported_packets_lost.map(|lost| lost.to_string()).unwrap_or_default().into(),
+            stream
+                .reported_packets_lost
+                .map(|lost| lost.to_string())
+                .unwrap_or_default()
+                .into(),
             some(stream.reported_jitter_ms).into(),
             some(stream.rtt_ms).into(),
             match stream.nacks {
@@ -256,7 +285,11 @@ fn impairment(report: &Loopback, style: &Style, out: &mut dyn Write) -> io::Resu
     } in &report.impairment
     {
         let mut came = vec![format!("{} of {sent} lost ({lost_percent:.1} %)", lost + dropped)];
-        for (count, what) in [(dropped, "by the queue"), (duplicated, "twice"), (reordered, "overtaken")] {
+        for (count, what) in [
+            (dropped, "by the queue"),
+            (duplicated, "twice"),
+            (reordered, "overtaken"),
+        ] {
             if *count > 0 {
                 came.push(format!("{count} {what}"));
             }
@@ -271,31 +304,111 @@ fn impairment(report: &Loopback, style: &Style, out: &mut dyn Write) -> io::Resu
 
 /// The members that are worth a line, by type, in this order.
 const SHOWN: &[(&str, &[&str])] = &[
-    ("transport", &["iceRole", "iceState", "dtlsState", "dtlsRole", "tlsVersion", "dtlsCipher", "srtpCipher", "packetsSent", "packetsReceived", "bytesSent", "bytesReceived"]),
-    ("candidate-pair", &["state", "nominated", "currentRoundTripTime", "requestsSent", "responsesReceived", "packetsSent", "packetsReceived", "bytesSent", "bytesReceived"]),
-    ("data-channel", &["label", "state", "messagesSent", "messagesReceived", "bytesSent", "bytesReceived"]),
-    ("outbound-rtp", &["kind", "packetsSent", "bytesSent", "retransmittedPacketsSent", "nackCount"]),
-    ("remote-inbound-rtp", &["kind", "packetsLost", "fractionLost", "jitter", "roundTripTime"]),
-    ("inbound-rtp", &["kind", "packetsReceived", "packetsLost", "jitter", "bytesReceived", "nackCount"]),
-    ("remote-outbound-rtp", &["kind", "packetsSent", "bytesSent", "reportsSent"]),
+    (
+        "transport",
+        &[
+            "iceRole",
+            "iceState",
+            "dtlsState",
+            "dtlsRole",
+            "tlsVersion",
+            "dtlsCipher",
+            "srtpCipher",
+            "packetsSent",
+            "packetsReceived",
+            "bytesSent",
+            "bytesReceived",
+        ],
+    ),
+    (
+        "candidate-pair",
+        &[
+            "state",
+            "nominated",
+            "currentRoundTripTime",
+            "requestsSent",
+            "responsesReceived",
+            "packetsSent",
+            "packetsReceived",
+            "bytesSent",
+            "bytesReceived",
+        ],
+    ),
+    (
+        "data-channel",
+        &[
+            "label",
+            "state",
+            "messagesSent",
+            "messagesReceived",
+            "bytesSent",
+            "bytesReceived",
+        ],
+    ),
+    (
+        "outbound-rtp",
+        &[
+            "kind",
+            "packetsSent",
+            "bytesSent",
+            "retransmittedPacketsSent",
+            "nackCount",
+        ],
+    ),
+    (
+        "remote-inbound-rtp",
+        &["kind", "packetsLost", "fractionLost", "jitter", "roundTripTime"],
+    ),
+    (
+        "inbound-rtp",
+        &[
+            "kind",
+            "packetsReceived",
+            "packetsLost",
+            "jitter",
+            "bytesReceived",
+            "nackCount",
+        ],
+    ),
+    (
+        "remote-outbound-rtp",
+        &["kind", "packetsSent", "bytesSent", "reportsSent"],
+    ),
 ];
 
 fn stats(report: &Loopback, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     heading("Statistics (all members with --json)", style, out)?;
-    let mut table = Table::new(&[Column::left("type"), Column::left("member"), Column::right("offerer"), Column::right("answerer")]);
+    let mut table = Table::new(&[
+        Column::left("type"),
+        Column::left("member"),
+        Column::right("offerer"),
+        Column::right("answerer"),
+    ]);
     let [offerer, answerer] = report.peers.named().map(|(_, peer)| &peer.stats);
     for (kind, members) in SHOWN {
-        let of = |stats: &[Value]| -> Vec<Value> { stats.iter().filter(|object| object["type"] == *kind).cloned().collect() };
+        let of = |stats: &[Value]| -> Vec<Value> {
+            stats.iter().filter(|object| object["type"] == *kind).cloned().collect()
+        };
         let (left, right) = (of(offerer), of(answerer));
         for index in 0..left.len().max(right.len()) {
             let mut name = *kind;
             for member in *members {
-                let value = |objects: &[Value]| objects.get(index).map(|object| shown(member, &object[*member])).unwrap_or_default();
+                let value = |objects: &[Value]| {
+                    objects
+                        .get(index)
+                        .map(|object| shown(member, &object[*member]))
+                        .unwrap_or_default()
+                };
                 let (a, b) = (value(&left), value(&right));
                 if a.is_empty() && b.is_empty() {
                     continue;
                 }
-                table.row(vec![Cell::painted(std::mem::take(&mut name), Paint::Cyan), (*member).into(), a.into(), b.into()]);
+                table.row(vec![
+                    Cell::painted(std::mem::take(&mut name), Paint::Cyan),
+                    (*member).into(),
+                    a.into(),
+                    b.into(),
+                ]);
             }
         }
     }

@@ -4,18 +4,21 @@
 //! Here, of its members those are kept that it fills; times become milliseconds, jitter seconds; what RTCP said fills the
 //! remote streams; the pairs come from the checks that were seen. What can't be known is absent.
 
+mod written;
+
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
-use webrtc::peer_connection::{RTCStatsReport, RTCStatsReportEntry};
+use webrtc::peer_connection::RTCStatsReport;
 
 use super::facts::{Pair, SideFacts};
 use super::rtcp::{AboutOurs, AboutTheirs, Reports};
 use crate::proto::ice::{Candidate, CandidateType};
 use crate::time::At;
+use written::written;
 
 /// What the library does not tell, or tells wrong.
 #[derive(Clone, Debug, Default)]
@@ -54,169 +57,6 @@ pub fn normalize(report: &RTCStatsReport, facts: &SideFacts, reports: &Reports, 
     objects.into_iter().map(Value::Object).collect()
 }
 
-/// The members that the library fills, by type; beside `id`, `type` and `timestamp`.
-const FILLED: &[(&str, &[&str])] = &[
-    ("peer-connection", &["dataChannelsOpened", "dataChannelsClosed"]),
-    (
-        "transport",
-        &[
-            "packetsSent",
-            "packetsReceived",
-            "bytesSent",
-            "bytesReceived",
-            "iceRole",
-            "iceState",
-            "dtlsState",
-            "dtlsRole",
-            "dtlsCipher",
-            "srtpCipher",
-            "selectedCandidatePairId",
-            "selectedCandidatePairChanges",
-            "localCertificateId",
-            "remoteCertificateId",
-        ],
-    ),
-    (
-        "candidate-pair",
-        &[
-            "transportId",
-            "localCandidateId",
-            "remoteCandidateId",
-            "state",
-            "nominated",
-            "packetsSent",
-            "packetsReceived",
-            "bytesSent",
-            "bytesReceived",
-            "lastPacketSentTimestamp",
-            "lastPacketReceivedTimestamp",
-            "totalRoundTripTime",
-            "currentRoundTripTime",
-            "requestsSent",
-            "requestsReceived",
-            "responsesSent",
-            "responsesReceived",
-            "consentRequestsSent",
-        ],
-    ),
-    (
-        "local-candidate",
-        &["transportId", "address", "port", "protocol", "candidateType", "foundation", "usernameFragment"],
-    ),
-    (
-        "remote-candidate",
-        &["transportId", "address", "port", "protocol", "candidateType", "foundation", "usernameFragment"],
-    ),
-    ("certificate", &["fingerprint", "fingerprintAlgorithm", "base64Certificate"]),
-    ("codec", &["payloadType", "mimeType", "clockRate", "channels", "sdpFmtpLine"]),
-    (
-        "data-channel",
-        &[
-            "label",
-            "protocol",
-            "state",
-            "dataChannelIdentifier",
-            "messagesSent",
-            "bytesSent",
-            "messagesReceived",
-            "bytesReceived",
-        ],
-    ),
-    (
-        "inbound-rtp",
-        &[
-            "ssrc",
-            "kind",
-            "transportId",
-            "codecId",
-            "mid",
-            "trackIdentifier",
-            "packetsReceived",
-            "packetsLost",
-            "jitter",
-            "bytesReceived",
-            "headerBytesReceived",
-            "nackCount",
-            "pliCount",
-            "firCount",
-            "retransmittedPacketsReceived",
-            "retransmittedBytesReceived",
-            "rtxSsrc",
-            "lastPacketReceivedTimestamp",
-        ],
-    ),
-    (
-        "outbound-rtp",
-        &[
-            "ssrc",
-            "kind",
-            "transportId",
-            "codecId",
-            "mid",
-            "rid",
-            "active",
-            "packetsSent",
-            "bytesSent",
-            "headerBytesSent",
-            "retransmittedPacketsSent",
-            "retransmittedBytesSent",
-            "rtxSsrc",
-        ],
-    ),
-    ("remote-inbound-rtp", &["ssrc", "kind", "transportId", "codecId", "localId"]),
-    ("remote-outbound-rtp", &["ssrc", "kind", "transportId", "codecId", "localId"]),
-];
-
-/// Members that say nothing when they are empty or zero.
-const NEVER_EMPTY: &[&str] = &[
-    "sdpFmtpLine",
-    "srtpCipher",
-    "dtlsCipher",
-    "rid",
-    "mid",
-    "codecId",
-    "transportId",
-    "selectedCandidatePairId",
-    "localCertificateId",
-    "remoteCertificateId",
-    "trackIdentifier",
-    "usernameFragment",
-    "localId",
-    "foundation",
-];
-
-/// An entry as the library writes it, of what it fills. What it declares and never makes is left out.
-fn written(entry: &RTCStatsReportEntry) -> Option<Object> {
-    let value = match entry {
-        RTCStatsReportEntry::PeerConnection(stats) => serde_json::to_value(stats),
-        RTCStatsReportEntry::Transport(stats) => serde_json::to_value(stats),
-        RTCStatsReportEntry::IceCandidatePair(stats) => serde_json::to_value(stats),
-        RTCStatsReportEntry::LocalCandidate(stats) | RTCStatsReportEntry::RemoteCandidate(stats) => {
-            serde_json::to_value(stats)
-        }
-        RTCStatsReportEntry::Certificate(stats) => serde_json::to_value(stats),
-        RTCStatsReportEntry::Codec(stats) => serde_json::to_value(stats),
-        RTCStatsReportEntry::DataChannel(stats) => serde_json::to_value(stats),
-        RTCStatsReportEntry::InboundRtp(stats) => serde_json::to_value(stats),
-        RTCStatsReportEntry::OutboundRtp(stats) => serde_json::to_value(stats),
-        RTCStatsReportEntry::RemoteInboundRtp(stats) => serde_json::to_value(stats),
-        RTCStatsReportEntry::RemoteOutboundRtp(stats) => serde_json::to_value(stats),
-        _ => return None,
-    };
-    let Ok(Value::Object(all)) = value else { return None };
-    let kind = all.get("type")?.as_str()?.to_owned();
-    let (_, filled) = FILLED.iter().find(|(name, _)| *name == kind)?;
-    let mut object = Object::new();
-    for name in ["id", "type", "timestamp"].iter().chain(*filled) {
-        let Some(value) = all.get(*name) else { continue };
-        let says_nothing = NEVER_EMPTY.contains(name) && value == "" || *name == "rtxSsrc" && value == 0;
-        if !says_nothing && !value.is_null() {
-            object.insert((*name).to_owned(), value.clone());
-        }
-    }
-    Some(object)
-}
-
 /// What is wrong whatever the call does: units, encodings, names.
 fn repair(object: &mut Object, known: &Known, transport: &str) {
     // Every time of the library is in seconds; zero is a time that has not come.
@@ -241,7 +81,10 @@ fn repair(object: &mut Object, known: &Known, transport: &str) {
                 object.insert("iceLocalUsernameFragment".to_owned(), json!(ufrag));
             }
             for (name, before, now) in [("dtlsRole", "auto", "unknown"), ("iceRole", "unspecified", "unknown")] {
-                if object.get(name).is_some_and(|role| role.as_str().is_some_and(|role| role.eq_ignore_ascii_case(before))) {
+                if object
+                    .get(name)
+                    .is_some_and(|role| role.as_str().is_some_and(|role| role.eq_ignore_ascii_case(before)))
+                {
                     object[name] = json!(now);
                 }
             }
@@ -268,7 +111,9 @@ fn repair(object: &mut Object, known: &Known, transport: &str) {
 /// Priority, TCP type, related address, URL and relay protocol, from the candidate as it was told.
 fn candidate(object: &mut Object, told: &[(String, Option<String>)]) {
     let same = |candidate: &Candidate| {
-        object.get("address").is_some_and(|address| *address == candidate.address)
+        object
+            .get("address")
+            .is_some_and(|address| *address == candidate.address)
             && object.get("port").is_some_and(|port| *port == candidate.port)
             && object
                 .get("candidateType")
@@ -302,11 +147,17 @@ fn candidate(object: &mut Object, told: &[(String, Option<String>)]) {
 /// Streams of RTP, with what RTCP said. A remote stream of which nothing was said is emptied.
 fn stream(object: &mut Object, reports: &Reports, known: &Known, rates: &[(String, f64)]) {
     let kind = object["type"].as_str().unwrap_or_default().to_owned();
-    let Some(ssrc) = object.get("ssrc").and_then(Value::as_u64).and_then(|ssrc| u32::try_from(ssrc).ok()) else {
+    let Some(ssrc) = object
+        .get("ssrc")
+        .and_then(Value::as_u64)
+        .and_then(|ssrc| u32::try_from(ssrc).ok())
+    else {
         return;
     };
     let codec = object.get("codecId").and_then(Value::as_str);
-    let rate = codec.and_then(|codec| rates.iter().find(|(id, _)| id == codec)).map(|(_, rate)| *rate);
+    let rate = codec
+        .and_then(|codec| rates.iter().find(|(id, _)| id == codec))
+        .map(|(_, rate)| *rate);
     let rate = rate.or_else(|| match object.get("kind").and_then(Value::as_str) {
         Some("video") => Some(90_000.0),
         Some("audio") => Some(48_000.0),
@@ -375,30 +226,50 @@ fn pairs(objects: &mut Vec<Object>, facts: &SideFacts, known: &Known, transport:
     let id_of = |objects: &[Object], kind: &str, address: SocketAddr| {
         let is_it = |object: &&Object| {
             object["type"] == kind
-                && object.get("address").is_some_and(|text| *text == address.ip().to_string())
+                && object
+                    .get("address")
+                    .is_some_and(|text| *text == address.ip().to_string())
                 && object.get("port").is_some_and(|port| *port == address.port())
         };
-        objects.iter().find(is_it).and_then(|object| object["id"].as_str().map(str::to_owned))
+        objects
+            .iter()
+            .find(is_it)
+            .and_then(|object| object["id"].as_str().map(str::to_owned))
     };
     let timestamp = json!(epoch_ms(known, known.at));
     for pair in &facts.pairs {
         if pair.requests_sent + pair.requests_received == 0 {
             continue;
         }
-        let local = id_of(objects, "local-candidate", pair.local);
-        let remote = id_of(objects, "remote-candidate", pair.remote);
-        let (Some(local), Some(remote)) = (local, remote) else { continue };
+        let Some(local) = id_of(objects, "local-candidate", pair.local) else {
+            continue;
+        };
+        let remote = id_of(objects, "remote-candidate", pair.remote).unwrap_or_else(|| {
+            let made = unlisted(pair, known, transport);
+            let id = made["id"].as_str().unwrap_or_default().to_owned();
+            objects.push(made);
+            id
+        });
         let listed = objects.iter().position(|object| {
             object["type"] == "candidate-pair"
-                && object.get("localCandidateId").and_then(Value::as_str).is_some_and(|id| local.ends_with(id))
-                && object.get("remoteCandidateId").and_then(Value::as_str).is_some_and(|id| remote.ends_with(id))
+                && object
+                    .get("localCandidateId")
+                    .and_then(Value::as_str)
+                    .is_some_and(|id| local.ends_with(id))
+                && object
+                    .get("remoteCandidateId")
+                    .and_then(Value::as_str)
+                    .is_some_and(|id| remote.ends_with(id))
         });
         // A candidate that was learned from a check has another id than the same one as it was told later.
         let selected = || {
             let id = find(objects, "transport")?.get("selectedCandidatePairId")?.clone();
             let is_free = |object: &Object| {
                 let members = ["localCandidateId", "remoteCandidateId"];
-                object["id"] == id && !members.iter().all(|member| object.get(*member).is_some_and(|id| known_id(objects, id)))
+                object["id"] == id
+                    && !members
+                        .iter()
+                        .all(|member| object.get(*member).is_some_and(|id| known_id(objects, id)))
             };
             objects.iter().position(is_free).filter(|_| pair.nominated)
         };
@@ -410,6 +281,33 @@ fn pairs(objects: &mut Vec<Object>, facts: &SideFacts, known: &Known, transport:
         });
         seen(&mut objects[index], pair, known, (local, remote));
     }
+}
+
+/// A remote candidate that the library does not list: it lists those that it was told one by one, not those of a description, nor those
+/// that it learned from a check (peer-reflexive, RFC 8445 §7.3.1.3).
+fn unlisted(pair: &Pair, known: &Known, transport: &str) -> Object {
+    let told = known.remote.iter().filter_map(|(text, _)| Candidate::parse(text).ok());
+    let told = told
+        .into_iter()
+        .find(|candidate| candidate.ip() == Some(pair.remote.ip()) && candidate.port == pair.remote.port());
+    let mut object = Object::new();
+    let mut put = |name: &str, value: Value| _ = object.insert(name.to_owned(), value);
+    put("id", json!(format!("RTCRemoteIceCandidate_{}", pair.remote)));
+    put("type", json!("remote-candidate"));
+    put("timestamp", json!(epoch_ms(known, known.at)));
+    put("transportId", json!(transport));
+    put("address", json!(pair.remote.ip().to_string()));
+    put("port", json!(pair.remote.port()));
+    put("protocol", json!(pair.transport.name()));
+    match told {
+        Some(candidate) => {
+            put("candidateType", json!(candidate.candidate_type.name()));
+            put("priority", json!(candidate.priority));
+            put("foundation", json!(candidate.foundation));
+        }
+        None => put("candidateType", json!("prflx")),
+    }
+    object
 }
 
 fn seen(object: &mut Object, pair: &Pair, known: &Known, (local, remote): (String, String)) {
@@ -436,7 +334,10 @@ fn seen(object: &mut Object, pair: &Pair, known: &Known, (local, remote): (Strin
     if let Some(round_trip) = pair.round_trip {
         put("currentRoundTripTime", json!(round_trip.as_secs_f64()));
     }
-    for (name, at) in [("lastPacketSentTimestamp", pair.last[0]), ("lastPacketReceivedTimestamp", pair.last[1])] {
+    for (name, at) in [
+        ("lastPacketSentTimestamp", pair.last[0]),
+        ("lastPacketReceivedTimestamp", pair.last[1]),
+    ] {
         if let Some(at) = at {
             put(name, json!(epoch_ms(known, at)));
         }
@@ -465,7 +366,9 @@ fn join(objects: &mut [Object]) {
             _ => None,
         };
         if let Some((kind, member)) = partner {
-            let other = streams.iter().find(|(k, ssrc, _)| k == kind && object.get("ssrc") == Some(ssrc));
+            let other = streams
+                .iter()
+                .find(|(k, ssrc, _)| k == kind && object.get("ssrc") == Some(ssrc));
             match other {
                 Some((_, _, id)) => _ = object.insert(member.to_owned(), json!(id)),
                 None => _ = object.shift_remove(member),
@@ -477,7 +380,9 @@ fn join(objects: &mut [Object]) {
             .cloned()
             .collect();
         for name in references {
-            let Some(wanted) = object[&name].as_str().map(str::to_owned) else { continue };
+            let Some(wanted) = object[&name].as_str().map(str::to_owned) else {
+                continue;
+            };
             if ids.contains(&wanted) {
                 continue;
             }
@@ -499,8 +404,15 @@ fn join(objects: &mut [Object]) {
 /// Whether there is a candidate that the library calls so.
 fn known_id(objects: &[Object], id: &Value) -> bool {
     let id = id.as_str().unwrap_or_default();
-    let mut candidates = objects.iter().filter(|object| object["type"].as_str().is_some_and(|kind| kind.ends_with("-candidate")));
-    !id.is_empty() && candidates.any(|object| object["id"].as_str().is_some_and(|whole| whole == id || whole.ends_with(&format!("_{id}"))))
+    let mut candidates = objects
+        .iter()
+        .filter(|object| object["type"].as_str().is_some_and(|kind| kind.ends_with("-candidate")));
+    !id.is_empty()
+        && candidates.any(|object| {
+            object["id"]
+                .as_str()
+                .is_some_and(|whole| whole == id || whole.ends_with(&format!("_{id}")))
+        })
 }
 
 fn find<'a>(objects: &'a [Object], kind: &str) -> Option<&'a Object> {
