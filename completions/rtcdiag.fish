@@ -40,6 +40,7 @@ complete -c rtcdiag -n "__fish_rtcdiag_needs_command" -s V -l version -d 'Print 
 complete -c rtcdiag -n "__fish_rtcdiag_needs_command" -f -a "candidates" -d 'Gather ICE candidates and check every STUN and TURN server'
 complete -c rtcdiag -n "__fish_rtcdiag_needs_command" -f -a "sdp" -d 'Read session descriptions (SDP): what they say, and what is wrong with them'
 complete -c rtcdiag -n "__fish_rtcdiag_needs_command" -f -a "pcap" -d 'Read a capture of WebRTC traffic: what happened, and what went wrong'
+complete -c rtcdiag -n "__fish_rtcdiag_needs_command" -f -a "loopback" -d 'Make a whole call between two peers in this process, and show it from every side'
 complete -c rtcdiag -n "__fish_rtcdiag_needs_command" -f -a "explain" -d 'Say what a finding, a STUN/TURN error or a line of SDP means'
 complete -c rtcdiag -n "__fish_rtcdiag_needs_command" -f -a "completions" -d 'Print the completion script of a shell'
 complete -c rtcdiag -n "__fish_rtcdiag_needs_command" -f -a "man" -d 'Print the manual page, or write all of them to a folder'
@@ -127,6 +128,63 @@ complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand pcap" -s q -l quiet -d '
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand pcap" -s v -l verbose -d 'Tell on stderr what is being done (-vv: every message, -vvv: the libraries too)'
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand pcap" -l redact -d 'Replace addresses, host names, user names and fingerprints by pseudonyms, to share the output'
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand pcap" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -l channels -d 'Open so many data channels' -r
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -l max-retransmits -d 'Give a message up after so many retransmissions' -r
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -l max-lifetime -d 'Give a message up after so many milliseconds' -r
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -l pings -d 'Send so many pings, at most for two seconds or for --duration' -r
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -l throughput -d 'Send as much as goes through for so long, and measure it' -r
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -l message-size -d 'Octets of each message for --throughput' -r
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -l audio -d 'Send synthetic audio: Opus, a packet each 20 ms [default direction: sendrecv]' -r -f -a "sendrecv\t'Both ways'
+sendonly\t'From the offerer'
+recvonly\t'From the answerer'"
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -l video -d 'Send synthetic video: VP8, 30 frames a second [default direction: sendrecv]' -r -f -a "sendrecv\t'Both ways'
+sendonly\t'From the offerer'
+recvonly\t'From the answerer'"
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -l audio-bitrate -d 'Bits a second of audio, such as 32k' -r
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -l video-bitrate -d 'Bits a second of video, such as 500k or 2m' -r
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -l duration -d 'How long to talk once connected [default: until the pings are back; 2.5 with media]' -r
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -l timeout -d 'How long the call may take to connect, and a fault to be noticed' -r
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -l fault -d 'Break the call on purpose, to see what that looks like' -r -f -a "wrong-fingerprint\t'The answerer is told a wrong certificate fingerprint'
+wrong-password\t'The answerer is told a wrong ICE password'
+no-candidates\t'No candidates are passed on'
+dtls-role-clash\t'Both ends are told to be the DTLS client'
+peer-dies\t'The answerer\'s network goes away in the middle of the call'
+consent-blocked\t'STUN is blocked in the middle of the call'
+ice-restart\t'ICE is restarted, which should work'"
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -l via -d 'Which way: directly, or through a relay at both ends (the built-in TURN server, unless others are named)' -r -f -a "host\t'Host candidates'
+relay\t'Relay candidates at both ends'"
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -l turn -d 'The TURN server for --via relay, over UDP; may be repeated' -r -f
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -l username -d 'The user name for --turn' -r
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -l credential-env -d 'Take the password for --turn from this environment variable' -r
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -l ice-servers -d 'Read an RTCConfiguration or its iceServers, JSON or JavaScript object text ("-" is stdin)' -r -F
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -l interface -d 'Use the addresses of this network interface, in place of loopback' -r
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -l impair -d 'Impair both directions: loss=5%,burst=3,delay=50ms,jitter=10ms,rate=2mbit,queue=200ms,reorder=1%,duplicate=1%' -r
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -l impair-up -d 'Impair what the offerer sends' -r
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -l impair-down -d 'Impair what the answerer sends' -r
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -l seed -d 'The seed of the dice: the same seed treats the same datagrams the same way' -r
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -l capture -d 'Write every datagram that either end sees to a pcapng file, an interface for each end, with the secrets to decrypt it' -r -F
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -l key-log -d 'Write the secrets of DTLS to a file, as SSLKEYLOGFILE does: whoever has it can read the call' -r -F
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -l save-sdp -d 'Write offer and answer to this folder' -r -f -a "(__fish_complete_directories)"
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -l save-stats -d 'Write the statistics of both ends as a dump of webrtc-internals' -r -F
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -l bundle -d 'Write all of that, and the report, to this folder' -r -f -a "(__fish_complete_directories)"
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -l format -d 'How to print: for people, as one JSON document, or as JSON lines while results come in' -r -f -a "text\t'Tables and sentences'
+json\t'One JSON document at the end'
+jsonl\t'One JSON object a line, as results come in'
+sarif\t'SARIF 2.1.0 for code hosts; with `rtcdiag sdp`'"
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -l color -d 'When to use color; auto looks at the terminal, NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -l stats -d 'Show the statistics of both ends; on a terminal once a second while the call goes on'
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -l data -d 'Open a data channel; the default unless media is asked for'
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -l unordered -d 'Let messages overtake each other'
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -l tcp -d 'Use TCP between the ends (ICE-TCP, RFC 6544) in place of UDP'
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -s 4 -l ipv4 -d 'Use IPv4; the default'
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -s 6 -l ipv6 -d 'Use IPv6'
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -l json -d 'Short for --format json'
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -s q -l quiet -d 'Print warnings and errors only, and no progress'
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -s v -l verbose -d 'Tell on stderr what is being done (-vv: every message, -vvv: the libraries too)'
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -l redact -d 'Replace addresses, host names, user names and fingerprints by pseudonyms, to share the output'
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand explain" -l format -d 'How to print: for people, as one JSON document, or as JSON lines while results come in' -r -f -a "text\t'Tables and sentences'
 json\t'One JSON document at the end'
 jsonl\t'One JSON object a line, as results come in'
