@@ -408,10 +408,9 @@ impl SideFacts {
         let before = self.flights.iter().rev().find(|flight| flight.direction == direction);
         let was_sent = before.is_some_and(|flight| names.iter().all(|name| flight.messages.contains(name)));
         // The ClientHello after a HelloVerifyRequest is a new one.
-        let is_asked_for = self
-            .flights
-            .last()
-            .is_some_and(|last| last.direction != direction && !last.is_repeated);
+        let is_asked_for = self.flights.last().is_some_and(|last| {
+            last.direction != direction && last.messages.iter().any(|name| name == "hello_verify_request")
+        });
         let is_repeated = was_sent && !is_asked_for;
         match self.flights.last_mut() {
             Some(last)
