@@ -1,8 +1,9 @@
 //! STUN servers: whether they answered, and what their answers say of the NAT.
 
 use super::Told;
-use super::said::{fact, times};
+use super::said::fact;
 use crate::check::catalog::pcap as catalog;
+use crate::check::words::times;
 use crate::flow::Facts;
 use crate::flow::binding::Binding;
 use crate::report::Severity;

@@ -12,7 +12,7 @@ use std::io;
 use std::path::Path;
 
 use super::now;
-use crate::check::stats::reading;
+use crate::check::stats::{self as verdicts, reading};
 use crate::cli;
 use crate::error::{Error, place};
 use crate::report::stats::{self as document, Stats};
@@ -39,7 +39,9 @@ pub fn run(options: &cli::Stats) -> Result<Envelope, Error> {
             start,
             options,
         };
-        files.push(file(&view, &name, count)?);
+        let chosen = chosen(&dump, options)?;
+        findings.extend(verdicts::check(&dump, &chosen, start));
+        files.push(file(&view, &name, count, chosen));
     }
     let mut files = files.into_iter();
     let Some(first) = files.next() else {
@@ -73,12 +75,11 @@ fn open(path: &Path) -> Result<Dump, Error> {
 }
 
 /// The report about one file.
-fn file(view: &View<'_>, name: &str, count: usize) -> Result<document::File, Error> {
+fn file(view: &View<'_>, name: &str, count: usize, chosen: Vec<usize>) -> document::File {
     let dump = view.dump;
     let end = dump.end();
     let duration = view.start.zip(end).map(|(start, end)| (end - start) / 1000.0);
-    let chosen = chosen(dump, view.options)?;
-    Ok(document::File {
+    document::File {
         file: name.to_owned(),
         format: dump.format.name(dump.is_legacy()).to_owned(),
         gzip: dump.gzip,
@@ -99,7 +100,7 @@ fn file(view: &View<'_>, name: &str, count: usize) -> Result<document::File, Err
             .into_iter()
             .map(|index| connection::report(view, &dump.peer_connections[index]))
             .collect(),
-    })
+    }
 }
 
 /// An id as one types it.
