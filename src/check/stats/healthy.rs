@@ -9,7 +9,8 @@ use crate::stats::facts::{pair, phase};
 
 /// One line for a connection that was set up and used, if nothing at all is wrong with it.
 pub(super) fn check(call: &Call<'_>, outcome: &Outcome, told: &mut Told) {
-    if !outcome.connected || told.findings.iter().any(|finding| finding.severity > Severity::Info) {
+    if !outcome.connected || told.at_other_end || told.findings.iter().any(|finding| finding.severity > Severity::Info)
+    {
         return;
     }
     let parts = parts(call);

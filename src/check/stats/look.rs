@@ -65,12 +65,13 @@ fn of<'m>(metrics: &'m [(&'static str, Points)], name: &str) -> &'m [(f64, f64)]
 }
 
 impl<'a> Call<'a> {
-    /// Of a peer connection of a dump.
-    pub fn new(dump: &'a Dump, pc: &'a PeerConnection, start: f64) -> Call<'a> {
+    /// Of a peer connection of a dump; long ids give way to its number, from 1.
+    pub fn new(dump: &'a Dump, number: usize, pc: &'a PeerConnection, start: f64) -> Call<'a> {
         let id = match &pc.id {
             serde_json::Value::String(id) => id.clone(),
             id => id.to_string(),
         };
+        let id = if id.len() > 24 { number.to_string() } else { id };
         let mut call = Call {
             pc,
             names: &dump.names,
@@ -268,6 +269,8 @@ pub(super) struct Told {
     pub not_connected: bool,
     /// Whether the sender was held back by the path, with that said.
     pub narrow: bool,
+    /// Whether the other end tells what is wrong with the two.
+    pub at_other_end: bool,
     /// Whether the machine was too slow, with that said.
     pub slow: bool,
 }

@@ -36,12 +36,8 @@ use setup::Outcome;
 /// Every finding about peer connections of a dump, those with these indices. Times are from `start`, milliseconds since 1970.
 pub fn check(dump: &Dump, chosen: &[usize], start: Option<f64>) -> Vec<Finding> {
     let start = start.or(dump.start()).unwrap_or(0.0);
-    let of = |index: &usize| dump.peer_connections.get(*index);
-    let calls: Vec<Call<'_>> = chosen
-        .iter()
-        .filter_map(of)
-        .map(|pc| Call::new(dump, pc, start))
-        .collect();
+    let of = |index: &usize| Some(Call::new(dump, index + 1, dump.peer_connections.get(*index)?, start));
+    let calls: Vec<Call<'_>> = chosen.iter().filter_map(of).collect();
     let outcomes: Vec<Outcome> = calls.iter().map(setup::outcome).collect();
     let mut findings = together(&calls, &outcomes);
     for (index, (call, outcome)) in calls.iter().zip(&outcomes).enumerate() {
@@ -58,8 +54,10 @@ pub fn check(dump: &Dump, chosen: &[usize], start: Option<f64>) -> Vec<Finding> 
         setup::check(call, outcome, &mut told);
         // Of both ends one says it for the two.
         for (other, end) in &other_ends {
+            let lost = ends::check_data(call, end);
+            told.at_other_end |= !lost.is_empty();
             if *other > index {
-                told.findings.extend(ends::check_data(call, end));
+                told.findings.extend(lost);
             }
         }
         path::check(call, outcome, &mut told);

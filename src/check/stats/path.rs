@@ -4,7 +4,7 @@ use super::look::{Call, Points, Told, extent, runs, spread};
 use super::setup::Outcome;
 use super::thresholds as limits;
 use crate::check::catalog::stats as catalog;
-use crate::check::words::count;
+use crate::check::words::times;
 use crate::report::{Evidence, Severity};
 use crate::stats::StatsObject;
 use crate::stats::facts::pair;
@@ -105,7 +105,7 @@ fn check_interruptions(call: &Call<'_>, outcome: &Outcome, told: &mut Told) {
     facts.truncate(12);
     let failed_later = outcome.failed && lost.is_some();
     let longest = merged.iter().map(|(from, to)| (to - from) / 1000.0).fold(0.0, f64::max);
-    let times = count(merged.len(), "time");
+    let how_often = times(merged.len() as u64);
     if lost.is_some() {
         let word = if failed_later {
             "failed"
@@ -120,7 +120,7 @@ fn check_interruptions(call: &Call<'_>, outcome: &Outcome, told: &mut Told) {
     } else {
         let (from, to) = merged[0];
         let summary = format!(
-            "Nothing came from the other side {}, then it came again; {times}, at most {longest:.1} s.",
+            "Nothing came from the other side {}, then it came again: {how_often}, at most {longest:.1} s.",
             call.span(from, to)
         );
         told.push(call.finding(catalog::PATH_INTERRUPTED, summary, facts));
@@ -159,7 +159,7 @@ fn check_restarts(call: &Call<'_>, told: &mut Told) {
         last = Some(&description.ufrags);
     }
     if !facts.is_empty() {
-        let summary = format!("ICE was restarted {}.", crate::check::words::times(facts.len() as u64));
+        let summary = format!("ICE was restarted {}.", times(facts.len() as u64));
         told.push(call.finding(catalog::RESTART, summary, facts));
     }
 }
@@ -175,17 +175,14 @@ fn check_switches(call: &Call<'_>, told: &mut Told) {
     if changes.is_empty() || call.pc.typed(call.names, &["transport"]).count() > 1 {
         return;
     }
-    let facts: Vec<Evidence> = changes
-        .iter()
-        .take(10)
-        .map(|(at, id)| call.fact(Some(*at), id, "selected from here on".to_owned()))
-        .collect();
+    let selected = |(at, id): &&(f64, String)| call.fact(Some(*at), id, "selected from here on".to_owned());
+    let mut facts: Vec<Evidence> = changes.iter().take(10).map(selected).collect();
+    facts.push(Evidence::new(
+        "changes",
+        format!("{}; {}", changes.len(), limits::SWITCHES),
+    ));
     let many = changes.len() as f64 > limits::SWITCHES.value;
-    let summary = format!(
-        "The pair in use changed {}; {}.",
-        crate::check::words::times(changes.len() as u64),
-        limits::SWITCHES
-    );
+    let summary = format!("The pair in use changed {}.", times(changes.len() as u64));
     let finding = call.finding(catalog::PAIR_SWITCHED, summary, facts);
     told.push_at_most(if many { Severity::Warning } else { Severity::Info }, finding);
 }

@@ -71,9 +71,10 @@ fn check_flow(call: &Call<'_>, outcome: &Outcome, told: &mut Told) {
         return;
     };
     let sum = |inbound: bool, member: &str| -> f64 {
-        call.way(inbound)
-            .filter_map(|stream| call.number(stream.object, member))
-            .sum()
+        let numbers = call
+            .way(inbound)
+            .filter_map(|stream| call.number(stream.object, member));
+        numbers.fold(0.0, |sum, number| sum + number)
     };
     let (received, sent) = (sum(true, "packetsReceived"), sum(false, "packetsSent"));
     if received > 0.0 || !expects(call, true) {
@@ -92,7 +93,9 @@ fn check_flow(call: &Call<'_>, outcome: &Outcome, told: &mut Told) {
         told.push(call.finding(catalog::ONE_WAY, summary, evidence));
     } else {
         let summary = "No media came in, though the descriptions agree on it and the connection is up.";
-        told.push(call.finding(catalog::NOTHING_RECEIVED, summary, evidence));
+        // Where nothing goes out either, the connection may be a spare one.
+        let most = if sent > 0.0 { Severity::Warning } else { Severity::Info };
+        told.push_at_most(most, call.finding(catalog::NOTHING_RECEIVED, summary, evidence));
     }
 }
 
@@ -197,8 +200,9 @@ fn check_jitter(call: &Call<'_>, stream: &Stream<'_>, told: &mut Told) {
     else {
         return;
     };
-    // A frame of video is many packets sent at once: its jitter is that of the pacer.
-    if stream.is_video() && values.median < 2.0 * limits::JITTER.value {
+    // A frame of video is many packets sent at once: audio over the same path says more.
+    let audio = |other: &Stream<'_>| !other.is_video() && !other.metric("jitter").is_empty();
+    if stream.is_video() && call.way(true).any(audio) {
         return;
     }
     let words = format!("jitter: median {:.0} ms, at most {:.0} ms", values.median, values.max);
@@ -447,7 +451,11 @@ pub(super) fn fallback(call: &Call<'_>, stream: &Stream<'_>, member: &str, told:
     let fell = implementations
         .windows(2)
         .find(|two| hard(&two[0].1) && soft(&two[1].1));
-    let named = || implementations.iter().find(|(_, name)| name.contains("fallback from"));
+    let named = || {
+        implementations
+            .iter()
+            .find(|(_, name)| name.contains("fallback from") && !name.contains("from: unknown"))
+    };
     let (at, words) = match (fell, named()) {
         (Some(two), _) => (two[1].0, format!("{} -> {}", two[0].1, two[1].1)),
         (None, Some((at, name))) => (*at, name.clone()),

@@ -106,6 +106,7 @@ fn check_limits(call: &Call<'_>, stream: &Stream<'_>, told: &mut Told) {
         }
         let words = format!("held back by {reason} for {seconds:.0} s of {length:.0} s");
         let mut evidence = vec![call.measured(stream.object, &words, spans.first().copied(), limits::LIMITED)];
+        let narrow = reason == "cpu" || is_narrow(call, stream);
         if reason == "bandwidth"
             && let Some((pair, points)) = available(call)
             && let Some(values) = spread(&points)
@@ -117,20 +118,43 @@ fn check_limits(call: &Call<'_>, stream: &Stream<'_>, told: &mut Told) {
             );
             evidence.push(call.fact(extent(&points).map(|(from, _)| from), &pair.id, words));
         }
-        let what = if reason == "cpu" {
-            "the machine was too busy"
-        } else {
-            "the path did not carry more"
+        let summary = match (reason, narrow) {
+            ("cpu", _) => {
+                format!("The encoder was held back for {seconds:.0} s of {length:.0} s: the machine was too busy.")
+            }
+            (_, true) => {
+                format!("The encoder was held back for {seconds:.0} s of {length:.0} s: the path did not carry more.")
+            }
+            (_, false) => format!(
+                "The encoder was held back for {seconds:.0} s of {length:.0} s, while the estimate of the path was rising."
+            ),
         };
-        told.push(call.of_stream(
-            entry,
-            stream,
-            format!("The encoder was held back for {seconds:.0} s of {length:.0} s: {what}."),
-            evidence,
-        ));
-        told.narrow |= reason == "bandwidth";
+        let most = if narrow { Severity::Warning } else { Severity::Info };
+        told.push_at_most(most, call.of_stream(entry, stream, summary, evidence));
+        told.narrow |= reason == "bandwidth" && narrow;
         told.slow |= reason == "cpu";
     }
+}
+
+/// Whether the path is the limit: the estimate of what it carries fell, and is not far above what the encoder wants. An estimate
+/// that only rises is one of a call that begins.
+fn is_narrow(call: &Call<'_>, stream: &Stream<'_>) -> bool {
+    const FELL: f64 = 0.8;
+    const AMPLE: f64 = 2.0;
+    let Some((_, points)) = available(call) else {
+        return true;
+    };
+    let mut most = 0.0_f64;
+    let mut fell = false;
+    for (_, estimate) in &points {
+        fell |= *estimate <= FELL * most;
+        most = most.max(*estimate);
+    }
+    let wanted = spread(stream.metric("target_bitrate")).map(|target| target.median);
+    let ample = wanted
+        .zip(spread(&points))
+        .is_some_and(|(wanted, path)| path.median >= AMPLE * wanted);
+    fell && !ample
 }
 
 /// What the path carries, as the sender estimates it.
@@ -215,6 +239,11 @@ fn check_resolution(call: &Call<'_>, stream: &Stream<'_>, told: &mut Told) {
             .text(call.names, "scalabilityMode")
             .is_some_and(|mode| mode.starts_with('S'))
     {
+        return;
+    }
+    let id = stream.object.text(call.names, "mediaSourceId");
+    let shares = |other: &Stream<'_>| other.object.text(call.names, "mediaSourceId") == id;
+    if call.way(false).filter(|other| shares(other)).count() > 1 {
         return;
     }
     let Some(full) = source(call, stream).and_then(|source| call.number(source, "height")) else {

@@ -8,6 +8,7 @@ use crate::check::catalog::stats as catalog;
 use crate::check::words::{count, lower};
 use crate::report::{Evidence, Finding, Severity};
 use crate::stats::event::CandidateError;
+use crate::stats::facts::config::servers;
 use crate::stats::{Detail, StatsObject};
 
 /// What came of setting up.
@@ -102,6 +103,11 @@ impl<'a> Call<'a> {
             .iter()
             .filter(|event| event.method.starts_with(method) && of_event(&event.detail));
         events.count().max(self.pc.typed(self.names, types).count())
+    }
+
+    /// The STUN and TURN servers of the configuration.
+    fn servers(&self) -> Vec<String> {
+        self.pc.config.as_ref().map(servers).unwrap_or_default()
     }
 
     fn local_candidates(&self) -> usize {
@@ -225,6 +231,22 @@ fn check_ice(call: &Call<'_>, outcome: &Outcome, told: &mut Told) {
             format!("No local candidate was found, and {ended}."),
             facts,
         )
+    } else if remote == 0
+        && outcome.failed
+        && call.pc.has_types(call.names, &["transport"])
+        && !call.has_series()
+        && call.pc.events.is_empty()
+    {
+        // Chromium, the one with transports, drops pairs and the other side's candidates when it has failed, and fails only if
+        // there were some.
+        let summary = "ICE failed; the report was taken after it, and has no pairs any more.";
+        call.finding(catalog::ICE_FAILED, summary, facts)
+    } else if remote == 0 && local > 0 && stuck && !call.servers().is_empty() {
+        let servers = call.servers().join(", ");
+        let summary = format!(
+            "Gathering began and never ended ({servers} did not answer), and no candidate of the other side came either."
+        );
+        call.finding(catalog::GATHERING_STUCK, summary, facts)
     } else if remote == 0 && local > 0 && (asked || call.pc.events.is_empty()) {
         let summary = format!(
             "This side has {}, and no candidate of the other side ever came.",
@@ -264,10 +286,12 @@ fn check_ice(call: &Call<'_>, outcome: &Outcome, told: &mut Told) {
         (false, true) => Severity::Error,
         (false, false) => Severity::Warning,
     };
-    let most = if call.has_series() && !named {
-        Severity::Error
-    } else {
-        most
+    let most = match call.pc.events.is_empty() && !outcome.failed {
+        // The first moments of a call look just the same.
+        true if call.pc.samples() <= 1 && local == 0 => Severity::Info,
+        true if call.pc.samples() <= 1 => Severity::Warning,
+        _ if call.has_series() && !named => Severity::Error,
+        _ => most,
     };
     told.push_at_most(most, finding);
 }
@@ -326,6 +350,16 @@ fn check_dtls(call: &Call<'_>, outcome: &Outcome, told: &mut Told) {
         .and_then(|(at, _)| at)
         .zip(outcome.failed_at)
         .map(|(from, to)| (to - from) / 1000.0);
+    let states = call
+        .states("connection")
+        .into_iter()
+        .chain(call.states("iceconnection"));
+    let broke = states.into_iter().any(|(_, state)| state == "disconnected");
+    if broke && dtls.as_deref() != Some("failed") {
+        let summary = "Checks were answered; then the path broke, before the DTLS handshake was complete.";
+        told.push(call.finding(catalog::PATH_LOST, summary, facts));
+        return;
+    }
     if dtls.as_deref() == Some("failed") || outcome.failed {
         let how = match took {
             Some(took) if took < limits::LASTING.value => {

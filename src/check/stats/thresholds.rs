@@ -61,7 +61,7 @@ thresholds! {
     /// Frames that came and were not shown.
     DROPPED = 5.0, "%", "chosen: one frame in twenty is more than one a second";
     /// Part of the time in which video stood still.
-    FROZEN = 1.0, "% of the time", "chosen: W3C freezeCount counts what viewers notice";
+    FROZEN = 2.0, "% of the time", "chosen: W3C freezeCount counts what viewers notice";
     /// A freeze by itself.
     FREEZE = 1.0, "s", "chosen: a second of still picture is noticed by everybody";
     /// Key frames asked for.
