@@ -22,6 +22,8 @@ pub(super) struct Call<'a> {
     pub start: f64,
     /// `peer connection 8-1`.
     pub label: String,
+    /// Whether Firefox wrote it, as far as the file tells.
+    pub is_firefox: bool,
     /// The streams that come in and go out.
     pub streams: Vec<Stream<'a>>,
 }
@@ -77,6 +79,7 @@ impl<'a> Call<'a> {
             names: &dump.names,
             start,
             label: format!("peer connection {id}"),
+            is_firefox: dump.browser.as_ref().is_some_and(|browser| browser.name == "Firefox"),
             streams: Vec::new(),
         };
         call.streams = call.find_streams();

@@ -53,7 +53,8 @@ fn check_interruptions(call: &Call<'_>, outcome: &Outcome, told: &mut Told) {
     };
     let mut down: Option<f64> = None;
     let mut lost = None;
-    let mut was_up = false;
+    // An agent whose first state here is `disconnected` was connected before what was asked for.
+    let mut was_up = states.first().is_some_and(|(_, state)| *state == "disconnected");
     for (at, state) in &states {
         match *state {
             "disconnected" | "failed" if was_up => {
@@ -130,7 +131,8 @@ fn check_interruptions(call: &Call<'_>, outcome: &Outcome, told: &mut Told) {
 
 /// Times in which nothing came at all, between times in which much came.
 pub(super) fn silences(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
-    let Some(usual) = spread(points).map(|spread| spread.median).filter(|usual| *usual > 0.0) else {
+    let some: Vec<(f64, f64)> = points.iter().copied().filter(|(_, value)| *value > 0.0).collect();
+    let Some(usual) = spread(&some).map(|spread| spread.median) else {
         return Vec::new();
     };
     let first = points.iter().position(|(_, value)| *value > usual / 4.0).unwrap_or(0);

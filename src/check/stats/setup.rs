@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::look::{Call, Told};
 use super::thresholds as limits;
 use crate::check::catalog::stats as catalog;
-use crate::check::words::{count, lower};
+use crate::check::words::{count, lower, times};
 use crate::report::{Evidence, Finding, Severity};
 use crate::stats::event::CandidateError;
 use crate::stats::facts::config::servers;
@@ -159,7 +159,7 @@ fn check_servers(call: &Call<'_>, outcome: &Outcome, told: &mut Told) {
             )
         });
         let said = said.trim_end_matches('.');
-        let summary = format!("{url}: {code} {said}: {meaning}; {}.", count(errors.len(), "time"));
+        let summary = format!("{url}: {code} {said}: {meaning}; {}.", times(errors.len() as u64));
         let mut finding = call.finding(entry, summary, evidence.collect());
         if outcome.ice {
             // The call found its way; where a relay was found all the same, one address of several could not ask.
@@ -231,15 +231,10 @@ fn check_ice(call: &Call<'_>, outcome: &Outcome, told: &mut Told) {
             format!("No local candidate was found, and {ended}."),
             facts,
         )
-    } else if remote == 0
-        && outcome.failed
-        && call.pc.has_types(call.names, &["transport"])
-        && !call.has_series()
-        && call.pc.events.is_empty()
-    {
-        // Chromium, the one with transports, drops pairs and the other side's candidates when it has failed, and fails only if
-        // there were some.
-        let summary = "ICE failed; the report was taken after it, and has no pairs any more.";
+    } else if remote == 0 && outcome.failed && !call.is_firefox && !call.has_series() && call.pc.events.is_empty() {
+        // Chromium drops pairs and the other side's candidates when it has failed, and fails only if there were some.
+        let summary =
+            "ICE failed; the report was taken after it, and has no pairs and no candidate of the other side any more.";
         call.finding(catalog::ICE_FAILED, summary, facts)
     } else if remote == 0 && local > 0 && stuck && !call.servers().is_empty() {
         let servers = call.servers().join(", ");

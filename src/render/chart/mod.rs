@@ -128,13 +128,16 @@ fn is_about(finding: &Finding, id: &str, number: usize) -> bool {
 }
 
 fn mark(finding: &Finding) -> Option<Mark> {
+    // What is only told stands in the list; marks of it would hide the others.
+    if finding.severity == Severity::Info {
+        return None;
+    }
     let at = finding.evidence.iter().find_map(|evidence| evidence.at_s)?;
     Some(Mark {
         at,
         color: match finding.severity {
             Severity::Error => "#b00020",
-            Severity::Warning => "#d07a00",
-            Severity::Info => "#7a9cc0",
+            Severity::Warning | Severity::Info => "#d07a00",
         },
         text: finding.code.clone(),
     })
