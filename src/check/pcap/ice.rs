@@ -4,10 +4,10 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::Told;
-use super::said::{capital, fact, lasted, times};
+use super::said::{fact, lasted};
 use crate::check::catalog::Entry;
 use crate::check::catalog::pcap as catalog;
-use crate::check::words::count;
+use crate::check::words::{capital, count, times};
 use crate::datagram::Seen;
 use crate::flow::dtls::Outcome;
 use crate::flow::ice::{Association, Checks, Learnt, Pair, Silence};
