@@ -165,7 +165,7 @@ fn silent_since(allocation: &Allocation) -> Option<Finding> {
     }
     let summary = format!(
         "Allocate with credentials was sent {}, and nothing came back, though the server had asked for them.",
-        super::said::times(first.transmissions.into())
+        times(first.transmissions.into())
     );
     Some(catalog::TURN_UNANSWERED.finding(subject(allocation), summary, evidence(allocation)))
 }
