@@ -66,7 +66,7 @@ entries! {
     NEVER_CONNECTED = "stats-never-connected", Error, "The connection never came about" {
         what: "Offer and answer were applied, and the connection was not up when the file ended.",
         why: "Candidates were not exchanged, checks were not answered, or the file was taken too early.",
-        fix: "Look at the time line: which side did not send its candidates?",
+        fix: "See in the time line which side did not send its candidates.",
         reference: "RFC 8445 §6.1.3",
     }
     DTLS_FAILED = "stats-dtls-failed", Error, "DTLS failed" {

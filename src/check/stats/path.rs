@@ -126,6 +126,8 @@ fn check_interruptions(call: &Call<'_>, outcome: &Outcome, told: &mut Told) {
         );
         told.push(call.finding(catalog::PATH_INTERRUPTED, summary, facts));
     }
+    // Nobody reads of more of them, and every later check looks at each.
+    merged.truncate(1000);
     told.explained.extend(merged);
 }
 
@@ -313,10 +315,11 @@ fn rises_with_load(call: &Call<'_>, delays: &[(f64, f64)]) -> bool {
     let Some(rates) = video.map(|stream| stream.metric("bitrate")) else {
         return false;
     };
+    // The interval in which the delay was measured; a day of samples must not be searched for each of them.
     let near = |at: f64| {
         rates
-            .iter()
-            .min_by(|a, b| (a.0 - at).abs().total_cmp(&(b.0 - at).abs()))
+            .get(rates.partition_point(|(time, _)| *time < at))
+            .or(rates.last())
     };
     let both: Vec<(f64, f64)> = delays
         .iter()

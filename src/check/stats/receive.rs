@@ -1,5 +1,7 @@
 //! Streams that come in: whether they do, and how well.
 
+use std::collections::BTreeSet;
+
 use super::look::{Call, Stream, Told, extent, lasts, runs, spread};
 use super::setup::Outcome;
 use super::thresholds::{self as limits, Threshold};
@@ -172,10 +174,9 @@ pub(super) fn bursts(call: &Call<'_>, stream: &Stream<'_>, points: &[(f64, f64)]
     let lost = call.points(stream.object, "packetsLost");
     let fresh: Vec<(f64, f64)> = told.unexplained(points);
     // A share of a handful of packets is no rate.
-    let many = |at: f64| {
-        let index = lost.iter().position(|(time, _)| *time == at).unwrap_or(0);
-        index > 0 && lost[index].1 - lost[index - 1].1 >= 10.0
-    };
+    let heavy = lost.windows(2).filter(|two| two[1].1 - two[0].1 >= 10.0);
+    let heavy: BTreeSet<u64> = heavy.map(|two| two[1].0.to_bits()).collect();
+    let many = |at: f64| heavy.contains(&at.to_bits());
     let bad: Vec<&(f64, f64)> = fresh
         .iter()
         .filter(|(at, share)| *share >= limits::BURST.value && many(*at))
@@ -421,6 +422,7 @@ pub(super) fn changed_codec(call: &Call<'_>, stream: &Stream<'_>, told: &mut Tol
             .unwrap_or_else(|| id.to_owned())
     };
     let mut changes = call.texts(stream.object, "codecId");
+    changes.truncate(100);
     changes.iter_mut().for_each(|(_, id)| *id = name(id));
     changes.dedup_by(|a, b| a.1 == b.1);
     if changes.len() > 1 {

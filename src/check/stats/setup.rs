@@ -119,9 +119,12 @@ impl<'a> Call<'a> {
     }
 }
 
+/// When a server gave no candidate, and what was said.
+type Refusal<'a> = (Option<f64>, &'a CandidateError);
+
 /// Errors of STUN and TURN servers, by URL and code.
 fn check_servers(call: &Call<'_>, outcome: &Outcome, told: &mut Told) {
-    let mut servers: BTreeMap<(String, i64), Vec<(Option<f64>, &CandidateError)>> = BTreeMap::new();
+    let mut servers: BTreeMap<(String, i64), Vec<Refusal<'_>>> = BTreeMap::new();
     for event in &call.pc.events {
         if let Detail::CandidateError(error) = &event.detail {
             let url = error.url.clone().unwrap_or_else(|| "a server".to_owned());

@@ -14,12 +14,15 @@ const START: f64 = 1_700_000_000_000.0;
 /// How many samples they have, one a second.
 const SAMPLES: usize = 40;
 
+/// Members by their names: a value a second.
+type Members = BTreeMap<&'static str, Vec<Value>>;
+
 /// A dump of webrtc-internals, made by hand.
 #[derive(Clone, Default)]
 struct Made {
     events: Vec<Value>,
     /// By the ids of stats: the type, and by their names the members.
-    stats: BTreeMap<&'static str, (&'static str, BTreeMap<&'static str, Vec<Value>>)>,
+    stats: BTreeMap<&'static str, (&'static str, Members)>,
     config: &'static str,
 }
 

@@ -240,12 +240,7 @@ mod tests {
             first: file,
             more: Vec::new(),
         };
-        Envelope::new(
-            "stats",
-            std::time::SystemTime::UNIX_EPOCH,
-            Report::Stats(Box::new(stats)),
-            vec![finding],
-        )
+        Envelope::new("stats", String::new(), Report::Stats(Box::new(stats)), vec![finding])
     }
 
     #[test]
