@@ -178,11 +178,10 @@ impl Socket {
                 }
                 let filled = &bufs[index][..from.len];
                 self.tell(Direction::Received, from.addr, filled.chunks(from.stride.max(1)));
-                if !self.wire.gate.is_open() {
-                    filled
-                        .chunks(from.stride.max(1))
-                        .for_each(|datagram| self.again(datagram));
-                }
+                let datagrams = filled.chunks(from.stride.max(1));
+                datagrams
+                    .filter(|datagram| is_handshake(datagram))
+                    .for_each(|datagram| self.again(datagram));
                 if kept < index {
                     let moved = filled.to_vec();
                     bufs[kept][..from.len].copy_from_slice(&moved);
@@ -198,9 +197,6 @@ impl Socket {
 
     /// Sends the last flight of the handshake again, if `datagram` asks for that.
     fn again(&self, datagram: &[u8]) {
-        if classify(datagram) != Protocol::Dtls {
-            return;
-        }
         let at = self.wire.tap.clock().now();
         let again = lock(&self.handshake).received(at, datagram);
         if !again.is_empty() {
@@ -243,6 +239,12 @@ impl Socket {
         meta[0].stride = length.max(1);
         Some(1)
     }
+}
+
+/// Whether a datagram is of a DTLS handshake: it begins with a message of it, or with the change of ciphers. A server may be asked for its
+/// last flight when it has long been done.
+fn is_handshake(datagram: &[u8]) -> bool {
+    matches!(datagram.first(), Some(20 | 22))
 }
 
 /// How often it is looked whether a handshake has gone silent.
@@ -295,10 +297,8 @@ impl AsyncUdpSocket for Socket {
             return Poll::Ready(Ok(length));
         }
         let datagrams = || transmit.contents.chunks(segment);
-        if !self.wire.gate.is_open() {
-            let handshakes = datagrams().filter(|datagram| matches!(datagram.first(), Some(20 | 22)));
-            handshakes.for_each(|datagram| self.keep(transmit.destination, datagram));
-        }
+        let handshakes = datagrams().filter(|datagram| is_handshake(datagram));
+        handshakes.for_each(|datagram| self.keep(transmit.destination, datagram));
         let Some(pump) = &self.wire.line else {
             let sent = self.inner.poll_send(context, transmit);
             if let Poll::Ready(Ok(_)) = sent {
