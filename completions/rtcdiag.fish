@@ -191,6 +191,10 @@ complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand stats" -l peer-connectio
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand stats" -l from -d 'Only what was from this time on: seconds from the start of the file, or a time (RFC 3339)' -r
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand stats" -l to -d 'Only what was up to this time' -r
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand stats" -l id -d 'Only the stats with this id, with all their members; may be repeated' -r
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand stats" -l csv -d 'Write values over time as CSV to a file; "-" is stdout, instead of the report' -r -F
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand stats" -l select -d 'With --csv: only what TYPE.ID.MEMBER matches, with * and ?: inbound-rtp.*.packetsLost; may be repeated' -r
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand stats" -l plot -d 'Draw bit rate, loss, jitter, round-trip time and frames over time into an SVG file, with findings marked' -r -F
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand stats" -l html -d 'Write a page with findings, charts and report; it needs no other file and no network' -r -F
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand stats" -l format -d 'How to print: for people, as one JSON document, as JSON lines while results come in, or (`rtcdiag sdp`) as SARIF for code hosts' -r -f -a "text\t'Tables and sentences'
 json\t'One JSON document at the end'
 jsonl\t'One JSON object a line, as results come in'

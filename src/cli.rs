@@ -90,7 +90,9 @@ Examples:
   rtcdiag stats dump.gz --peer-connection 2          one of several connections
   rtcdiag stats dump.gz --from 30 --to 60            half a minute of it
   rtcdiag stats dump.gz --id IT01V3526379975         every member of one stats object
-  rtcdiag stats dump.gz --json --series | jq         everything, with all values over time";
+  rtcdiag stats dump.gz --json --series | jq         everything, with all values over time
+  rtcdiag stats dump.gz --csv - --select 'inbound-rtp.*.packetsLost'
+  rtcdiag stats dump.gz --html call.html             a page to pass on";
 
 const EXPLAIN_EXAMPLES: &str = "\
 Examples:
@@ -278,6 +280,22 @@ pub struct Stats {
     /// With --json: all values over time, too
     #[arg(long)]
     pub series: bool,
+
+    /// Write values over time as CSV to a file; "-" is stdout, instead of the report
+    #[arg(long, value_name = "FILE", help_heading = "Export", value_hint = ValueHint::FilePath)]
+    pub csv: Option<PathBuf>,
+
+    /// With --csv: only what TYPE.ID.MEMBER matches, with * and ?: inbound-rtp.*.packetsLost; may be repeated
+    #[arg(long, value_name = "PATTERN", help_heading = "Export", requires = "csv")]
+    pub select: Vec<String>,
+
+    /// Draw bit rate, loss, jitter, round-trip time and frames over time into an SVG file, with findings marked
+    #[arg(long, value_name = "FILE.svg", help_heading = "Export", value_hint = ValueHint::FilePath)]
+    pub plot: Option<PathBuf>,
+
+    /// Write a page with findings, charts and report; it needs no other file and no network
+    #[arg(long, value_name = "FILE", help_heading = "Export", value_hint = ValueHint::FilePath)]
+    pub html: Option<PathBuf>,
 }
 
 /// The options of `rtcdiag candidates`.

@@ -49,6 +49,7 @@ pub mod time;
 
 use std::ffi::OsString;
 use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::PathBuf;
 
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser};
@@ -58,7 +59,7 @@ use crate::command::{Context, Output};
 use crate::error::Error;
 use crate::render::text::Paint;
 use crate::render::{Format, Redactor, Renderer, Style};
-use crate::report::{Envelope, Severity};
+use crate::report::{Envelope, Report, Severity};
 use crate::secret::Private;
 
 /// The exit code of a run that found something that does not work.
@@ -139,10 +140,14 @@ fn execute(command: Command, global: &Global, renderer: &Renderer, style: &Style
                 .hint("take --format json, which every command has"),
         );
     }
+    let charts = match &command {
+        Command::Stats(options) => Charts::of(options, global)?,
+        _ => Charts::default(),
+    };
     let mut out = BufWriter::new(io::stdout().lock());
     // What goes wrong with stdout while the command runs is told at its end: it has things to release.
     let mut written = Ok(());
-    let outcome = command::run(
+    let mut outcome = command::run(
         command,
         &mut Context {
             emit: &mut |event| {
@@ -162,6 +167,9 @@ fn execute(command: Command, global: &Global, renderer: &Renderer, style: &Style
             color: style.color,
         },
     )?;
+    if let Output::Report(envelope) = &mut outcome {
+        charts.write(envelope, renderer)?;
+    }
     let code = match &outcome {
         Output::Report(envelope) => exit_code(envelope),
         Output::Partial(..) => error::COULD_NOT_RUN,
@@ -184,6 +192,48 @@ fn execute(command: Command, global: &Global, renderer: &Renderer, style: &Style
         // The reader has what it wanted: `rtcdiag explain | head -1`.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(0),
         Err(error) => Err(Error::io("write", "stdout", &error)),
+    }
+}
+
+/// The files that `rtcdiag stats` draws.
+#[derive(Default)]
+struct Charts {
+    plot: Option<PathBuf>,
+    html: Option<PathBuf>,
+    /// Whether the report keeps the points that they were drawn from.
+    keep: bool,
+}
+
+impl Charts {
+    fn of(options: &cli::Stats, global: &Global) -> Result<Charts, Error> {
+        if global.redact && options.csv.is_some() {
+            return Err(Error::new("values as they were measured cannot be redacted")
+                .at("--csv")
+                .hint("leave --redact or --csv out"));
+        }
+        Ok(Charts {
+            plot: options.plot.clone(),
+            html: options.html.clone(),
+            keep: options.series,
+        })
+    }
+
+    fn write(&self, envelope: &mut Envelope, renderer: &Renderer) -> Result<(), Error> {
+        for (path, html) in [(&self.plot, false), (&self.html, true)] {
+            if let Some(path) = path {
+                let written = renderer
+                    .charts(envelope, html)
+                    .and_then(|text| std::fs::write(path, text));
+                written.map_err(|error| Error::file("write the charts", path, &error))?;
+            }
+        }
+        if (self.plot.is_some() || self.html.is_some())
+            && !self.keep
+            && let Report::Stats(stats) = &mut envelope.report
+        {
+            stats.drop_points();
+        }
+        Ok(())
     }
 }
 

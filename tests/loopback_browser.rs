@@ -68,7 +68,7 @@ fn address() -> Result<IpAddr, String> {
 }
 
 /// Takes each request of the page to whoever answers, and the answer back.
-fn signaling(asked: mpsc::Sender<(Value, mpsc::Sender<Value>)>) -> u16 {
+fn signaling(asked: mpsc::Sender<Request>) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     std::thread::spawn(move || {
@@ -80,7 +80,7 @@ fn signaling(asked: mpsc::Sender<(Value, mpsc::Sender<Value>)>) -> u16 {
     port
 }
 
-fn serve(mut stream: TcpStream, asked: &mpsc::Sender<(Value, mpsc::Sender<Value>)>) -> Option<()> {
+fn serve(mut stream: TcpStream, asked: &mpsc::Sender<Request>) -> Option<()> {
     let mut reader = BufReader::new(stream.try_clone().ok()?);
     let mut length = 0;
     loop {
@@ -113,6 +113,9 @@ struct Ours {
     echoes: usize,
 }
 
+/// What the page asks, and where the answer goes.
+type Request = (Value, mpsc::Sender<Value>);
+
 const PLANS: [MediaPlan; 2] = [
     MediaPlan {
         kind: MediaKind::Audio,
@@ -127,7 +130,7 @@ const PLANS: [MediaPlan; 2] = [
 ];
 
 /// Waits for the page's next request without holding up the call.
-async fn next(asked: &Arc<Mutex<mpsc::Receiver<(Value, mpsc::Sender<Value>)>>>) -> (Value, mpsc::Sender<Value>) {
+async fn next(asked: &Arc<Mutex<mpsc::Receiver<Request>>>) -> Request {
     let asked = Arc::clone(asked);
     let wait = move || asked.lock().unwrap().recv_timeout(Duration::from_secs(60)).unwrap();
     tokio::task::spawn_blocking(wait).await.unwrap()
@@ -152,7 +155,7 @@ async fn described(peer: &Peer) -> Value {
     json!({ "type": description.sdp_type.to_string(), "sdp": sdp })
 }
 
-async fn call(side: Side, ip: IpAddr, asked: mpsc::Receiver<(Value, mpsc::Sender<Value>)>) -> Ours {
+async fn call(side: Side, ip: IpAddr, asked: mpsc::Receiver<Request>) -> Ours {
     let asked = Arc::new(Mutex::new(asked));
     let clock = Clock::start();
     let tap = Tap::new(clock, None);

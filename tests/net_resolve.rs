@@ -30,13 +30,13 @@ fn localhost_and_addresses() {
             .await
             .unwrap()
             .addresses;
-        assert_eq!(v4, ["127.0.0.1:3478".parse().unwrap()]);
+        assert_eq!(v4, ["127.0.0.1:3478".parse::<std::net::SocketAddr>().unwrap()]);
         let literal = resolver
             .resolve("::1", 3478, Families::Both, deadline)
             .await
             .unwrap()
             .addresses;
-        assert_eq!(literal, ["[::1]:3478".parse().unwrap()]);
+        assert_eq!(literal, ["[::1]:3478".parse::<std::net::SocketAddr>().unwrap()]);
         let wrong = resolver
             .resolve("127.0.0.1", 3478, Families::Ipv6, deadline)
             .await

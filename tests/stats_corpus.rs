@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Parser;
 use rtcdiag::cli::{Cli, Command};
-use rtcdiag::command;
+use rtcdiag::command::{self, Output};
 use rtcdiag::report::Report;
 use serde_json::Value;
 
@@ -24,7 +24,8 @@ fn report(path: &Path) -> Result<Value, String> {
     let Command::Stats(options) = Cli::try_parse_from(arguments).unwrap().command else {
         panic!()
     };
-    let envelope = command::stats::run(&options).map_err(|error| error.to_string())?;
+    let output = command::stats::run(&options).map_err(|error| error.to_string())?;
+    let Output::Report(envelope) = output else { panic!() };
     let Report::Stats(report) = envelope.report else {
         panic!()
     };

@@ -48,12 +48,9 @@ pub fn check(report: &Loopback) -> Vec<Finding> {
 fn cause(report: &Loopback) -> Finding {
     let [(_, offerer), (_, answerer)] = report.peers.named();
     let told = |peer: &Peer| peer.events.iter().any(|event| event.event == "addIceCandidate");
-    let has = |stage: &str, ended: bool| {
-        report.peers.named().iter().any(|(_, peer)| {
-            peer.stages
-                .iter()
-                .any(|s| s.part.as_deref().unwrap_or(&s.stage) == stage && (!ended || s.took_ms.is_some()))
-        })
+    let is_nominated = |peer: &Peer| {
+        let mut stages = peer.stages.iter();
+        stages.any(|stage| stage.stage == "check" && stage.took_ms.is_some())
     };
     let checks = |peer: &Peer| peer.received.stun;
     if !told(offerer) && !told(answerer) && checks(offerer) + checks(answerer) == 0 {
@@ -68,10 +65,14 @@ fn cause(report: &Loopback) -> Finding {
         let summary = "Neither end was told a candidate of the other, so neither sent a check.";
         return entries::NO_REMOTE_CANDIDATES.finding("candidates", summary, evidence);
     }
-    if !has("check", true) {
+    if !is_nominated(offerer) && !is_nominated(answerer) {
         return unchecked(report);
     }
-    if !has("dtls", true) {
+    let is_complete = |peer: &Peer| {
+        let mut stages = peer.stages.iter();
+        stages.any(|stage| stage.part.as_deref() == Some("dtls") && stage.took_ms.is_some())
+    };
+    if !is_complete(offerer) || !is_complete(answerer) {
         return handshake(report);
     }
     let summary = format!(

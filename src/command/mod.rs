@@ -65,7 +65,7 @@ pub fn run(command: Command, context: &mut Context<'_>) -> Result<Output, Error>
             None => report(envelope),
             Some(error) => Output::Partial(Box::new(envelope), error),
         }),
-        Command::Stats(options) => stats::run(&options).map(report),
+        Command::Stats(options) => stats::run(&options),
         Command::Completions(options) => Ok(Output::Bytes(completions::run(&options))),
         Command::Man(options) => man::run(&options),
     }

@@ -3,8 +3,10 @@
 //! - [`json`]: one document, or one line for each result; [`sarif`]: findings for code hosts;
 //! - [`text`]: for people; one file per command, the stems are those of `report`;
 //! - [`sanitize`]: outside text cannot steer a terminal; [`redact`]: nor tell whose network this is;
+//! - [`chart`]: statistics as pictures and as a page;
 //! - [`table`], [`units`]: columns and numbers; [`trace`]: what `-v` tells.
 
+pub mod chart;
 pub mod json;
 pub mod redact;
 pub mod sanitize;
@@ -89,6 +91,30 @@ impl Renderer {
             // A field has a type that redaction knows nothing of. Better lost than not redacted.
             Err(_) => Ok(()),
         }
+    }
+
+    /// Statistics as a page (`html`) or as a picture, with private values replaced if they are to be.
+    pub fn charts(&self, envelope: &Envelope, html: bool) -> io::Result<String> {
+        let redacted;
+        let envelope = match &self.redactor {
+            Some(redactor) => {
+                let rewritten = strings::envelope(envelope, &mut |value| redactor.envelope(value));
+                redacted = rewritten.map_err(|_| io::Error::other("the report cannot be redacted"))?;
+                &redacted
+            }
+            None => envelope,
+        };
+        if !html {
+            return Ok(chart::svg(envelope));
+        }
+        const COLUMNS: usize = 110;
+        let style = Style {
+            width: Some(COLUMNS),
+            ..Style::PLAIN
+        };
+        let mut text = Vec::new();
+        text::report(envelope, &style, false, &mut text)?;
+        Ok(chart::html(envelope, &String::from_utf8_lossy(&text)))
     }
 
     /// Prints the report.

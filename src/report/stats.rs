@@ -21,6 +21,30 @@ impl Stats {
     pub fn files(&self) -> impl Iterator<Item = &File> {
         std::iter::once(&self.first).chain(&self.more)
     }
+
+    /// Leaves out what `--series` adds: every value over time.
+    pub fn drop_points(&mut self) {
+        let files = std::iter::once(&mut self.first).chain(&mut self.more);
+        for pc in files.flat_map(|file| &mut file.peer_connections) {
+            pc.inbound_rtp.iter_mut().for_each(|stream| stream.bitrates_bps.clear());
+            pc.outbound_rtp
+                .iter_mut()
+                .for_each(|stream| stream.bitrates_bps.clear());
+            pc.legacy_ssrc.iter_mut().for_each(|stream| stream.bitrates_bps.clear());
+            let inbound = pc.inbound_rtp.iter_mut().map(|stream| &mut stream.metrics);
+            let outbound = pc.outbound_rtp.iter_mut().map(|stream| &mut stream.metrics);
+            let remote = pc.remote_inbound_rtp.iter_mut().map(|stream| &mut stream.metrics);
+            let legacy = pc.legacy_ssrc.iter_mut().map(|stream| &mut stream.metrics);
+            let channels = pc.data_channels.iter_mut().map(|channel| &mut channel.metrics);
+            let streams = inbound.chain(outbound).chain(remote).chain(legacy).chain(channels);
+            for metric in streams.chain([&mut pc.pair_metrics]).flatten() {
+                metric.points.clear();
+            }
+            for member in pc.objects.iter_mut().flat_map(|object| &mut object.members) {
+                member.points.clear();
+            }
+        }
+    }
 }
 
 /// One file.

@@ -84,7 +84,7 @@ entries! {
     RESTARTED = "call-ice-restarted", Info, "ICE was restarted, and the call went on" {
         what: "A new offer with new ICE credentials was exchanged, new checks nominated a pair, and data flows.",
         why: "That is what restartIce() is for: the network has changed, or the connection has failed.",
-        fix: "Nothing to do.",
+        fix: "Nothing to do: this is how it should be.",
         reference: "RFC 8445 §9",
     }
     RESTART_FAILED = "call-ice-restart-failed", Error, "ICE was restarted, and the call did not survive" {

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
 use super::Told;
-use super::said::{fact, times};
+use super::said::fact;
 use crate::check::catalog::{candidates, pcap as catalog};
+use crate::check::words::times;
 use crate::flow::Facts;
 use crate::flow::binding::Binding;
 use crate::report::Severity;

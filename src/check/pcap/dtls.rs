@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use super::Told;
-use super::said::{fact, lasted, times};
+use super::said::{fact, lasted};
 use crate::check::catalog::pcap as catalog;
+use crate::check::words::times;
 use crate::datagram::Seen;
 use crate::flow::dtls::{Flight, Handshake, Outcome, Role, Waiting};
 use crate::flow::ice::Association;

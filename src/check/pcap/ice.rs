@@ -4,13 +4,14 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::Told;
-use super::said::{capital, fact, lasted, times};
+use super::said::{fact, lasted};
 use crate::check::catalog::Entry;
 use crate::check::catalog::pcap as catalog;
-use crate::check::words::count;
+use crate::check::words::{capital, count, times};
 use crate::datagram::Seen;
+use crate::flow::dtls::Outcome;
 use crate::flow::ice::{Association, Checks, Learnt, Pair, Silence};
-use crate::flow::{Carried, Direction, Facts, Session, icmp};
+use crate::flow::{Carried, Direction, Facts, Session, SessionId, icmp};
 use crate::proto::stun::ErrorCode;
 use crate::report::{Evidence, Severity};
 
@@ -106,7 +107,8 @@ impl<'a> One<'a> {
         let sessions = || self.association.pairs.iter().map(|pair| pair.session);
         let explained = told.explains_ice(self.facts, self.association);
         told.explained.extend(sessions());
-        let most = if explained || self.may_be_inside_tls() {
+        let unsure = entry.code == catalog::NOT_NOMINATED.code && self.may_have_begun_before();
+        let most = if explained || unsure || self.may_be_inside_tls() {
             Severity::Warning
         } else {
             Severity::Error
@@ -392,7 +394,7 @@ impl<'a> One<'a> {
     fn remote_silent(&self) -> Option<(&'static Entry, String, Vec<Evidence>)> {
         let silent = (0..2).find(|&side| self.sum(side, |checks| checks.requests) == 0)?;
         let first = self.first_success()?;
-        if self.association.last.at.since(first.at) < NOMINATE || self.asked_for_nomination() {
+        if self.association.last.at.since(first.at) < NOMINATE || self.asked_for_nomination() || self.is_in_use() {
             return None;
         }
         let answered = self.sum(1 - silent, |checks| checks.successes);
@@ -419,11 +421,36 @@ impl<'a> One<'a> {
         all.into_iter().any(|checks| checks.use_candidates > 0)
     }
 
+    /// Whether media flows, be it one way, or keys were agreed: the nomination came before the capture began.
+    fn is_in_use(&self) -> bool {
+        let own = |session: SessionId| self.association.pairs.iter().any(|pair| pair.session == session);
+        let handshakes = || {
+            let own = self.facts.dtls.iter().filter(|(session, _)| own(*session));
+            own.flat_map(|(_, dtls)| &dtls.handshakes)
+        };
+        self.facts.media.streams().iter().any(|stream| own(stream.session))
+            || handshakes().any(|handshake| matches!(handshake.outcome(), Outcome::Complete { .. }))
+    }
+
+    /// Whether the capture may have begun after the nomination: it has but the checks on one pair, which may be all for
+    /// consent, and nothing of what agents do first.
+    fn may_have_begun_before(&self) -> bool {
+        let [pair] = self.association.pairs.as_slice() else {
+            return false;
+        };
+        let gathered = |address: SocketAddr| {
+            let servers = self.facts.bindings.iter().map(|one| one.client);
+            let relays = self.facts.allocations.iter().map(|one| one.client);
+            servers.chain(relays).any(|client| client == address)
+        };
+        !pair.addresses.into_iter().any(gathered)
+    }
+
     fn not_nominated(&self) -> Option<(&'static Entry, String, Vec<Evidence>)> {
         let first = self.first_success()?;
         let waited = self.association.last.at.since(first.at);
         let both = (0..2).all(|side| self.sum(side, |checks| checks.successes) > 0);
-        if !both || waited < NOMINATE || self.asked_for_nomination() {
+        if !both || waited < NOMINATE || self.asked_for_nomination() || self.is_in_use() {
             return None;
         }
         let mut evidence = vec![fact(first, "first answer", self.subject())];

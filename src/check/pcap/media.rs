@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use super::said::{capital, fact, lasted};
+use super::said::{fact, lasted};
 use super::{Told, described, dtls};
 use crate::check::catalog::pcap as catalog;
-use crate::check::words::count;
+use crate::check::words::{capital, count};
 use crate::datagram::Seen;
 use crate::flow::rtp::{Control, Stream, Wishes};
 use crate::flow::{Carried, Direction, Facts, Session, SessionId};

@@ -25,20 +25,3 @@ pub fn lasted(duration: Duration) -> String {
         format!("{seconds:.0} s")
     }
 }
-
-/// `once`, `twice`, `5 times`.
-pub fn times(number: u64) -> String {
-    match number {
-        1 => "once".to_owned(),
-        2 => "twice".to_owned(),
-        _ => format!("{number} times"),
-    }
-}
-
-/// With a capital letter.
-pub fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters
-        .next()
-        .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-}

@@ -239,10 +239,14 @@ fn role_conflicts() {
 
 #[test]
 fn nobody_nominates() {
-    only(
-        &checking(vec![pair([answered(4, 0, 8000), answered(4, 0, 8000)])], 8000),
-        "ice-not-nominated",
-    );
+    let checks = || pair([answered(4, 0, 8000), answered(4, 0, 8000)]);
+    only(&checking(vec![checks(), checks()], 8000), "ice-not-nominated");
+    // Checks for consent look the same: the capture may have begun in the midst of a call.
+    let mut late = checking(vec![checks()], 8000);
+    assert_eq!(codes(&late), [("ice-not-nominated".to_owned(), Severity::Warning)]);
+    // And with media, though it be of one side, it did.
+    rtp(&mut late, 0, Direction::Forward, 0, 0..100);
+    nothing(&late);
     nothing(&checking(
         vec![pair([answered(4, 0, 2000), answered(4, 0, 2000)])],
         2000,
@@ -255,6 +259,10 @@ fn a_peer_that_answers_and_never_checks() {
         &checking(vec![pair([answered(4, 0, 8000), Checks::default()])], 8000),
         "ice-remote-never-checked",
     );
+    // A server that only answers, in the midst of a call.
+    let mut late = checking(vec![pair([answered(4, 0, 8000), Checks::default()])], 8000);
+    rtp(&mut late, 0, Direction::Backward, 0, 0..100);
+    nothing(&late);
 }
 
 #[test]

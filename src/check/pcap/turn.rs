@@ -6,6 +6,7 @@ use super::Told;
 use super::said::{fact, lasted};
 use crate::check::catalog::Entry;
 use crate::check::catalog::{candidates, pcap as catalog};
+use crate::check::words::times;
 use crate::datagram::Seen;
 use crate::flow::Facts;
 use crate::flow::ice::Association;
@@ -164,7 +165,7 @@ fn silent_since(allocation: &Allocation) -> Option<Finding> {
     }
     let summary = format!(
         "Allocate with credentials was sent {}, and nothing came back, though the server had asked for them.",
-        super::said::times(first.transmissions.into())
+        times(first.transmissions.into())
     );
     Some(catalog::TURN_UNANSWERED.finding(subject(allocation), summary, evidence(allocation)))
 }
@@ -219,7 +220,7 @@ fn unanswered(allocation: &Allocation) -> Option<Finding> {
     if !matches!(allocation.end, End::Unanswered) || !all || !tried || heard || first.method != Method::ALLOCATE {
         return None;
     }
-    let summary = format!("Allocate was sent {}, and nothing came back.", super::said::times(sent));
+    let summary = format!("Allocate was sent {}, and nothing came back.", times(sent));
     let evidence = vec![fact(
         first.asked,
         "Allocate",

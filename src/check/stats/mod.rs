@@ -1,3 +1,154 @@
 //! Checks of statistics of calls.
+//!
+//! - [`reading`]: what could not be read;
+//! - [`thresholds`]: every number that something is held against, with its source;
+//! - `look`: a peer connection as the checks see it; `setup`: servers, ICE, DTLS; `path`: interruptions, relays, delay;
+//!   `send`, `receive` and `data`: what goes over it; `ends`: both ends of one call; `healthy`: nothing is wrong.
+//!
+//! Causes come first: the worst findings before the others, and among equals those of the path before those of streams. What a
+//! finding explains is lowered.
 
 pub mod reading;
+pub mod thresholds;
+
+mod data;
+mod ends;
+mod healthy;
+mod look;
+mod path;
+mod receive;
+mod send;
+mod setup;
+
+#[cfg(test)]
+mod tests;
+
+use std::cmp::Reverse;
+
+use crate::check::catalog::stats as catalog;
+use crate::report::{Evidence, Finding, Severity};
+use crate::stats::facts::shape::CHROME_LIMIT;
+use crate::stats::{Dump, Format, PeerConnection};
+
+use look::{Call, Told};
+use setup::Outcome;
+
+/// Among more connections than these nobody looks for both ends of a call: each would be held against all others.
+const MOST: usize = 100;
+
+/// Every finding about peer connections of a dump, those with these indices. Times are from `start`, milliseconds since 1970.
+pub fn check(dump: &Dump, chosen: &[usize], start: Option<f64>) -> Vec<Finding> {
+    let start = start.or(dump.start()).unwrap_or(0.0);
+    let of = |index: &usize| Some(Call::new(dump, index + 1, dump.peer_connections.get(*index)?, start));
+    let calls: Vec<Call<'_>> = chosen.iter().filter_map(of).collect();
+    let outcomes: Vec<Outcome> = calls.iter().map(setup::outcome).collect();
+    let mut findings = together(&calls, &outcomes);
+    for (index, (call, outcome)) in calls.iter().zip(&outcomes).enumerate() {
+        let mut told = Told::default();
+        let others = calls.iter().enumerate().filter(|(other, _)| *other != index);
+        // Dumps with both ends are made by tests and demos: they have few connections.
+        let few = calls.len() <= MOST;
+        let other_ends: Vec<(usize, &Call<'_>)> =
+            others.filter(|(_, other)| few && ends::are_ends(call, other)).collect();
+        if !outcome.connected && outcome.ice {
+            told.findings.extend(
+                other_ends
+                    .iter()
+                    .find_map(|(_, other)| setup::fingerprints(call, other)),
+            );
+        }
+        setup::check(call, outcome, &mut told);
+        // Of both ends one says it for the two.
+        for (other, end) in &other_ends {
+            let lost = ends::check_data(call, end);
+            told.at_other_end |= !lost.is_empty();
+            if *other > index {
+                told.findings.extend(lost);
+            }
+        }
+        path::check(call, outcome, &mut told);
+        send::check(call, outcome, &mut told);
+        receive::check(call, outcome, &mut told);
+        data::check(call, &mut told);
+        healthy::check(call, outcome, &mut told);
+        check_lacks(dump, call, &mut told);
+        findings.extend(told.findings);
+    }
+    findings.sort_by_key(|finding| Reverse(finding.severity));
+    findings
+}
+
+/// Connections of different calls that failed at the same time: the machine or its network, not one of the calls.
+fn together(calls: &[Call<'_>], outcomes: &[Outcome]) -> Vec<Finding> {
+    let down = |call: &Call<'_>, outcome: &Outcome| {
+        let states = [call.states("connection"), call.states("iceconnection")];
+        let mut states = states.into_iter().flatten();
+        let at = states
+            .find(|(_, state)| matches!(*state, "disconnected" | "failed"))
+            .and_then(|(at, _)| at);
+        at.filter(|_| outcome.ice)
+    };
+    let mut failures: Vec<(f64, usize)> = Vec::new();
+    for (index, (call, outcome)) in calls.iter().zip(outcomes).enumerate() {
+        let Some(at) = down(call, outcome) else { continue };
+        let close = |time: f64| (time - at).abs() / 1000.0 <= thresholds::TOGETHER.value;
+        // The two ends of one call fail together anyway.
+        if !failures
+            .iter()
+            .any(|(time, other)| close(*time) && ends::are_ends(call, &calls[*other]))
+        {
+            failures.push((at, index));
+        }
+    }
+    failures.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut findings = Vec::new();
+    let mut rest = failures.as_slice();
+    while let Some(((first, _), _)) = rest.split_first() {
+        let group = rest
+            .iter()
+            .take_while(|(at, _)| (at - first) / 1000.0 <= thresholds::TOGETHER.value)
+            .count();
+        if group > 1 {
+            let facts: Vec<Evidence> = rest[..group]
+                .iter()
+                .take(10)
+                .map(|(at, index)| calls[*index].fact(Some(*at), &calls[*index].label, "went down".to_owned()))
+                .collect();
+            let summary = format!(
+                "{group} connections of different calls went down within {} s: the machine or its network was the cause.",
+                thresholds::TOGETHER.value
+            );
+            findings.push(catalog::TOGETHER.finding("all peer connections", summary, facts));
+        }
+        rest = &rest[group..];
+    }
+    findings
+}
+
+/// What the file does not have.
+fn check_lacks(dump: &Dump, call: &Call<'_>, told: &mut Told) {
+    let samples = call.pc.samples();
+    if dump.format == Format::WebrtcInternals && samples == CHROME_LIMIT {
+        let summary = format!(
+            "Chrome keeps {CHROME_LIMIT} samples of each series, and there are as many: the beginning of the call is likely missing."
+        );
+        told.push(call.finding(
+            catalog::LIMITED,
+            summary,
+            vec![Evidence::new("samples", samples.to_string())],
+        ));
+    } else if samples == 0 && !empty(call.pc) {
+        told.push_at_most(
+            Severity::Info,
+            call.finding(
+                catalog::LACKING,
+                "There are no statistics of this connection, only calls and events.",
+                vec![],
+            ),
+        );
+    }
+}
+
+fn empty(pc: &PeerConnection) -> bool {
+    pc.events.is_empty() && pc.history.is_empty()
+}

@@ -1,6 +1,7 @@
 //! What is to say about the reading itself: damage, and files that hold no call.
 
 use crate::check::catalog::stats::{DAMAGED, EMPTY, TRUNCATED};
+use crate::check::words::capital;
 use crate::report::{Evidence, Finding};
 use crate::stats::{Damage, Dump};
 
@@ -43,11 +44,4 @@ pub fn check(dump: &Dump, file: &str) -> Vec<Finding> {
 
 fn evidence(damage: &Damage) -> Evidence {
     Evidence::new(format!("octet {}", damage.offset), damage.what.clone())
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| {
-        format!("{}{}", first.to_uppercase(), letters.as_str())
-    })
 }

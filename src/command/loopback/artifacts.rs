@@ -1,13 +1,13 @@
 //! The files that are kept of a call: capture, key log, descriptions, statistics, report.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError};
 
 use serde_json::{Map, Value, json};
 
-use super::capture::{Capture, Shared};
+use super::capture::{Capture, Output, Shared};
 use crate::cli;
 use crate::error::Error;
 use crate::net::clock::Clock;
@@ -42,8 +42,7 @@ impl Kept {
         let capture = capture.map(|path| {
             // It holds the secrets of the call.
             let file = private(&path)?;
-            let out: Box<dyn Write + Send> = Box::new(BufWriter::with_capacity(1 << 20, file));
-            Ok::<_, Error>((path, Arc::new(Mutex::new(Ok(out)))))
+            Ok::<_, Error>((path, Output::new(Box::new(file))))
         });
         let open = |path: Option<PathBuf>| path.map(|path| private(&path).map(|file| (path, file))).transpose();
         Ok(Kept {
@@ -75,11 +74,7 @@ impl Kept {
     ) -> Result<Artifacts, Error> {
         let mut artifacts = Artifacts::default();
         if let Some((path, out)) = &self.capture {
-            let mut out = out.lock().unwrap_or_else(PoisonError::into_inner);
-            let written = match &mut *out {
-                Ok(file) => file.flush(),
-                Err(error) => Err(io::Error::new(error.kind(), error.to_string())),
-            };
+            let written = out.lock().unwrap_or_else(PoisonError::into_inner).finish();
             written.map_err(|error| Error::file("write the capture", path, &error))?;
             artifacts.capture = Some(name(path));
         }

@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::io::{self, Write};
 use std::net::{IpAddr, SocketAddr};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::datagram::Transport;
@@ -22,8 +22,63 @@ const RAW: u16 = 101;
 /// "TLSK": lines of a key log.
 const TLS_KEY_LOG: u32 = 0x544c_534b;
 
+/// So many octets are written at once.
+const CHUNK: usize = 1 << 20;
+
 /// Where the file is written, and whether that went well so far.
-pub type Shared = Arc<Mutex<io::Result<Box<dyn Write + Send>>>>;
+pub struct Output {
+    file: Box<dyn Write + Send>,
+    /// What is to be written next.
+    buffer: Vec<u8>,
+    /// Told at the end; the call goes on.
+    error: Option<io::Error>,
+}
+
+/// The output, shared with whoever ends it.
+pub type Shared = Arc<Mutex<Output>>;
+
+impl Output {
+    /// Writes to `file`, in large pieces.
+    pub fn new(file: Box<dyn Write + Send>) -> Shared {
+        Arc::new(Mutex::new(Output {
+            file,
+            buffer: Vec::with_capacity(CHUNK + (1 << 17)),
+            error: None,
+        }))
+    }
+
+    /// Writes the rest.
+    ///
+    /// # Errors
+    /// The first that there was.
+    pub fn finish(&mut self) -> io::Result<()> {
+        self.write();
+        self.error.take().map_or_else(|| self.file.flush(), Err)
+    }
+
+    fn write(&mut self) {
+        if self.error.is_none() {
+            self.error = self.file.write_all(&self.buffer).err();
+        }
+        self.buffer.clear();
+    }
+
+    /// Adds a block: `body` puts its content, the frame is made here.
+    fn block(&mut self, kind: u32, body: impl FnOnce(&mut Vec<u8>)) {
+        let start = self.buffer.len();
+        self.buffer.extend(kind.to_le_bytes());
+        self.buffer.extend([0; 4]);
+        body(&mut self.buffer);
+        let padded = (self.buffer.len() - start).next_multiple_of(4);
+        self.buffer.resize(start + padded, 0);
+        let length = (padded as u32 + 4).to_le_bytes();
+        self.buffer[start + 4..start + 8].copy_from_slice(&length);
+        self.buffer.extend(length);
+        if self.buffer.len() >= CHUNK {
+            self.write();
+        }
+    }
+}
 
 /// Writes the file while the call goes on.
 pub struct Capture {
@@ -35,20 +90,17 @@ pub struct Capture {
     addresses: [Vec<SocketAddr>; 2],
     /// Octets of TCP that went from one address to another.
     streams: HashMap<(SocketAddr, SocketAddr), u32>,
-    /// Used again for each packet.
-    block: Vec<u8>,
 }
 
 impl Capture {
     /// Begins the file. `started` is the time of the run's beginning, since 1970.
     pub fn begin(out: Shared, started: Duration) -> Capture {
-        let mut capture = Capture {
+        let capture = Capture {
             out,
             started,
             seen: [Vec::new(), Vec::new()],
             addresses: [Vec::new(), Vec::new()],
             streams: HashMap::new(),
-            block: Vec::new(),
         };
         let mut body = Vec::new();
         body.extend(0x1a2b_3c4d_u32.to_le_bytes());
@@ -76,26 +128,12 @@ impl Capture {
         capture
     }
 
-    fn block(&mut self, kind: u32, body: &[u8]) {
-        let padded = body.len().next_multiple_of(4);
-        let length = ((padded + 12) as u32).to_le_bytes();
-        let mut block = Vec::with_capacity(padded + 12);
-        block.extend(kind.to_le_bytes());
-        block.extend(length);
-        block.extend_from_slice(body);
-        block.resize(padded + 8, 0);
-        block.extend(length);
-        self.write(&block);
+    fn block(&self, kind: u32, body: &[u8]) {
+        self.output().block(kind, |block| block.extend_from_slice(body));
     }
 
-    fn write(&self, block: &[u8]) {
-        let mut out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Ok(file) = &mut *out
-            && let Err(error) = file.write_all(block)
-        {
-            // Told at the end; the call goes on.
-            *out = Err(error);
-        }
+    fn output(&self) -> MutexGuard<'_, Output> {
+        self.out.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A comment for the first datagram of a protocol at an end.
@@ -147,40 +185,34 @@ impl Watch for Capture {
         let header = if from.is_ipv6() { 40 } else { 20 };
         let length = (datagram.bytes.len() + overhead + header) as u32;
 
-        let mut block = std::mem::take(&mut self.block);
-        block.clear();
-        block.extend(ENHANCED_PACKET.to_le_bytes());
-        block.extend([0; 4]);
-        block.extend((datagram.side.index() as u32).to_le_bytes());
-        block.extend(((nanos >> 32) as u32).to_le_bytes());
-        block.extend((nanos as u32).to_le_bytes());
-        block.extend(length.to_le_bytes());
-        block.extend(length.to_le_bytes());
-        ip(
-            &mut block,
-            (from.ip(), to.ip()),
-            datagram.bytes.len() + overhead,
-            sequence.is_some(),
-        );
-        match sequence {
-            Some(sequence) => tcp(&mut block, (from, to), sequence, datagram.bytes),
-            None => udp(&mut block, (from, to), datagram.bytes),
-        }
-        block.resize(block.len().next_multiple_of(4), 0);
         let direction: u32 = match datagram.direction {
             Direction::Received => 1,
             Direction::Sent => 2,
         };
-        option(&mut block, 2, &direction.to_le_bytes());
-        if let Some(comment) = comment {
-            option(&mut block, 1, comment.as_bytes());
-        }
-        option(&mut block, 0, &[]);
-        let total = (block.len() + 4) as u32;
-        block[4..8].copy_from_slice(&total.to_le_bytes());
-        block.extend(total.to_le_bytes());
-        self.write(&block);
-        self.block = block;
+        self.output().block(ENHANCED_PACKET, |block| {
+            block.extend((datagram.side.index() as u32).to_le_bytes());
+            block.extend(((nanos >> 32) as u32).to_le_bytes());
+            block.extend((nanos as u32).to_le_bytes());
+            block.extend(length.to_le_bytes());
+            block.extend(length.to_le_bytes());
+            let start = block.len();
+            ip(
+                block,
+                (from.ip(), to.ip()),
+                datagram.bytes.len() + overhead,
+                sequence.is_some(),
+            );
+            match sequence {
+                Some(sequence) => tcp(block, (from, to), sequence, datagram.bytes),
+                None => udp(block, (from, to), datagram.bytes),
+            }
+            block.resize(start + (block.len() - start).next_multiple_of(4), 0);
+            option(block, 2, &direction.to_le_bytes());
+            if let Some(comment) = comment {
+                option(block, 1, comment.as_bytes());
+            }
+            option(block, 0, &[]);
+        });
     }
 
     fn secret(&mut self, line: &str) {
@@ -198,7 +230,7 @@ fn option(body: &mut Vec<u8>, number: u16, value: &[u8]) {
     body.extend(number.to_le_bytes());
     body.extend((value.len() as u16).to_le_bytes());
     body.extend_from_slice(value);
-    body.resize(body.len().next_multiple_of(4), 0);
+    body.resize(body.len() + value.len().next_multiple_of(4) - value.len(), 0);
 }
 
 fn udp(block: &mut Vec<u8>, (from, to): (SocketAddr, SocketAddr), payload: &[u8]) {
@@ -327,7 +359,8 @@ mod tests {
     fn our_own_reader_gets_back_what_was_written() {
         let bytes = Arc::new(Mutex::new(Vec::new()));
         let out: Box<dyn Write + Send> = Box::new(Buffer(Arc::clone(&bytes)));
-        let mut capture = Capture::begin(Arc::new(Mutex::new(Ok(out))), Duration::from_secs(1_700_000_000));
+        let shared = Output::new(out);
+        let mut capture = Capture::begin(Arc::clone(&shared), Duration::from_secs(1_700_000_000));
         let stun = b"\x00\x01\x00\x00\x21\x12\xa4\x42abcdefghijkl";
         let dtls = b"\x17\xfe\xfd\0\x01\0\0\0\0\0\x01\0\x03abc";
         let mut wanted = Vec::new();
@@ -350,6 +383,7 @@ mod tests {
                 wanted.push((local, remote, payload.to_vec()));
             }
         }
+        shared.lock().unwrap().finish().unwrap();
         let bytes = bytes.lock().unwrap().clone();
         let input = Input {
             name: "call.pcapng".to_owned(),

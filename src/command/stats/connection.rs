@@ -1,12 +1,13 @@
 //! One peer connection: configuration, candidates, pairs, transports, and what the other files have.
 
-use serde_json::{Number, Value};
+use serde_json::Number;
 
 use super::view::{View, number, sparkline};
 use super::{events, streams};
 use crate::report::stats::{
     Bytes, Candidate, ListedCandidate, Member, Object, Octets, Pair, PeerConnection, SelectedPair, Selection, Transport,
 };
+use crate::stats::facts::config::servers;
 use crate::stats::facts::pair::{self, Rule};
 use crate::stats::facts::shape::Shape;
 use crate::stats::facts::unit::unit;
@@ -57,23 +58,6 @@ pub fn report(view: &View<'_>, pc: &stats::PeerConnection) -> PeerConnection {
         legacy_ssrc: if legacy { streams::legacy(view, pc) } else { Vec::new() },
         objects: objects(view, pc),
     }
-}
-
-/// The URLs in a configuration, whatever its form.
-fn servers(config: &Value) -> Vec<String> {
-    const SCHEMES: [&str; 4] = ["stun:", "stuns:", "turn:", "turns:"];
-    let text = match config {
-        Value::String(text) => text.clone(),
-        tree => tree.to_string(),
-    };
-    let words = text.split(|c: char| c.is_whitespace() || "\"',;[]{}()<>\\".contains(c));
-    let mut servers: Vec<String> = Vec::new();
-    for word in words.filter(|word| SCHEMES.iter().any(|scheme| word.starts_with(scheme))) {
-        if !servers.iter().any(|server| server == word) {
-            servers.push(word.to_owned());
-        }
-    }
-    servers
 }
 
 fn selected_pair(view: &View<'_>, pc: &stats::PeerConnection, pair: &StatsObject, rule: Rule) -> SelectedPair {

@@ -1,6 +1,7 @@
 //! `rtcdiag stats`: files -> series -> report and findings.
 
 mod connection;
+mod csv;
 mod events;
 mod streams;
 mod view;
@@ -11,8 +12,8 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 
-use super::now;
-use crate::check::stats::reading;
+use super::{Output, now};
+use crate::check::stats::{self as verdicts, reading};
 use crate::cli;
 use crate::error::{Error, place};
 use crate::report::stats::{self as document, Stats};
@@ -23,8 +24,24 @@ use crate::stats::{Dump, NotStats, read};
 use view::View;
 
 /// Reads the files; statistics of a call must be in each.
-pub fn run(options: &cli::Stats) -> Result<Envelope, Error> {
+pub fn run(options: &cli::Stats) -> Result<Output, Error> {
     let started = now();
+    if let Some(plot) = options
+        .plot
+        .as_ref()
+        .filter(|plot| plot.extension().is_none_or(|end| !end.eq_ignore_ascii_case("svg")))
+    {
+        return Err(Error::new("charts are drawn as SVG only")
+            .at(place(plot))
+            .hint("name a file that ends in .svg"));
+    }
+    // Charts are drawn from the report.
+    let drawn = cli::Stats {
+        series: options.series || options.plot.is_some() || options.html.is_some(),
+        ..options.clone()
+    };
+    let options = &drawn;
+    let mut table = String::from(csv::HEAD);
     let mut files = Vec::new();
     let mut findings: Vec<Finding> = Vec::new();
     for path in &options.files {
@@ -39,7 +56,17 @@ pub fn run(options: &cli::Stats) -> Result<Envelope, Error> {
             start,
             options,
         };
-        files.push(file(&view, &name, count)?);
+        let chosen = chosen(&dump, options)?;
+        if options.csv.is_some() {
+            csv::write(&dump, &name, &chosen, start, &options.select, &mut table);
+        }
+        findings.extend(verdicts::check(&dump, &chosen, start));
+        files.push(file(&view, &name, count, chosen));
+    }
+    match options.csv.as_deref() {
+        Some(path) if path == Path::new("-") => return Ok(Output::Bytes(table.into_bytes())),
+        Some(path) => std::fs::write(path, table).map_err(|error| Error::file("write the values", path, &error))?,
+        None => {}
     }
     let mut files = files.into_iter();
     let Some(first) = files.next() else {
@@ -49,12 +76,10 @@ pub fn run(options: &cli::Stats) -> Result<Envelope, Error> {
         first,
         more: files.collect(),
     };
-    Ok(Envelope::new(
-        "stats",
-        started,
-        Report::Stats(Box::new(report)),
-        findings,
-    ))
+    let report = Report::Stats(Box::new(report));
+    Ok(Output::Report(Box::new(Envelope::new(
+        "stats", started, report, findings,
+    ))))
 }
 
 fn open(path: &Path) -> Result<Dump, Error> {
@@ -73,12 +98,11 @@ fn open(path: &Path) -> Result<Dump, Error> {
 }
 
 /// The report about one file.
-fn file(view: &View<'_>, name: &str, count: usize) -> Result<document::File, Error> {
+fn file(view: &View<'_>, name: &str, count: usize, chosen: Vec<usize>) -> document::File {
     let dump = view.dump;
     let end = dump.end();
     let duration = view.start.zip(end).map(|(start, end)| (end - start) / 1000.0);
-    let chosen = chosen(dump, view.options)?;
-    Ok(document::File {
+    document::File {
         file: name.to_owned(),
         format: dump.format.name(dump.is_legacy()).to_owned(),
         gzip: dump.gzip,
@@ -99,7 +123,7 @@ fn file(view: &View<'_>, name: &str, count: usize) -> Result<document::File, Err
             .into_iter()
             .map(|index| connection::report(view, &dump.peer_connections[index]))
             .collect(),
-    })
+    }
 }
 
 /// An id as one types it.

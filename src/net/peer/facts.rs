@@ -7,12 +7,11 @@ use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use super::sctp::SctpFacts;
 use super::tap::{Direction, Side, Tapped};
 use crate::datagram::Transport;
-use crate::proto::dcep;
 use crate::proto::demux::{Protocol, classify};
 use crate::proto::dtls::{Fragments, Kind, Records};
-use crate::proto::sctp::{self, ChunkType, PayloadProtocol};
 use crate::proto::stun::{AttributeType, Class, Message, Method, TransactionId, Value};
 use crate::proto::tls::{ContentType, HandshakeType};
 use crate::proto::turn::ChannelData;
@@ -148,30 +147,6 @@ pub struct Flight {
     pub datagrams: u64,
     /// Whether all its messages were sent before.
     pub is_repeated: bool,
-}
-
-/// The progress of SCTP.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct SctpFacts {
-    /// The first INIT, sent or received.
-    pub init: Option<At>,
-    /// COOKIE ACK: the association stands.
-    pub established: Option<At>,
-    /// The first DATA_CHANNEL_OPEN.
-    pub open: Option<At>,
-    /// The first DATA_CHANNEL_ACK.
-    pub ack: Option<At>,
-    /// The first octet of a message of the user.
-    pub first_message: Option<At>,
-    /// ABORT chunks.
-    pub aborts: u64,
-    /// Data chunks sent and received.
-    pub data: [u64; 2],
-    /// Of those sent, the ones whose number was sent before.
-    pub retransmitted: u64,
-    /// RE-CONFIG chunks: streams reset, a channel closed (RFC 6525).
-    pub resets: [u64; 2],
-    highest: Option<u32>,
 }
 
 impl Facts {
@@ -433,10 +408,9 @@ impl SideFacts {
         let before = self.flights.iter().rev().find(|flight| flight.direction == direction);
         let was_sent = before.is_some_and(|flight| names.iter().all(|name| flight.messages.contains(name)));
         // The ClientHello after a HelloVerifyRequest is a new one.
-        let is_asked_for = self
-            .flights
-            .last()
-            .is_some_and(|last| last.direction != direction && !last.is_repeated);
+        let is_asked_for = self.flights.last().is_some_and(|last| {
+            last.direction != direction && last.messages.iter().any(|name| name == "hello_verify_request")
+        });
         let is_repeated = was_sent && !is_asked_for;
         match self.flights.last_mut() {
             Some(last)
@@ -457,58 +431,6 @@ impl SideFacts {
                 datagrams: 1,
                 is_repeated,
             }),
-        }
-    }
-}
-
-impl SctpFacts {
-    /// An SCTP packet passes.
-    pub fn packet(&mut self, direction: Direction, at: At, packet: &[u8]) {
-        let Ok(packet) = sctp::Packet::decode(packet) else {
-            return;
-        };
-        let way = direction as usize;
-        for chunk in packet.chunks() {
-            match chunk.chunk_type {
-                ChunkType::INIT => _ = self.init.get_or_insert(at),
-                ChunkType::COOKIE_ACK => _ = self.established.get_or_insert(at),
-                ChunkType::ABORT => self.aborts += 1,
-                ChunkType::RE_CONFIG => self.resets[way] += 1,
-                ChunkType::DATA | ChunkType::I_DATA => {
-                    let Some(data) = chunk.data() else { continue };
-                    self.data[way] += 1;
-                    if direction == Direction::Sent {
-                        self.numbered(data.tsn);
-                    }
-                    if self.first_message.is_none() || self.ack.is_none() {
-                        self.begins(at, &data);
-                    }
-                }
-                _ => {}
-            }
-        }
-    }
-
-    fn numbered(&mut self, tsn: u32) {
-        // Serial number arithmetic (RFC 1982).
-        let is_new = self
-            .highest
-            .is_none_or(|highest| (tsn.wrapping_sub(highest) as i32) > 0);
-        match is_new {
-            true => self.highest = Some(tsn),
-            false => self.retransmitted += 1,
-        }
-    }
-
-    fn begins(&mut self, at: At, data: &sctp::Data<'_>) {
-        match data.protocol {
-            Some(PayloadProtocol::DCEP) => match dcep::Message::decode(data.payload) {
-                Some(dcep::Message::Open(_)) => _ = self.open.get_or_insert(at),
-                Some(dcep::Message::Ack) => _ = self.ack.get_or_insert(at),
-                _ => {}
-            },
-            Some(_) => _ = self.first_message.get_or_insert(at),
-            None => {}
         }
     }
 }

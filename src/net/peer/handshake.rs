@@ -1,7 +1,7 @@
-//! [`Handshake`]: sends a flight of DTLS again when the other end repeats its own.
+//! [`Handshake`]: sends a flight of DTLS again when the other end repeats its own, or when nothing comes.
 //!
-//! RFC 6347 §4.2.4 asks for that. The library does not, and worse: a repeated flight stops its own timer, so that a single lost
-//! ServerHello would end every call. What is sent again is what was sent before, octet for octet: where it had arrived, replay
+//! RFC 6347 §4.2.4 asks for both. The library does not do the first, and what is worse, a repeated flight stops its timer for the
+//! second, so that a single lost ServerHello would end every call. What is sent again is what was sent before, octet for octet: where it had arrived, replay
 //! protection drops it.
 
 use std::collections::HashSet;
@@ -14,6 +14,8 @@ use crate::time::At;
 
 /// A flight is not sent again sooner than this after the last time.
 const PAUSE: Duration = Duration::from_millis(100);
+/// When nothing has come for so long the flight is sent again. The library's own timer, of a second, comes first where it still runs.
+const SILENCE: Duration = Duration::from_millis(1200);
 /// Datagrams of a flight that are kept.
 const MOST: usize = 32;
 
@@ -67,6 +69,16 @@ impl Handshake {
         self.last = Some(at);
         self.flight.clone()
     }
+
+    /// What is to be sent again because nothing new has come since it was sent.
+    pub fn overdue(&mut self, at: At) -> Vec<(SocketAddr, Vec<u8>)> {
+        let is_due = self.last.is_some_and(|last| at.since(last) >= SILENCE);
+        if self.news || !is_due {
+            return Vec::new();
+        }
+        self.last = Some(at);
+        self.flight.clone()
+    }
 }
 
 /// Whether both begin with the same handshake message.
@@ -108,6 +120,19 @@ mod tests {
         // Not for each copy of it.
         assert!(server.received(ms(1050), &message(1, 1, 3)).is_empty());
         assert_eq!(server.received(ms(2000), &message(1, 1, 4)).len(), 2);
+    }
+
+    #[test]
+    fn silence_is_answered_too() {
+        let to = "127.0.0.1:9".parse().unwrap();
+        let mut client = Handshake::default();
+        assert!(client.overdue(At::from_millis(9000)).is_empty());
+        client.sent(At::from_millis(0), to, &message(1, 0, 0));
+        assert!(client.overdue(At::from_millis(1100)).is_empty());
+        assert_eq!(client.overdue(At::from_millis(1300)).len(), 1);
+        assert!(client.overdue(At::from_millis(1400)).is_empty());
+        client.received(At::from_millis(1500), &message(2, 0, 0));
+        assert!(client.overdue(At::from_millis(9000)).is_empty());
     }
 
     #[test]

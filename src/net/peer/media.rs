@@ -220,7 +220,7 @@ impl Sending {
         const MOST: usize = 1100;
         let frame_size = (bitrate / 8 / frames).max(8) as usize;
         let mut dice = Dice(u64::from(self.ssrc));
-        let (mut sequence, mut timestamp) = (dice.next() as u16, dice.next() as u32);
+        let (mut sequence, mut timestamp) = (dice.bits() as u16, dice.bits() as u32);
         let start = clock.now();
         for frame in 0.. {
             clock.sleep_until(start + period * frame).await;
@@ -287,7 +287,7 @@ fn payload(kind: MediaKind, is_first: bool, is_key: bool, frame: u32, size: usiz
         }
     };
     while payload.len() < size {
-        payload.push(dice.next() as u8);
+        payload.push(dice.bits() as u8);
     }
     payload
 }

@@ -18,6 +18,7 @@ pub mod media;
 mod peer_connection;
 pub mod rtcp;
 pub mod runtime;
+pub mod sctp;
 pub mod socket;
 pub mod stats;
 pub mod stream;

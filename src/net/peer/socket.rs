@@ -134,7 +134,9 @@ pub struct Socket {
     local: SocketAddr,
     wire: Arc<Wire>,
     early: Mutex<VecDeque<(RecvMeta, Vec<u8>)>>,
-    handshake: Mutex<Handshake>,
+    handshake: Arc<Mutex<Handshake>>,
+    /// Whether the task that looks for silence runs.
+    reminds: AtomicBool,
 }
 
 impl Socket {
@@ -145,7 +147,8 @@ impl Socket {
             inner,
             wire,
             early: Mutex::default(),
-            handshake: Mutex::default(),
+            handshake: Arc::default(),
+            reminds: AtomicBool::new(false),
         })
     }
 
@@ -175,11 +178,10 @@ impl Socket {
                 }
                 let filled = &bufs[index][..from.len];
                 self.tell(Direction::Received, from.addr, filled.chunks(from.stride.max(1)));
-                if !self.wire.gate.is_open() {
-                    filled
-                        .chunks(from.stride.max(1))
-                        .for_each(|datagram| self.again(datagram));
-                }
+                let datagrams = filled.chunks(from.stride.max(1));
+                datagrams
+                    .filter(|datagram| is_handshake(datagram))
+                    .for_each(|datagram| self.again(datagram));
                 if kept < index {
                     let moved = filled.to_vec();
                     bufs[kept][..from.len].copy_from_slice(&moved);
@@ -195,23 +197,30 @@ impl Socket {
 
     /// Sends the last flight of the handshake again, if `datagram` asks for that.
     fn again(&self, datagram: &[u8]) {
-        if classify(datagram) != Protocol::Dtls {
-            return;
-        }
         let at = self.wire.tap.clock().now();
-        for (destination, bytes) in lock(&self.handshake).received(at, datagram) {
-            self.tell(Direction::Sent, destination, std::iter::once(&bytes[..]));
-            let late = Late {
-                socket: Arc::clone(&self.inner),
-                destination,
-                bytes: bytes.into(),
-            };
-            match &self.wire.line {
-                Some(pump) => pump.push(&self.wire.tap, late),
-                None => {
-                    tokio::spawn(async move { late.socket.send_to(&late.bytes, late.destination).await });
+        let again = lock(&self.handshake).received(at, datagram);
+        if !again.is_empty() {
+            let (wire, inner, local) = (Arc::clone(&self.wire), Arc::clone(&self.inner), self.local);
+            tokio::spawn(async move { send_again(&wire, &inner, local, again).await });
+        }
+    }
+
+    /// Keeps what is sent of the handshake, and looks from then on whether anything comes of it.
+    fn keep(&self, destination: SocketAddr, datagram: &[u8]) {
+        let at = self.wire.tap.clock().now();
+        lock(&self.handshake).sent(at, destination, datagram);
+        if !self.reminds.swap(true, Ordering::Relaxed) {
+            let handshake = Arc::clone(&self.handshake);
+            let (wire, inner, local) = (Arc::clone(&self.wire), Arc::clone(&self.inner), self.local);
+            tokio::spawn(async move {
+                let clock = wire.tap.clock();
+                // The task ends with the handshake, or with the socket.
+                while !wire.gate.is_open() && Arc::strong_count(&handshake) > 1 {
+                    clock.sleep_until(clock.now() + LOOK).await;
+                    let overdue = lock(&handshake).overdue(clock.now());
+                    send_again(&wire, &inner, local, overdue).await;
                 }
-            }
+            });
         }
     }
 
@@ -229,6 +238,42 @@ impl Socket {
         meta[0].len = length;
         meta[0].stride = length.max(1);
         Some(1)
+    }
+}
+
+/// Whether a datagram is of a DTLS handshake: it begins with a message of it, or with the change of ciphers. A server may be asked for its
+/// last flight when it has long been done.
+fn is_handshake(datagram: &[u8]) -> bool {
+    matches!(datagram.first(), Some(20 | 22))
+}
+
+/// How often it is looked whether a handshake has gone silent.
+const LOOK: std::time::Duration = std::time::Duration::from_millis(100);
+
+/// Sends datagrams as the library would have sent them.
+async fn send_again(
+    wire: &Wire,
+    inner: &Arc<dyn AsyncUdpSocket>,
+    local: SocketAddr,
+    datagrams: Vec<(SocketAddr, Vec<u8>)>,
+) {
+    for (destination, bytes) in datagrams {
+        if wire.faults.are_there() && wire.faults.swallows(&bytes) {
+            continue;
+        }
+        let way = (Transport::Udp, local, destination);
+        wire.tap
+            .tell(wire.side, Direction::Sent, way, std::iter::once(&bytes[..]));
+        let late = Late {
+            socket: Arc::clone(inner),
+            destination,
+            bytes: bytes.into(),
+        };
+        match &wire.line {
+            Some(pump) => pump.push(&wire.tap, late),
+            // A network that refuses is a network that loses.
+            None => _ = late.socket.send_to(&late.bytes, late.destination).await,
+        }
     }
 }
 
@@ -252,11 +297,8 @@ impl AsyncUdpSocket for Socket {
             return Poll::Ready(Ok(length));
         }
         let datagrams = || transmit.contents.chunks(segment);
-        if !self.wire.gate.is_open() {
-            let at = self.wire.tap.clock().now();
-            let handshakes = datagrams().filter(|datagram| matches!(datagram.first(), Some(20..=22)));
-            handshakes.for_each(|datagram| lock(&self.handshake).sent(at, transmit.destination, datagram));
-        }
+        let handshakes = datagrams().filter(|datagram| is_handshake(datagram));
+        handshakes.for_each(|datagram| self.keep(transmit.destination, datagram));
         let Some(pump) = &self.wire.line else {
             let sent = self.inner.poll_send(context, transmit);
             if let Poll::Ready(Ok(_)) = sent {

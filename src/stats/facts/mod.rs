@@ -1,5 +1,6 @@
 //! What follows from the series of a peer connection: pure functions, one subject a file.
 //!
+//! - [`config`]: which servers a configuration names;
 //! - [`pair`]: which candidate pair was in use, and its candidates;
 //! - [`rate`]: counters as rates, and how measures spread;
 //! - [`metric`]: what is worth looking at of a stream, per interval, with its unit;
@@ -7,6 +8,7 @@
 //! - [`shape`]: what is odd about a series as such: resets, repetitions, clocks, limits;
 //! - [`unit`]: what members are measured in.
 
+pub mod config;
 pub mod metric;
 pub mod pair;
 pub mod phase;

@@ -3,6 +3,9 @@
 //! Descriptions and candidates pass from one to the other as an application's server would pass them on. Everything ends: a
 //! call that does not connect is given up at its deadline, or when the library stops working.
 
+mod fault;
+mod model;
+
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -13,220 +16,16 @@ use webrtc::peer_connection::{RTCIceCandidateInit, RTCSessionDescription};
 use super::data::{Channel, ChannelPlan};
 use super::events::Event;
 use super::facts::Facts;
-use super::impair::Counts as Impaired;
-use super::log::{self, Lines};
-use super::media::{MediaPlan, Received, Receiving, Sending, Sent};
-use super::rtcp::Reports;
+use super::log;
+use super::media::{MediaPlan, Receiving, Sending, Sent};
 use super::tap::{Side, Tap};
-use super::{Outlets, Peer, PeerError, Setup, ufrag};
+use super::{Outlets, Peer, PeerError, ufrag};
 use crate::net::clock::Clock;
-use crate::proto::ice::{Candidate, CandidateType};
+use crate::proto::ice::Candidate;
 use crate::time::At;
 
-/// What to do.
-#[derive(Clone, Debug, Default)]
-pub struct Plan {
-    /// The peers, the offerer first.
-    pub setups: [Setup; 2],
-    /// Data channels that the offerer opens.
-    pub channels: Vec<ChannelPlan>,
-    /// Media.
-    pub media: Vec<MediaPlan>,
-    /// Only candidates of this type are passed on.
-    pub only: Option<CandidateType>,
-    /// What is done wrong on purpose.
-    pub fault: Option<Fault>,
-    /// The call is given up when it has not connected by then.
-    pub timeout: Duration,
-    /// How long to talk once connected; without one, as long as the pings take, and a moment for media.
-    pub duration: Option<Duration>,
-    /// Pings over the first data channel.
-    pub pings: u32,
-    /// How long to send as much as goes through.
-    pub throughput: Option<Duration>,
-    /// Octets of its messages.
-    pub message_size: usize,
-}
-
-/// What can be done wrong on purpose.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fault {
-    /// The answerer is told another fingerprint than that of the offerer's certificate.
-    WrongFingerprint,
-    /// The answerer is told another ICE password than the offerer's.
-    WrongPassword,
-    /// Candidates are passed on to nobody.
-    NoCandidates,
-    /// Both ends are told to be the DTLS client.
-    DtlsRoleClash,
-    /// The answerer's network goes away after the call has connected.
-    PeerDies,
-    /// STUN no longer passes at the answerer after the call has connected.
-    ConsentBlocked,
-    /// ICE is restarted after the call has connected, and everything is right.
-    IceRestart,
-}
-
-/// The stages of a call, as it goes from one to the next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Stage {
-    /// Peer connections are made.
-    Create,
-    /// Offer and answer are made and set.
-    Describe,
-    /// Candidates are gathered and passed on.
-    Gather,
-    /// ICE checks which pairs of candidates work.
-    Check,
-    /// DTLS and SCTP are set up.
-    Connect,
-    /// Data and media flow.
-    Talk,
-    /// It ends.
-    Close,
-}
-
-impl Stage {
-    /// The name: `create`, `describe`, ...
-    pub const fn name(self) -> &'static str {
-        match self {
-            Stage::Create => "create",
-            Stage::Describe => "describe",
-            Stage::Gather => "gather",
-            Stage::Check => "check",
-            Stage::Connect => "connect",
-            Stage::Talk => "talk",
-            Stage::Close => "close",
-        }
-    }
-}
-
-/// Everything that a call told.
-#[derive(Clone, Debug, Default)]
-pub struct Call {
-    /// When each part of the work of the application began and ended.
-    pub began: At,
-    /// When both peer connections were made.
-    pub created: Option<At>,
-    /// When the answer was set at the offerer.
-    pub described: Option<At>,
-    /// When everything asked for was open at both ends.
-    pub connected: Option<At>,
-    /// When it was given up or closed.
-    pub closed: At,
-    /// What each peer told.
-    pub peers: [PeerLog; 2],
-    /// The descriptions as they were made.
-    pub descriptions: Vec<Description>,
-    /// What the library refused.
-    pub errors: Vec<PeerError>,
-    /// What the library told its log only.
-    pub log: Lines,
-    /// What the datagrams say.
-    pub facts: Facts,
-    /// The library stopped working for these peers before the end.
-    pub died: Vec<Side>,
-    /// The call was given up because its time was up.
-    pub timed_out: bool,
-    /// The user wanted it to stop.
-    pub interrupted: bool,
-    /// What came of the data channels.
-    pub data: Data,
-    /// What came of the media, a stream each.
-    pub media: Vec<Media>,
-    /// The ICE restart.
-    pub restart: Option<Restart>,
-    /// When the fault was brought about, if that was after connecting.
-    pub broken: Option<At>,
-}
-
-/// What one peer told.
-#[derive(Clone, Debug, Default)]
-pub struct PeerLog {
-    /// Its events.
-    pub events: Vec<Event>,
-    /// Its statistics at the end.
-    pub stats: Vec<Value>,
-    /// When they were taken.
-    pub stats_at: At,
-    /// Its statistics each second before that, with their times.
-    pub history: Vec<(At, Vec<Value>)>,
-    /// What RTCP told.
-    pub rtcp: Reports,
-    /// What happened to what it sent.
-    pub impaired: Option<Impaired>,
-    /// Datagrams swallowed by a fault.
-    pub swallowed: u64,
-}
-
-/// A description on its way.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Description {
-    /// Whose.
-    pub side: Side,
-    /// `offer` or `answer`.
-    pub kind: String,
-    /// Its SDP.
-    pub sdp: String,
-    /// What the other end was told, where a fault changed it.
-    pub told: Option<String>,
-    /// When it was set by its maker.
-    pub at: At,
-}
-
-/// What came of the data channels.
-#[derive(Clone, Debug, Default)]
-pub struct Data {
-    /// Round trips of pings, in their order; `None` is one that never came back.
-    pub pings: Vec<Option<Duration>>,
-    /// Messages sent for the measurement of throughput.
-    pub messages_sent: u64,
-    /// Messages that arrived of it.
-    pub messages: u64,
-    /// Octets that arrived.
-    pub bytes: u64,
-    /// How long they took.
-    pub took: Duration,
-    /// Whether closing a channel was told to the other end.
-    pub close_told: Option<Duration>,
-}
-
-/// What came of a stream of media.
-#[derive(Clone, Debug)]
-pub struct Media {
-    /// Audio or video.
-    pub plan: MediaPlan,
-    /// Who sent it.
-    pub from: Side,
-    /// Its SSRC.
-    pub ssrc: u32,
-    /// What was sent.
-    pub sent: Sent,
-    /// What arrived.
-    pub received: Received,
-}
-
-/// An ICE restart.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Restart {
-    /// When it was asked for.
-    pub at: At,
-    /// How long until a check of the new generation nominated; `None` if that did not happen.
-    pub took: Option<Duration>,
-    /// The user name fragments of the offerer before and after.
-    pub ufrags: (String, String),
-    /// Pings over the first channel afterwards: that came back, of those sent.
-    pub pings: (usize, usize),
-}
-
-/// What can be seen of a call while it goes on.
-#[derive(Debug)]
-pub struct Live<'a> {
-    /// Now.
-    pub at: At,
-    /// Statistics of both ends.
-    pub stats: [&'a [Value]; 2],
-}
+use fault::spoil;
+pub use model::*;
 
 /// Makes the call. `live` is told once a second while it goes on; the call ends early when `stop` becomes true.
 pub async fn run(plan: &Plan, tap: &Tap, stop: watch::Receiver<bool>, live: &mut dyn FnMut(Live<'_>)) -> Call {
@@ -744,79 +543,7 @@ impl Arrived {
     }
 }
 
-/// The description as it is told to the other end, if a fault changes it.
-fn spoil(fault: Fault, side: Side, sdp: &str) -> Option<String> {
-    let line = |line: &str| -> Option<String> {
-        match (fault, side) {
-            (Fault::WrongFingerprint, Side::Offerer) => {
-                let (name, digest) = line.strip_prefix("a=fingerprint:")?.split_once(' ')?;
-                let other = if digest.starts_with('0') { "1" } else { "0" };
-                Some(format!("a=fingerprint:{name} {other}{}", digest.get(1..)?))
-            }
-            (Fault::WrongPassword, Side::Offerer) => {
-                line.strip_prefix("a=ice-pwd:")?;
-                Some("a=ice-pwd:thisIsNotThePassword24ch".to_owned())
-            }
-            // The offerer, told that the other end is passive, becomes the client, as the other end is already.
-            (Fault::DtlsRoleClash, Side::Answerer) => {
-                line.strip_prefix("a=setup:active")?;
-                Some("a=setup:passive".to_owned())
-            }
-            (Fault::NoCandidates, _) => line.strip_prefix("a=candidate:").map(|_| String::new()),
-            _ => None,
-        }
-    };
-    let mut changed = false;
-    let mut told = String::with_capacity(sdp.len());
-    for original in sdp.split_inclusive("\r\n") {
-        match line(original.trim_end()) {
-            Some(other) => {
-                changed = true;
-                if !other.is_empty() {
-                    told.push_str(&other);
-                    told.push_str("\r\n");
-                }
-            }
-            None => told.push_str(original),
-        }
-    }
-    changed.then_some(told)
-}
-
 /// What a lock guards; a task that panicked has told so, and what it left can still be read.
 fn lock<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const SDP: &str = "v=0\r\na=setup:active\r\na=ice-ufrag:abcd\r\na=ice-pwd:0123456789012345678901\r\n\
-        a=fingerprint:sha-256 0A:BC\r\na=candidate:1 1 udp 1 127.0.0.1 9 typ host\r\n";
-
-    #[test]
-    fn faults_change_one_line_and_no_other() {
-        for (fault, side, from, to) in [
-            (Fault::WrongFingerprint, Side::Offerer, "0A:BC", "1A:BC"),
-            (Fault::DtlsRoleClash, Side::Answerer, "setup:active", "setup:passive"),
-            (
-                Fault::WrongPassword,
-                Side::Offerer,
-                "0123456789012345678901",
-                "thisIsNotThePassword24ch",
-            ),
-            (
-                Fault::NoCandidates,
-                Side::Answerer,
-                "a=candidate:1 1 udp 1 127.0.0.1 9 typ host\r\n",
-                "",
-            ),
-        ] {
-            assert_eq!(spoil(fault, side, SDP), Some(SDP.replace(from, to)), "{fault:?}");
-        }
-        assert_eq!(spoil(Fault::WrongPassword, Side::Answerer, SDP), None);
-        assert_eq!(spoil(Fault::PeerDies, Side::Offerer, SDP), None);
-        assert_eq!(ufrag(SDP).as_deref(), Some("abcd"));
-    }
 }

@@ -4,18 +4,21 @@
 //! Here, of its members those are kept that it fills; times become milliseconds, jitter seconds; what RTCP said fills the
 //! remote streams; the pairs come from the checks that were seen. What can't be known is absent.
 
+mod written;
+
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
-use webrtc::peer_connection::{RTCStatsReport, RTCStatsReportEntry};
+use webrtc::peer_connection::RTCStatsReport;
 
 use super::facts::{Pair, SideFacts};
 use super::rtcp::{AboutOurs, AboutTheirs, Reports};
 use crate::proto::ice::{Candidate, CandidateType};
 use crate::time::At;
+use written::written;
 
 /// What the library does not tell, or tells wrong.
 #[derive(Clone, Debug, Default)]
@@ -52,197 +55,6 @@ pub fn normalize(report: &RTCStatsReport, facts: &SideFacts, reports: &Reports, 
     pairs(&mut objects, facts, known, &transport);
     join(&mut objects);
     objects.into_iter().map(Value::Object).collect()
-}
-
-/// The members that the library fills, by type; beside `id`, `type` and `timestamp`.
-const FILLED: &[(&str, &[&str])] = &[
-    ("peer-connection", &["dataChannelsOpened", "dataChannelsClosed"]),
-    (
-        "transport",
-        &[
-            "packetsSent",
-            "packetsReceived",
-            "bytesSent",
-            "bytesReceived",
-            "iceRole",
-            "iceState",
-            "dtlsState",
-            "dtlsRole",
-            "dtlsCipher",
-            "srtpCipher",
-            "selectedCandidatePairId",
-            "selectedCandidatePairChanges",
-            "localCertificateId",
-            "remoteCertificateId",
-        ],
-    ),
-    (
-        "candidate-pair",
-        &[
-            "transportId",
-            "localCandidateId",
-            "remoteCandidateId",
-            "state",
-            "nominated",
-            "packetsSent",
-            "packetsReceived",
-            "bytesSent",
-            "bytesReceived",
-            "lastPacketSentTimestamp",
-            "lastPacketReceivedTimestamp",
-            "totalRoundTripTime",
-            "currentRoundTripTime",
-            "requestsSent",
-            "requestsReceived",
-            "responsesSent",
-            "responsesReceived",
-            "consentRequestsSent",
-        ],
-    ),
-    (
-        "local-candidate",
-        &[
-            "transportId",
-            "address",
-            "port",
-            "protocol",
-            "candidateType",
-            "foundation",
-            "usernameFragment",
-        ],
-    ),
-    (
-        "remote-candidate",
-        &[
-            "transportId",
-            "address",
-            "port",
-            "protocol",
-            "candidateType",
-            "foundation",
-            "usernameFragment",
-        ],
-    ),
-    (
-        "certificate",
-        &["fingerprint", "fingerprintAlgorithm", "base64Certificate"],
-    ),
-    (
-        "codec",
-        &["payloadType", "mimeType", "clockRate", "channels", "sdpFmtpLine"],
-    ),
-    (
-        "data-channel",
-        &[
-            "label",
-            "protocol",
-            "state",
-            "dataChannelIdentifier",
-            "messagesSent",
-            "bytesSent",
-            "messagesReceived",
-            "bytesReceived",
-        ],
-    ),
-    (
-        "inbound-rtp",
-        &[
-            "ssrc",
-            "kind",
-            "transportId",
-            "codecId",
-            "mid",
-            "trackIdentifier",
-            "packetsReceived",
-            "packetsLost",
-            "jitter",
-            "bytesReceived",
-            "headerBytesReceived",
-            "nackCount",
-            "pliCount",
-            "firCount",
-            "retransmittedPacketsReceived",
-            "retransmittedBytesReceived",
-            "rtxSsrc",
-            "lastPacketReceivedTimestamp",
-        ],
-    ),
-    (
-        "outbound-rtp",
-        &[
-            "ssrc",
-            "kind",
-            "transportId",
-            "codecId",
-            "mid",
-            "rid",
-            "active",
-            "packetsSent",
-            "bytesSent",
-            "headerBytesSent",
-            "retransmittedPacketsSent",
-            "retransmittedBytesSent",
-            "rtxSsrc",
-        ],
-    ),
-    (
-        "remote-inbound-rtp",
-        &["ssrc", "kind", "transportId", "codecId", "localId"],
-    ),
-    (
-        "remote-outbound-rtp",
-        &["ssrc", "kind", "transportId", "codecId", "localId"],
-    ),
-];
-
-/// Members that say nothing when they are empty or zero.
-const NEVER_EMPTY: &[&str] = &[
-    "sdpFmtpLine",
-    "srtpCipher",
-    "dtlsCipher",
-    "rid",
-    "mid",
-    "codecId",
-    "transportId",
-    "selectedCandidatePairId",
-    "localCertificateId",
-    "remoteCertificateId",
-    "trackIdentifier",
-    "usernameFragment",
-    "localId",
-    "foundation",
-];
-
-/// An entry as the library writes it, of what it fills. What it declares and never makes is left out.
-fn written(entry: &RTCStatsReportEntry) -> Option<Object> {
-    let value = match entry {
-        RTCStatsReportEntry::PeerConnection(stats) => serde_json::to_value(stats),
-        RTCStatsReportEntry::Transport(stats) => serde_json::to_value(stats),
-        RTCStatsReportEntry::IceCandidatePair(stats) => serde_json::to_value(stats),
-        RTCStatsReportEntry::LocalCandidate(stats) | RTCStatsReportEntry::RemoteCandidate(stats) => {
-            serde_json::to_value(stats)
-        }
-        RTCStatsReportEntry::Certificate(stats) => serde_json::to_value(stats),
-        RTCStatsReportEntry::Codec(stats) => serde_json::to_value(stats),
-        RTCStatsReportEntry::DataChannel(stats) => serde_json::to_value(stats),
-        RTCStatsReportEntry::InboundRtp(stats) => serde_json::to_value(stats),
-        RTCStatsReportEntry::OutboundRtp(stats) => serde_json::to_value(stats),
-        RTCStatsReportEntry::RemoteInboundRtp(stats) => serde_json::to_value(stats),
-        RTCStatsReportEntry::RemoteOutboundRtp(stats) => serde_json::to_value(stats),
-        _ => return None,
-    };
-    let Ok(Value::Object(all)) = value else { return None };
-    let kind = all.get("type")?.as_str()?.to_owned();
-    let (_, filled) = FILLED.iter().find(|(name, _)| *name == kind)?;
-    let mut object = Object::new();
-    for name in ["id", "type", "timestamp"].iter().chain(*filled) {
-        let Some(value) = all.get(*name) else { continue };
-        let says_nothing = NEVER_EMPTY.contains(name) && value == "" || *name == "rtxSsrc" && value == 0;
-        if !says_nothing && !value.is_null() {
-            object.insert((*name).to_owned(), value.clone());
-        }
-    }
-    Some(object)
 }
 
 /// What is wrong whatever the call does: units, encodings, names.
@@ -429,11 +241,15 @@ fn pairs(objects: &mut Vec<Object>, facts: &SideFacts, known: &Known, transport:
         if pair.requests_sent + pair.requests_received == 0 {
             continue;
         }
-        let local = id_of(objects, "local-candidate", pair.local);
-        let remote = id_of(objects, "remote-candidate", pair.remote);
-        let (Some(local), Some(remote)) = (local, remote) else {
+        let Some(local) = id_of(objects, "local-candidate", pair.local) else {
             continue;
         };
+        let remote = id_of(objects, "remote-candidate", pair.remote).unwrap_or_else(|| {
+            let made = unlisted(pair, known, transport);
+            let id = made["id"].as_str().unwrap_or_default().to_owned();
+            objects.push(made);
+            id
+        });
         let listed = objects.iter().position(|object| {
             object["type"] == "candidate-pair"
                 && object
@@ -465,6 +281,33 @@ fn pairs(objects: &mut Vec<Object>, facts: &SideFacts, known: &Known, transport:
         });
         seen(&mut objects[index], pair, known, (local, remote));
     }
+}
+
+/// A remote candidate that the library does not list: it lists those that it was told one by one, not those of a description, nor those
+/// that it learned from a check (peer-reflexive, RFC 8445 §7.3.1.3).
+fn unlisted(pair: &Pair, known: &Known, transport: &str) -> Object {
+    let told = known.remote.iter().filter_map(|(text, _)| Candidate::parse(text).ok());
+    let told = told
+        .into_iter()
+        .find(|candidate| candidate.ip() == Some(pair.remote.ip()) && candidate.port == pair.remote.port());
+    let mut object = Object::new();
+    let mut put = |name: &str, value: Value| _ = object.insert(name.to_owned(), value);
+    put("id", json!(format!("RTCRemoteIceCandidate_{}", pair.remote)));
+    put("type", json!("remote-candidate"));
+    put("timestamp", json!(epoch_ms(known, known.at)));
+    put("transportId", json!(transport));
+    put("address", json!(pair.remote.ip().to_string()));
+    put("port", json!(pair.remote.port()));
+    put("protocol", json!(pair.transport.name()));
+    match told {
+        Some(candidate) => {
+            put("candidateType", json!(candidate.candidate_type.name()));
+            put("priority", json!(candidate.priority));
+            put("foundation", json!(candidate.foundation));
+        }
+        None => put("candidateType", json!("prflx")),
+    }
+    object
 }
 
 fn seen(object: &mut Object, pair: &Pair, known: &Known, (local, remote): (String, String)) {
@@ -592,7 +435,7 @@ fn round(ms: f64) -> f64 {
 
 fn unhex(text: &str) -> Option<Vec<u8>> {
     let digits = text.as_bytes();
-    if digits.is_empty() || digits.len() % 2 != 0 {
+    if digits.is_empty() || !digits.len().is_multiple_of(2) {
         return None;
     }
     let pair = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();

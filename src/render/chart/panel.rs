@@ -1,0 +1,198 @@
+//! One chart: lines over time, with axes, a legend and marks.
+
+use std::fmt::Write;
+
+use super::escaped;
+
+const WIDTH: f64 = 940.0;
+const LEFT: f64 = 80.0;
+const RIGHT: f64 = 12.0;
+/// The plain height of a chart, without its title, time axis and legend.
+const PLOT: f64 = 120.0;
+const TITLE: f64 = 24.0;
+const AXIS: f64 = 20.0;
+/// A row of the legend, and how many entries are in it.
+const ROW: f64 = 16.0;
+const IN_A_ROW: usize = 3;
+/// Colors that color-blind people can tell apart (Okabe and Ito).
+const COLORS: [&str; 7] = [
+    "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#555555",
+];
+
+/// A line.
+#[derive(Clone, Debug)]
+pub(super) struct Line {
+    /// What it is of.
+    pub label: String,
+    /// What it is measured in.
+    pub unit: String,
+    /// Seconds and values, in order.
+    pub points: Vec<(f64, f64)>,
+}
+
+/// A place in time that something is to be said of.
+#[derive(Clone, Debug)]
+pub(super) struct Mark {
+    /// Seconds.
+    pub at: f64,
+    /// How bad it is.
+    pub color: &'static str,
+    /// What.
+    pub text: String,
+}
+
+/// A chart.
+#[derive(Clone, Debug)]
+pub(super) struct Panel {
+    /// Above it.
+    pub title: String,
+    /// At least one, each of two points or more.
+    pub lines: Vec<Line>,
+    /// Marked on the time axis.
+    pub marks: Vec<Mark>,
+}
+
+impl Panel {
+    fn height(&self) -> f64 {
+        TITLE + PLOT + AXIS + ROW * self.lines.len().div_ceil(IN_A_ROW) as f64 + 14.0
+    }
+}
+
+/// Charts below each other.
+pub(super) fn picture(panels: &[Panel]) -> String {
+    let height: f64 = panels
+        .iter()
+        .map(Panel::height)
+        .fold(0.0, |sum, height| sum + height)
+        .max(30.0);
+    let mut svg = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" width=\"{WIDTH}\" height=\"{height}\" font-family=\"sans-serif\" font-size=\"11\">\n<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n"
+    );
+    if panels.is_empty() {
+        svg.push_str("<text x=\"10\" y=\"20\">There is nothing that was measured over time.</text>\n");
+    }
+    // One time axis for all, so that they can be read together.
+    let times = || {
+        panels
+            .iter()
+            .flat_map(|panel| &panel.lines)
+            .flat_map(|line| &line.points)
+            .map(|(at, _)| *at)
+    };
+    let span = (
+        times().fold(f64::INFINITY, f64::min),
+        times().fold(f64::NEG_INFINITY, f64::max),
+    );
+    let mut top = 0.0;
+    for panel in panels {
+        draw(panel, span, top, &mut svg);
+        top += panel.height();
+    }
+    svg.push_str("</svg>\n");
+    svg
+}
+
+fn draw(panel: &Panel, (from, to): (f64, f64), top: f64, svg: &mut String) {
+    let most = panel
+        .lines
+        .iter()
+        .flat_map(|line| &line.points)
+        .map(|(_, value)| *value)
+        .fold(0.0, f64::max);
+    let most = if most > 0.0 { most } else { 1.0 };
+    let (low, high) = (top + TITLE + PLOT, top + TITLE);
+    let x = |at: f64| LEFT + (at - from) / (to - from).max(1e-9) * (WIDTH - LEFT - RIGHT);
+    let y = |value: f64| low - value.max(0.0) / most * PLOT;
+    let _ = writeln!(
+        svg,
+        "<text x=\"{LEFT}\" y=\"{:.1}\" font-weight=\"bold\">{}</text>",
+        top + 15.0,
+        escaped(&panel.title)
+    );
+    let unit = &panel.lines[0].unit;
+    for share in [0.0, 0.5, 1.0] {
+        let (at, right) = (y(most * share), WIDTH - RIGHT);
+        let _ = writeln!(
+            svg,
+            "<line x1=\"{LEFT}\" y1=\"{at:.1}\" x2=\"{right}\" y2=\"{at:.1}\" stroke=\"#ddd\"/>"
+        );
+        let _ = writeln!(
+            svg,
+            "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{}</text>",
+            LEFT - 6.0,
+            at + 4.0,
+            value(most * share, unit)
+        );
+    }
+    for tick in ticks(from, to) {
+        let _ = writeln!(
+            svg,
+            "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{tick} s</text>",
+            x(tick),
+            low + 14.0
+        );
+    }
+    for mark in panel.marks.iter().filter(|mark| (from..=to).contains(&mark.at)) {
+        let (at, color) = (x(mark.at), mark.color);
+        let _ = writeln!(
+            svg,
+            "<line x1=\"{at:.1}\" y1=\"{high:.1}\" x2=\"{at:.1}\" y2=\"{low:.1}\" stroke=\"{color}\" stroke-dasharray=\"4 3\"><title>{}</title></line>\n<text x=\"{:.1}\" y=\"{:.1}\" fill=\"{color}\" font-size=\"9\">{}</text>",
+            escaped(&mark.text),
+            at + 3.0,
+            high + 9.0,
+            escaped(&mark.text)
+        );
+    }
+    for (index, line) in panel.lines.iter().enumerate() {
+        let color = COLORS[index % COLORS.len()];
+        let mut points = String::new();
+        for (at, value) in &line.points {
+            let _ = write!(points, "{:.1},{:.1} ", x(*at), y(*value));
+        }
+        let _ = writeln!(
+            svg,
+            "<polyline fill=\"none\" stroke=\"{color}\" stroke-width=\"1.5\" points=\"{}\"/>",
+            points.trim_end()
+        );
+        let (column, row) = (index % IN_A_ROW, index / IN_A_ROW);
+        let left = LEFT + column as f64 * (WIDTH - LEFT) / IN_A_ROW as f64;
+        let base = low + AXIS + ROW * (row as f64 + 0.8);
+        let _ = writeln!(
+            svg,
+            "<rect x=\"{left:.1}\" y=\"{:.1}\" width=\"14\" height=\"3\" fill=\"{color}\"/>",
+            base - 5.0
+        );
+        let _ = writeln!(
+            svg,
+            "<text x=\"{:.1}\" y=\"{base:.1}\">{}</text>",
+            left + 19.0,
+            escaped(&line.label)
+        );
+    }
+}
+
+/// A value with its unit, in thousands where it is large.
+fn value(value: f64, unit: &str) -> String {
+    let (value, prefix) = match value {
+        value if unit == "bit/s" && value >= 1e6 => (value / 1e6, "M"),
+        value if unit == "bit/s" && value >= 1e3 => (value / 1e3, "k"),
+        value => (value, ""),
+    };
+    format!("{value:.1} {prefix}{unit}")
+}
+
+/// Round times within a span, about ten of them.
+fn ticks(from: f64, to: f64) -> Vec<f64> {
+    let rough = (to - from).max(1e-3) / 8.0;
+    let scale = 10_f64.powf(rough.log10().floor());
+    let step = [1.0, 2.0, 5.0, 10.0]
+        .into_iter()
+        .map(|one| one * scale)
+        .find(|step| *step >= rough)
+        .unwrap_or(10.0 * scale);
+    let first = (from / step).ceil();
+    (0..20)
+        .map(|index| ((first + f64::from(index)) * step * 1000.0).round() / 1000.0)
+        .take_while(|tick| *tick <= to)
+        .collect()
+}
