@@ -221,16 +221,17 @@ impl Running<'_> {
         let peer = ends.peer(side);
         peer.set_local(description.clone()).await?;
         let at = self.clock.now();
-        let told = self.plan.fault.and_then(|fault| spoil(fault, side, &description.sdp));
+        let sdp = with_trickle(&description.sdp);
+        let told = self.plan.fault.and_then(|fault| spoil(fault, side, &sdp));
         self.call.descriptions.push(Description {
             side,
             kind: description.sdp_type.to_string(),
-            sdp: description.sdp.clone(),
+            sdp: sdp.clone(),
             told: told.clone(),
             at,
         });
-        ends.sdp[side.index()] = Some(description.sdp.clone());
-        let Some(sdp) = told else { return Ok(description) };
+        ends.sdp[side.index()] = Some(sdp.clone());
+        let sdp = told.unwrap_or(sdp);
         let read = match side {
             Side::Offerer => RTCSessionDescription::offer(sdp),
             Side::Answerer => RTCSessionDescription::answer(sdp),
@@ -540,6 +541,14 @@ impl Arrived {
             }
         });
         candidates
+    }
+}
+
+/// The description with `a=ice-options:trickle` (RFC 8840 §4.1.1), which the library leaves out though candidates follow.
+fn with_trickle(sdp: &str) -> String {
+    match sdp.find("\r\nm=") {
+        Some(at) if !sdp.contains("a=ice-options:") => format!("{}\r\na=ice-options:trickle{}", &sdp[..at], &sdp[at..]),
+        _ => sdp.to_owned(),
     }
 }
 
