@@ -403,7 +403,7 @@ impl Running<'_> {
             });
         }
         ends.peers.iter().for_each(|peer| peer.runtime.hurry(true));
-        let answerer_events = ends.peer(Side::Answerer).events.clone();
+        let [offerer_events, answerer_events] = Side::BOTH.map(|side| ends.peer(side).events.clone());
         if self.call.connected.is_some()
             && self.call.died.is_empty()
             && let Some(channel) = ends.opened.first()
@@ -414,6 +414,9 @@ impl Running<'_> {
             if closed && let Some(told) = self.clock.within(asked + MOMENT, told).await {
                 self.call.data.close_told = Some(told.at.since(asked));
             }
+            // The end that closes hears of it too, and not always first.
+            let own = offerer_events.wait(|event| event.name == "close" && event.at >= asked);
+            let _ = self.clock.within(self.clock.now() + MOMENT, own).await;
         }
         for (index, peer) in ends.peers.iter().enumerate() {
             let closed = peer.connection.close().await;
