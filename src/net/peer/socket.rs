@@ -300,8 +300,20 @@ impl AsyncUdpSocket for Socket {
         let handshakes = datagrams().filter(|datagram| is_handshake(datagram));
         handshakes.for_each(|datagram| self.keep(transmit.destination, datagram));
         let Some(pump) = &self.wire.line else {
-            let sent = self.inner.poll_send(context, transmit);
-            if let Poll::Ready(Ok(_)) = sent {
+            let mut send = || {
+                let sent = self.inner.poll_send(context, transmit);
+                let went = matches!(sent, Poll::Ready(Ok(_)));
+                (sent, went)
+            };
+            // Checks and handshakes are answered at once; media and data need no lock while they are sent.
+            if transmit.contents.first().is_some_and(|first| *first <= 22) {
+                self.wire.stirred.store(true, Ordering::Relaxed);
+                let way = (Transport::Udp, self.local, transmit.destination);
+                let tap = &self.wire.tap;
+                return tap.tell_if(self.wire.side, Direction::Sent, way, datagrams(), send);
+            }
+            let (sent, went) = send();
+            if went {
                 self.tell(Direction::Sent, transmit.destination, datagrams());
             }
             return sent;

@@ -128,13 +128,30 @@ impl Tap {
         &self,
         side: Side,
         direction: Direction,
-        (transport, local, remote): (Transport, SocketAddr, SocketAddr),
+        way: (Transport, SocketAddr, SocketAddr),
         datagrams: impl Iterator<Item = &'a [u8]>,
     ) {
+        let () = self.tell_if(side, direction, way, datagrams, || ((), true));
+    }
+
+    /// Does `send`, and tells of the datagrams if it says that they went, before anybody can tell of their answers: the other
+    /// end runs at the same time.
+    pub fn tell_if<'a, T>(
+        &self,
+        side: Side,
+        direction: Direction,
+        (transport, local, remote): (Transport, SocketAddr, SocketAddr),
+        datagrams: impl Iterator<Item = &'a [u8]>,
+        send: impl FnOnce() -> (T, bool),
+    ) -> T {
         let mut watch = self.watch.as_ref().map(|watch| lock(watch));
         let mut facts = self.facts(side);
         // With the locks: times do not go back from one datagram to the next.
         let at = self.clock.now();
+        let (done, went) = send();
+        if !went {
+            return done;
+        }
         for bytes in datagrams {
             let datagram = Tapped {
                 side,
@@ -150,6 +167,7 @@ impl Tap {
                 watch.datagram(&datagram);
             }
         }
+        done
     }
 
     /// An SCTP packet is about to be encrypted, or has been decrypted.

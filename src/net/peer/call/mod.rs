@@ -221,16 +221,17 @@ impl Running<'_> {
         let peer = ends.peer(side);
         peer.set_local(description.clone()).await?;
         let at = self.clock.now();
-        let told = self.plan.fault.and_then(|fault| spoil(fault, side, &description.sdp));
+        let sdp = with_trickle(&description.sdp);
+        let told = self.plan.fault.and_then(|fault| spoil(fault, side, &sdp));
         self.call.descriptions.push(Description {
             side,
             kind: description.sdp_type.to_string(),
-            sdp: description.sdp.clone(),
+            sdp: sdp.clone(),
             told: told.clone(),
             at,
         });
-        ends.sdp[side.index()] = Some(description.sdp.clone());
-        let Some(sdp) = told else { return Ok(description) };
+        ends.sdp[side.index()] = Some(sdp.clone());
+        let sdp = told.unwrap_or(sdp);
         let read = match side {
             Side::Offerer => RTCSessionDescription::offer(sdp),
             Side::Answerer => RTCSessionDescription::answer(sdp),
@@ -402,7 +403,7 @@ impl Running<'_> {
             });
         }
         ends.peers.iter().for_each(|peer| peer.runtime.hurry(true));
-        let answerer_events = ends.peer(Side::Answerer).events.clone();
+        let [offerer_events, answerer_events] = Side::BOTH.map(|side| ends.peer(side).events.clone());
         if self.call.connected.is_some()
             && self.call.died.is_empty()
             && let Some(channel) = ends.opened.first()
@@ -413,6 +414,9 @@ impl Running<'_> {
             if closed && let Some(told) = self.clock.within(asked + MOMENT, told).await {
                 self.call.data.close_told = Some(told.at.since(asked));
             }
+            // The end that closes hears of it too, and not always first.
+            let own = offerer_events.wait(|event| event.name == "close" && event.at >= asked);
+            let _ = self.clock.within(self.clock.now() + MOMENT, own).await;
         }
         for (index, peer) in ends.peers.iter().enumerate() {
             let closed = peer.connection.close().await;
@@ -540,6 +544,14 @@ impl Arrived {
             }
         });
         candidates
+    }
+}
+
+/// The description with `a=ice-options:trickle` (RFC 8840 §4.1.1), which the library leaves out though candidates follow.
+fn with_trickle(sdp: &str) -> String {
+    match sdp.find("\r\nm=") {
+        Some(at) if !sdp.contains("a=ice-options:") => format!("{}\r\na=ice-options:trickle{}", &sdp[..at], &sdp[at..]),
+        _ => sdp.to_owned(),
     }
 }
 
