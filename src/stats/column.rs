@@ -8,7 +8,7 @@
 //! | 0 | a decimal: the difference to the last mantissa, of the same scale |
 //! | 1 | the last value, so many times more |
 //! | 2 | a decimal of another scale: that, and the mantissa in a second varint |
-//! | 3 | anything else: see `OTHERS` and [`Column::write`] |
+//! | 3 | anything else: see `OTHERS` and `Column::write` |
 //!
 //! What is written last is held back, so that repetitions cost nothing and the last value can still be replaced.
 

@@ -278,7 +278,7 @@ fn add(list: &mut Vec<String>, text: &str) {
     }
 }
 
-/// A text, no longer than [`LONGEST`].
+/// A text, no longer than `LONGEST`.
 pub fn cut(text: &str) -> String {
     match text.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", &text[..end]),

@@ -1,7 +1,7 @@
 //! getStats() reports and what browsers and apps write of calls, in any format, as typed time series.
 //!
 //! - [`read`] tells the format by its content and reads it in one go: memory grows with what was measured, not with the text;
-//! - [`json`]: the pull reader below; [`decimal`], [`column`], [`names`]: numbers and texts in few octets;
+//! - [`json`]: the pull reader below; [`decimal`], [`mod@column`], [`names`]: numbers and texts in few octets;
 //! - [`dump`], [`object`], [`event`]: what was read; [`report`] and [`members`]: how reports become series; [`fields`]: how events
 //!   are written;
 //! - one file for each format: [`internals`], [`rtcstats`] (with [`connections`] and [`codes`]), [`firefox`], [`page`],

@@ -6,7 +6,7 @@
 //! - [`metric`]: what is worth looking at of a stream, per interval, with its unit;
 //! - [`phase`]: how long gathering, ICE, DTLS and the first media took;
 //! - [`shape`]: what is odd about a series as such: resets, repetitions, clocks, limits;
-//! - [`unit`]: what members are measured in.
+//! - [`mod@unit`]: what members are measured in.
 
 pub mod config;
 pub mod metric;

@@ -126,7 +126,7 @@ impl<R: Read> Json<R> {
         self.before + self.at as u64
     }
 
-    /// What lies ahead, up to `wanted` octets (no more than [`AHEAD`]), fewer at the end.
+    /// What lies ahead, up to `wanted` octets (no more than `AHEAD`), fewer at the end.
     pub fn ahead(&mut self, wanted: usize) -> &[u8] {
         self.more(wanted.min(AHEAD));
         &self.window[self.at..self.end.min(self.at + wanted)]

@@ -21,7 +21,7 @@ pub enum Inside {
 }
 
 impl<R: Read> Json<R> {
-    /// A string, up to [`STRING`] octets of it.
+    /// A string, up to `STRING` octets of it.
     pub fn string(&mut self) -> Result<&str> {
         if self.next_octet()? != Some(b'"') {
             return Err(self.stopped("a string"));
