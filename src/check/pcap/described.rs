@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::Told;
 use super::said::fact;
+use super::{Told, streams_by_session};
 use crate::check::catalog::pcap as catalog;
 use crate::flow::rtp::Stream;
 use crate::flow::{Facts, Session};
@@ -58,15 +58,10 @@ fn by_side<'a>(facts: &'a Facts, session: &Session) -> [Vec<&'a str>; 2] {
 
 /// What RTP has and no description of its session: payload types, header extensions.
 pub(super) fn check(facts: &Facts, told: &mut Told) {
-    for session in &facts.sessions {
-        let streams: Vec<&Stream> = facts
-            .media
-            .streams()
-            .iter()
-            .filter(|one| one.session == session.id)
-            .collect();
+    for (id, streams) in streams_by_session(facts) {
+        let session = facts.session(id);
         let texts = by_side(facts, session);
-        if streams.is_empty() || texts.iter().any(Vec::is_empty) {
+        if texts.iter().any(Vec::is_empty) {
             continue;
         }
         let known = Known::of(&texts.concat());

@@ -4,7 +4,7 @@ use super::said::lasted;
 use super::{Told, media};
 use crate::check::catalog::pcap as catalog;
 use crate::check::words::count;
-use crate::flow::dtls::Outcome;
+use crate::flow::dtls::{Handshake, Outcome};
 use crate::flow::ice::{Association, Pair};
 use crate::flow::{Facts, SessionId};
 use crate::report::Severity;
@@ -14,11 +14,12 @@ pub(super) fn check(facts: &Facts, told: &mut Told) {
     if told.findings.iter().any(|finding| finding.severity > Severity::Info) {
         return;
     }
+    let totals = media::totals(facts);
     for association in &facts.ice {
         let Some(pair) = association.selected.and_then(|at| association.pairs.get(at)) else {
             continue;
         };
-        let parts = parts(facts, association, pair);
+        let parts = parts(facts, association, pair, totals.get(&pair.session));
         // ICE alone is no call: nothing was seen to pass over it.
         if parts.len() < 2 {
             continue;
@@ -28,7 +29,7 @@ pub(super) fn check(facts: &Facts, told: &mut Told) {
     }
 }
 
-fn parts(facts: &Facts, association: &Association, pair: &Pair) -> Vec<String> {
+fn parts(facts: &Facts, association: &Association, pair: &Pair, media: Option<&(usize, u64, u64)>) -> Vec<String> {
     let path = pair
         .nominated()
         .or(pair.checks[0].first_success)
@@ -36,17 +37,13 @@ fn parts(facts: &Facts, association: &Association, pair: &Pair) -> Vec<String> {
     let relayed = if pair.relayed { " through a relay" } else { "" };
     let ice = path.map(|path| format!("a path{relayed} after {}", lasted(path.at.since(association.first.at))));
     let session = |id: SessionId| association.pairs.iter().any(|pair| pair.session == id);
-    let handshakes = facts
-        .dtls
-        .iter()
-        .filter(|(id, _)| session(*id))
-        .flat_map(|(_, dtls)| &dtls.handshakes);
-    let dtls = handshakes.into_iter().find_map(|handshake| match handshake.outcome() {
+    let own = facts.dtls.iter().filter(|(id, _)| session(*id));
+    let handshakes: Vec<&Handshake> = own.flat_map(|(_, dtls)| &dtls.handshakes).collect();
+    let dtls = handshakes.iter().find_map(|handshake| match handshake.outcome() {
         Outcome::Complete { took: Some(took), .. } => Some(format!("DTLS in {}", lasted(took))),
         _ => None,
     });
-    let (streams, packets, lost) = media::totals(facts, pair.session);
-    let media = (packets > 0).then(|| {
+    let media = media.map(|&(streams, packets, lost)| {
         let rate = lost as f64 * 100.0 / (lost + packets) as f64;
         format!(
             "{}, {rate:.1} % of {} packets lost",
@@ -54,11 +51,8 @@ fn parts(facts: &Facts, association: &Association, pair: &Pair) -> Vec<String> {
             packets + lost
         )
     });
-    let data: u64 = facts
-        .dtls
+    let data: u64 = handshakes
         .iter()
-        .filter(|(id, _)| session(*id))
-        .flat_map(|(_, dtls)| &dtls.handshakes)
         .flat_map(|handshake| handshake.data.iter().map(|data| data.records))
         .sum();
     let data = (data > 0).then(|| format!("{data} records of data"));

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::said::{fact, lasted};
-use super::{Told, described, dtls};
+use super::{Told, described, dtls, streams_by_session};
 use crate::check::catalog::pcap as catalog;
 use crate::check::words::{capital, count};
 use crate::datagram::Seen;
@@ -51,19 +51,20 @@ pub(super) fn check(facts: &Facts, told: &mut Told) {
     }
 }
 
-/// How many streams the call of `session` has, how many packets they have, and how many were lost.
-pub(super) fn totals(facts: &Facts, session: SessionId) -> (usize, u64, u64) {
-    let mut calls = calls(facts).into_iter();
-    let Some(call) = calls.find(|call| call.sessions.iter().any(|(one, _)| one.id == session)) else {
-        return (0, 0, 0);
-    };
-    let sources: BTreeSet<(usize, u32)> = call.streams.iter().map(|(stream, side)| (*side, stream.ssrc)).collect();
-    let packets = call.streams.iter().map(|(stream, _)| stream.packets).sum();
-    (
-        sources.len(),
-        packets,
-        call.streams.iter().map(|(stream, _)| call.lost(stream)).sum(),
-    )
+/// Of every session with media: how many streams its call has, how many packets they have, and how many were lost.
+pub(super) fn totals(facts: &Facts) -> BTreeMap<SessionId, (usize, u64, u64)> {
+    let mut totals = BTreeMap::new();
+    for call in calls(facts).iter().filter(|call| !call.streams.is_empty()) {
+        let sources: BTreeSet<(usize, u32)> = call.streams.iter().map(|(stream, side)| (*side, stream.ssrc)).collect();
+        let packets = call.streams.iter().map(|(stream, _)| stream.packets).sum();
+        let lost = call.streams.iter().map(|(stream, _)| call.lost(stream)).sum();
+        totals.extend(
+            call.sessions
+                .iter()
+                .map(|(one, _)| (one.id, (sources.len(), packets, lost))),
+        );
+    }
+    totals
 }
 
 /// What belongs together: the sessions of two ICE agents, since media may move from one pair to another; else one session.
@@ -96,10 +97,7 @@ fn calls<'a>(facts: &'a Facts) -> Vec<Call<'a>> {
     }
     let alone = facts.sessions.iter().filter(|session| !taken.contains(&session.id));
     calls.extend(alone.map(|session| vec![(session, Direction::Forward)]));
-    let mut streams: BTreeMap<SessionId, Vec<&'a Stream>> = BTreeMap::new();
-    for stream in facts.media.streams() {
-        streams.entry(stream.session).or_default().push(stream);
-    }
+    let streams = streams_by_session(facts);
     let call = |sessions: Vec<(&'a Session, Direction)>| {
         let streams = sessions.iter().flat_map(|&(session, way)| {
             let own = streams.get(&session.id).into_iter().flatten();

@@ -16,11 +16,12 @@ mod said;
 mod tests;
 mod turn;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::capture::container::FileFacts;
 use crate::check::catalog::Entry;
 use crate::flow::ice::Association;
+use crate::flow::rtp::Stream;
 use crate::flow::{Facts, SessionId};
 use crate::report::{Evidence, Finding, Severity};
 
@@ -37,6 +38,15 @@ pub fn check(files: &[FileFacts], facts: &Facts) -> Vec<Finding> {
     healthy::check(facts, &mut told);
     file::check(files, facts, &mut told);
     told.findings
+}
+
+/// The streams of each session that has any.
+fn streams_by_session(facts: &Facts) -> BTreeMap<SessionId, Vec<&Stream>> {
+    let mut streams: BTreeMap<SessionId, Vec<&Stream>> = BTreeMap::new();
+    for stream in facts.media.streams() {
+        streams.entry(stream.session).or_default().push(stream);
+    }
+    streams
 }
 
 /// What has been found, and what it explains.
