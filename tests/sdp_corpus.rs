@@ -1,6 +1,8 @@
 //! Descriptions of many programs, with facts that other readers found in them. They are not part of the repository: where
 //! the folder `shared` beside it is missing, this says so and checks nothing.
 
+mod support;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -9,6 +11,10 @@ use rtcdiag::proto::sdp::unwrap::{Text, unwrap};
 use rtcdiag::proto::sdp::{Description, defects};
 use rtcdiag::report::sdp;
 use serde_json::Value;
+use support::golden::{is_empty, snake};
+
+/// Members below which all is data, not names of ours.
+const DATA: &[&str] = &["params", "attributes"];
 
 fn corpus() -> Option<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus/sdp");
@@ -38,41 +44,6 @@ fn report(path: &Path) -> sdp::Description {
     let description = Description::parse(&found[0].sdp);
     assert_eq!(description.write(), found[0].sdp.as_ref(), "{}", path.display());
     sdp::Description::new("", &found[0], &description)
-}
-
-/// `iceUfrag` -> `ice_ufrag`; what is below `params` and `attributes` is data.
-fn snake(value: &Value) -> Value {
-    match value {
-        Value::Object(members) => members
-            .iter()
-            .map(|(key, value)| {
-                let mut name = String::new();
-                for c in key.chars() {
-                    if c.is_ascii_uppercase() {
-                        name.push('_');
-                    }
-                    name.push(c.to_ascii_lowercase());
-                }
-                let value = if key == "params" || key == "attributes" {
-                    value.clone()
-                } else {
-                    snake(value)
-                };
-                (name, value)
-            })
-            .collect(),
-        Value::Array(values) => values.iter().map(snake).collect(),
-        other => other.clone(),
-    }
-}
-
-fn is_empty(value: &Value) -> bool {
-    match value {
-        Value::Null => true,
-        Value::Array(values) => values.iter().all(is_empty),
-        Value::Object(members) => members.values().all(is_empty),
-        _ => false,
-    }
 }
 
 /// What the other readers do not read, or read only up to a blank.
@@ -139,7 +110,7 @@ fn every_fact_is_found() {
     for path in ["webrtc", "other"].iter().flat_map(|name| files(&folder.join(name))) {
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         let facts = fs::read_to_string(path.with_file_name(format!("{name}.facts.json"))).unwrap();
-        let facts = snake(&serde_json::from_str(&facts).unwrap());
+        let facts = snake(&serde_json::from_str(&facts).unwrap(), DATA);
         let report = serde_json::to_value(report(&path)).unwrap();
         compare(
             &format!("{name}/session"),

@@ -1,6 +1,8 @@
 //! Dumps of many browsers and apps, with the facts that another reader found in them. They are not part of the repository:
 //! where the folder `shared` beside it is missing, this says so and checks nothing.
 
+mod support;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -9,6 +11,10 @@ use rtcdiag::cli::{Cli, Command};
 use rtcdiag::command::{self, Output};
 use rtcdiag::report::Report;
 use serde_json::Value;
+use support::golden::{is_empty, snake};
+
+/// Members below which all is data, not names of ours.
+const DATA: &[&str] = &["config", "constraints", "event_types"];
 
 fn corpus() -> Option<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus/stats");
@@ -30,37 +36,6 @@ fn report(path: &Path) -> Result<Value, String> {
         panic!()
     };
     Ok(serde_json::to_value(report).unwrap())
-}
-
-/// `lossPct` -> `loss_pct`; what is below some keys is data.
-fn snake(value: &Value) -> Value {
-    match value {
-        Value::Object(members) => members
-            .iter()
-            .map(|(key, value)| {
-                let mut name = String::new();
-                for c in key.chars() {
-                    if c.is_ascii_uppercase() {
-                        name.push('_');
-                    }
-                    name.push(c.to_ascii_lowercase());
-                }
-                let is_data = ["config", "constraints", "event_types"].contains(&name.as_str());
-                (name, if is_data { value.clone() } else { snake(value) })
-            })
-            .collect(),
-        Value::Array(values) => values.iter().map(snake).collect(),
-        other => other.clone(),
-    }
-}
-
-fn is_empty(value: &Value) -> bool {
-    match value {
-        Value::Null => true,
-        Value::Array(values) => values.iter().all(is_empty),
-        Value::Object(members) => members.values().all(is_empty),
-        _ => false,
-    }
 }
 
 fn compare(path: &str, wanted: &Value, got: &Value, differences: &mut Vec<String>, count: &mut usize) {
@@ -101,7 +76,7 @@ fn every_fact_is_found() {
         let path = entry.unwrap().path();
         let facts = PathBuf::from(format!("{}.facts.json", path.display()));
         let Ok(facts) = fs::read_to_string(facts) else { continue };
-        let wanted = snake(&serde_json::from_str(&facts).unwrap());
+        let wanted = snake(&serde_json::from_str(&facts).unwrap(), DATA);
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         files += 1;
         match report(&path) {

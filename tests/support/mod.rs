@@ -14,6 +14,7 @@ pub mod certificates;
 pub mod coturn;
 pub mod findings;
 pub mod forwarder;
+pub mod golden;
 pub mod namespaces;
 pub mod peer;
 pub mod ports;
