@@ -503,6 +503,8 @@ impl<'a> World<'a> {
             output(command.args(["-c", script])).expect("the NAT obeys");
         };
         sh("for name in udp_timeout udp_timeout_stream; do echo 1 > /proc/sys/net/netfilter/nf_conntrack_$name; done");
+        // A mapping takes on the new lifetime with its next packet, not before; media comes every 20 ms.
+        std::thread::sleep(Duration::from_millis(500));
         let table = "table ip silence {\n chain early {\n type filter hook prerouting priority raw\n meta l4proto udp drop\n }\n}\n";
         self.namespaces.nft(table).expect("nft takes the rules");
         sleep(3);
