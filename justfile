@@ -34,7 +34,7 @@ fuzz SECONDS="60" CASES="200000":
         done
     else
         echo 'no cargo-fuzz (cargo install cargo-fuzz, rustup toolchain install nightly): the property tests instead'
-        PROPTEST_CASES={{CASES}} cargo test --locked --release --lib
+        PROPTEST_CASES={{CASES}} PROPTEST_RNG_SEED=$RANDOM cargo test --locked --release --lib
     fi
 
 # Write completions/ and man/ anew from the program.
