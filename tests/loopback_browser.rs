@@ -18,7 +18,7 @@ use support::peer::{Peer as Real, need};
 use webrtc::peer_connection::RTCSessionDescription;
 
 /// Nothing here may take longer.
-const PATIENCE: Duration = Duration::from_secs(150);
+const PATIENCE: Duration = Duration::from_secs(240);
 
 /// What the page does in either role: a call with media made of an oscillator and a canvas, pings or echoes, then its statistics.
 const PAGE: &str = r#"

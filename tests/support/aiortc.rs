@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -29,9 +30,14 @@ impl Role {
 
 /// The Python that has aiortc; `None`, with a word on stderr, where there is none.
 pub fn python() -> Option<PathBuf> {
-    let python = std::env::var("RTCDIAG_PYTHON").unwrap_or_else(|_| "python3".to_owned());
-    let there = output(Command::new(&python).args(["-c", "import aiortc"]));
-    need(Peer::Aiortc, there.map(|_| PathBuf::from(python)))
+    // Asking takes a second, and every test asks.
+    static FOUND: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+    let found = FOUND.get_or_init(|| {
+        let python = std::env::var("RTCDIAG_PYTHON").unwrap_or_else(|_| "python3".to_owned());
+        let there = output(Command::new(&python).args(["-c", "import aiortc"]));
+        there.map(|_| PathBuf::from(python))
+    });
+    need(Peer::Aiortc, found.clone())
 }
 
 /// A call that two processes make; ended when dropped.

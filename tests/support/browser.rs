@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use super::peer::which;
 
 /// Nothing here may take longer.
-const PATIENCE: Duration = Duration::from_secs(150);
+const PATIENCE: Duration = Duration::from_secs(240);
 
 /// Why a page gave no verdict.
 #[derive(Debug)]
