@@ -63,7 +63,7 @@ impl Dead {
         let address = socket.local_addr().ok().and_then(|address| address.as_socket());
         Dead {
             address: address.expect("a bound socket"),
-            socket: socket,
+            socket,
         }
     }
 }

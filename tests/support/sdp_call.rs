@@ -96,7 +96,7 @@ pub struct Sent {
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Made {
-    Call(Call),
+    Call(Box<Call>),
     Refused { refused: String },
 }
 
@@ -113,7 +113,7 @@ pub fn answers_of_browser(kind: Kind, wanted: &[Wanted<'_>]) -> Result<Vec<Resul
     let made = run_in(kind, &format!("const wanted = {json};\n{script}"))?;
     let made: Vec<Made> = serde_json::from_value(made).map_err(|error| error.to_string())?;
     let told = made.into_iter().map(|made| match made {
-        Made::Call(call) => Ok(call),
+        Made::Call(call) => Ok(*call),
         Made::Refused { refused } => Err(refused),
     });
     Ok(told.collect())
