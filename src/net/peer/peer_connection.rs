@@ -21,11 +21,12 @@ use webrtc::peer_connection::{
 
 use super::crypto::Provider;
 use super::events::Events;
-use super::gate::{Gate, Ready};
+use super::gate::Ready;
 use super::impair::Impairment;
+use super::pump::Pump;
 use super::rtcp::Shared;
 use super::runtime::PeerRuntime;
-use super::socket::{Faults, Pump, Wire};
+use super::socket::Wire;
 use super::stats::{self, Known};
 use super::tap::{Side, Tap};
 use crate::secret::Secret;
@@ -41,6 +42,8 @@ pub struct Setup {
     pub ice_servers: Vec<IceServer>,
     /// Relay candidates only.
     pub relay_only: bool,
+    /// A NAT stands before the UDP sockets.
+    pub behind_nat: bool,
     /// What happens to the datagrams that it sends, and the seed of that.
     pub impairment: Option<(Impairment, u64)>,
     /// Without an answer for so long ICE is disconnected, then failed; and how often it asks. None: the library's own 5 s, 25 s
@@ -93,6 +96,7 @@ pub struct Peer {
     /// Its runtime.
     pub runtime: Arc<PeerRuntime>,
     pump: Option<AbortHandle>,
+    is_stream_only: bool,
 }
 
 /// What a peer hands out while it lives.
@@ -117,14 +121,7 @@ impl Peer {
             message,
         };
         let line = setup.impairment.map(|(impairment, seed)| Pump::new(impairment, seed));
-        let wire = Arc::new(Wire {
-            side,
-            tap: tap.clone(),
-            gate: Gate::default(),
-            line,
-            faults: Faults::default(),
-            stirred: Default::default(),
-        });
+        let wire = Arc::new(Wire::new(side, tap.clone(), line, setup.behind_nat));
         let pump = wire.line.is_some().then(|| {
             let wire = Arc::clone(&wire);
             let task = async move {
@@ -145,7 +142,7 @@ impl Peer {
             .map_err(|error| fail(error.to_string()))?;
         let registry = Registry::new().with(Slot::from(500), rtcp.observer());
         let registry = register_default_interceptors(registry, &mut engine).map_err(|error| fail(error.to_string()))?;
-        let provider = Provider::new(side, tap.clone()).map_err(|error| fail(error.to_string()))?;
+        let provider = Provider::new(Arc::clone(&wire)).map_err(|error| fail(error.to_string()))?;
         let mut settings = SettingEngineBuilder::new()
             .with_multicast_dns_mode(rtc::ice::mdns::MulticastDnsMode::Disabled)
             .with_crypto_provider(Arc::new(provider))
@@ -180,6 +177,7 @@ impl Peer {
             wire,
             runtime,
             pump,
+            is_stream_only: setup.udp.is_empty(),
         };
         Ok((peer, outlets))
     }
@@ -212,6 +210,7 @@ impl Peer {
         let done = self.connection.set_local_description(description).await;
         self.told("setLocalDescription", done)?;
         self.events.tell("setLocalDescription", Value::Null);
+        self.check_gate();
         Ok(())
     }
 
@@ -246,10 +245,31 @@ impl Peer {
     /// # Errors
     /// The library's.
     pub async fn set_remote(&self, description: RTCSessionDescription) -> Result<(), PeerError> {
+        // Over TCP the address that a check comes from is nobody's candidate.
+        if description.sdp.contains("a=candidate:") || self.is_stream_only {
+            self.wire.gate.told();
+        }
         let done = self.connection.set_remote_description(description).await;
         self.told("setRemoteDescription", done)?;
         self.events.tell("setRemoteDescription", Value::Null);
+        self.check_gate();
         Ok(())
+    }
+
+    /// Lets checks in once both descriptions are set and a candidate is known; one that never comes is not waited for.
+    fn check_gate(&self) {
+        const PATIENCE: Duration = Duration::from_millis(100);
+        let is_set = |name: &str| self.events.find(|event| event.name == name).is_some();
+        if !is_set("setLocalDescription") || !is_set("setRemoteDescription") {
+            return;
+        }
+        self.wire.gate.described();
+        let wire = Arc::clone(&self.wire);
+        tokio::spawn(async move {
+            let clock = wire.tap.clock();
+            clock.sleep_until(clock.now() + PATIENCE).await;
+            wire.gate.told();
+        });
     }
 }
 

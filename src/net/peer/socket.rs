@@ -4,16 +4,17 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::io::{self, IoSliceMut};
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 
-use tokio::sync::Notify;
+use tokio::sync::watch;
 use webrtc::runtime::{AsyncUdpSocket, RecvMeta, Transmit};
 
 use super::gate::{self, Gate};
 use super::handshake::Handshake;
-use super::impair::{Counts, Line};
+use super::nat::Nat;
+use super::pump::{Destination, Late, Pump};
 use super::tap::{Direction, Side, Tap};
 use crate::datagram::Transport;
 use crate::proto::demux::{Protocol, classify};
@@ -31,8 +32,43 @@ pub struct Wire {
     pub line: Option<Pump>,
     /// Faults, while the call runs.
     pub faults: Faults,
-    /// Something has passed since the peer last slept.
-    pub stirred: AtomicBool,
+    /// Whether the peer is behind a NAT.
+    pub behind_nat: bool,
+    /// How many turns the library should take before it sleeps.
+    turns: AtomicU8,
+    /// Streams of ICE-TCP that the peer reads from, ever.
+    pub streams: watch::Sender<usize>,
+}
+
+impl Wire {
+    /// What the sockets of `side` share; told to `tap`, impaired by `line`.
+    pub fn new(side: Side, tap: Tap, line: Option<Pump>, behind_nat: bool) -> Wire {
+        Wire {
+            side,
+            tap,
+            gate: Gate::default(),
+            line,
+            faults: Faults::default(),
+            behind_nat,
+            turns: AtomicU8::default(),
+            streams: watch::Sender::new(0),
+        }
+    }
+
+    /// Something has passed, or is about to.
+    pub fn stir(&self) {
+        /// What comes through a relay is unpacked in the first turn, answered in the second, and the answer is packed and sent in the third.
+        const TURNS: u8 = 3;
+        self.turns.store(TURNS, Ordering::Relaxed);
+    }
+
+    /// Whether the library should take another turn at once, because something has passed not long ago.
+    pub fn takes_turn(&self) -> bool {
+        let less = |turns: u8| turns.checked_sub(1);
+        self.turns
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, less)
+            .is_ok()
+    }
 }
 
 /// Ways to break a peer's network on purpose.
@@ -47,7 +83,16 @@ pub struct Faults {
 }
 
 impl Faults {
-    fn swallows(&self, datagram: &[u8]) -> bool {
+    /// Whether nothing passes; then these octets are swallowed.
+    pub fn is_dead(&self, octets: &[u8]) -> bool {
+        let is_dead = self.dead.load(Ordering::Relaxed);
+        self.swallowed
+            .fetch_add(u64::from(is_dead && !octets.is_empty()), Ordering::Relaxed);
+        is_dead
+    }
+
+    /// Whether this does not pass; then it is swallowed.
+    pub fn swallows(&self, datagram: &[u8]) -> bool {
         let swallows = self.dead.load(Ordering::Relaxed)
             || self.no_stun.load(Ordering::Relaxed) && classify(datagram) == Protocol::Stun;
         if swallows {
@@ -56,75 +101,9 @@ impl Faults {
         swallows
     }
 
-    fn are_there(&self) -> bool {
+    /// Whether there is any.
+    pub fn are_there(&self) -> bool {
         self.dead.load(Ordering::Relaxed) || self.no_stun.load(Ordering::Relaxed)
-    }
-}
-
-/// An impaired line with its task: the task sends what is due.
-#[derive(Debug)]
-pub struct Pump {
-    line: Mutex<Line<Late>>,
-    news: Notify,
-}
-
-/// A datagram under way.
-#[derive(Clone)]
-struct Late {
-    socket: Arc<dyn AsyncUdpSocket>,
-    destination: SocketAddr,
-    bytes: Arc<[u8]>,
-}
-
-impl fmt::Debug for Late {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} octets to {}", self.bytes.len(), self.destination)
-    }
-}
-
-impl Pump {
-    /// A pump for a line with this impairment and seed.
-    pub fn new(impairment: super::impair::Impairment, seed: u64) -> Pump {
-        Pump {
-            line: Mutex::new(Line::new(impairment, seed)),
-            news: Notify::new(),
-        }
-    }
-
-    /// What has become of the datagrams so far.
-    pub fn counts(&self) -> Counts {
-        lock(&self.line).counts()
-    }
-
-    /// Sends what is due, for ever.
-    pub async fn run(&self, tap: Tap) {
-        let clock = tap.clock();
-        loop {
-            let due = lock(&self.line).next_due();
-            let news = self.news.notified();
-            match due {
-                None => news.await,
-                Some(due) if due > clock.now() => {
-                    tokio::select! {
-                        () = clock.sleep_until(due) => {}
-                        () = news => {}
-                    }
-                }
-                Some(_) => {}
-            }
-            loop {
-                let next = lock(&self.line).pop(clock.now());
-                let Some(late) = next else { break };
-                // A network that refuses is a network that loses.
-                let _ = late.socket.send_to(&late.bytes, late.destination).await;
-            }
-        }
-    }
-
-    fn push(&self, tap: &Tap, late: Late) {
-        let length = late.bytes.len();
-        lock(&self.line).push(tap.clock().now(), length, late);
-        self.news.notify_one();
     }
 }
 
@@ -132,6 +111,8 @@ impl Pump {
 pub struct Socket {
     inner: Arc<dyn AsyncUdpSocket>,
     local: SocketAddr,
+    /// What stands before the peer: then `inner` is outside of it, and `local` inside.
+    nat: Option<Nat>,
     wire: Arc<Wire>,
     early: Mutex<VecDeque<(RecvMeta, Vec<u8>)>>,
     handshake: Arc<Mutex<Handshake>>,
@@ -140,10 +121,15 @@ pub struct Socket {
 }
 
 impl Socket {
-    /// Wraps a socket of the inner runtime.
-    pub fn new(inner: Arc<dyn AsyncUdpSocket>, wire: Arc<Wire>) -> io::Result<Socket> {
+    /// Wraps a socket of the inner runtime, which lies outside of `nat` if there is one.
+    pub fn new(inner: Arc<dyn AsyncUdpSocket>, nat: Option<Nat>, wire: Arc<Wire>) -> io::Result<Socket> {
+        let local = match &nat {
+            Some(nat) => nat.inside()?,
+            None => inner.local_addr()?,
+        };
         Ok(Socket {
-            local: inner.local_addr()?,
+            local,
+            nat,
             inner,
             wire,
             early: Mutex::default(),
@@ -153,7 +139,7 @@ impl Socket {
     }
 
     fn tell<'a>(&self, direction: Direction, remote: SocketAddr, datagrams: impl Iterator<Item = &'a [u8]>) {
-        self.wire.stirred.store(true, Ordering::Relaxed);
+        self.wire.stir();
         let way = (Transport::Udp, self.local, remote);
         self.wire.tap.tell(self.wire.side, direction, way, datagrams);
     }
@@ -173,6 +159,9 @@ impl Socket {
             let mut kept = 0;
             for index in 0..count {
                 let from = meta[index];
+                if self.nat.as_ref().is_some_and(|nat| !nat.lets_in(from.addr)) {
+                    continue;
+                }
                 if self.wire.faults.are_there() && self.wire.faults.swallows(&bufs[index][..from.len]) {
                     continue;
                 }
@@ -231,7 +220,7 @@ impl Socket {
             .iter()
             .position(|(_, bytes)| self.wire.gate.lets(gate::needs(bytes)))?;
         let (from, bytes) = early.remove(index)?;
-        self.wire.stirred.store(true, Ordering::Relaxed);
+        self.wire.stir();
         let length = bytes.len().min(bufs[0].len());
         bufs[0][..length].copy_from_slice(&bytes[..length]);
         meta[0] = from;
@@ -265,14 +254,13 @@ async fn send_again(
         wire.tap
             .tell(wire.side, Direction::Sent, way, std::iter::once(&bytes[..]));
         let late = Late {
-            socket: Arc::clone(inner),
-            destination,
+            to: Destination::Address(Arc::clone(inner), destination),
             bytes: bytes.into(),
         };
         match &wire.line {
             Some(pump) => pump.push(&wire.tap, late),
             // A network that refuses is a network that loses.
-            None => _ = late.socket.send_to(&late.bytes, late.destination).await,
+            None => _ = late.send().await,
         }
     }
 }
@@ -296,6 +284,9 @@ impl AsyncUdpSocket for Socket {
         if self.wire.faults.are_there() && self.wire.faults.swallows(transmit.contents) {
             return Poll::Ready(Ok(length));
         }
+        if let Some(nat) = &self.nat {
+            nat.sends_to(transmit.destination);
+        }
         let datagrams = || transmit.contents.chunks(segment);
         let handshakes = datagrams().filter(|datagram| is_handshake(datagram));
         handshakes.for_each(|datagram| self.keep(transmit.destination, datagram));
@@ -307,7 +298,7 @@ impl AsyncUdpSocket for Socket {
             };
             // Checks and handshakes are answered at once; media and data need no lock while they are sent.
             if transmit.contents.first().is_some_and(|first| *first <= 22) {
-                self.wire.stirred.store(true, Ordering::Relaxed);
+                self.wire.stir();
                 let way = (Transport::Udp, self.local, transmit.destination);
                 let tap = &self.wire.tap;
                 return tap.tell_if(self.wire.side, Direction::Sent, way, datagrams(), send);
@@ -321,8 +312,7 @@ impl AsyncUdpSocket for Socket {
         self.tell(Direction::Sent, transmit.destination, datagrams());
         for bytes in datagrams() {
             let late = Late {
-                socket: Arc::clone(&self.inner),
-                destination: transmit.destination,
+                to: Destination::Address(Arc::clone(&self.inner), transmit.destination),
                 bytes: bytes.into(),
             };
             pump.push(&self.wire.tap, late);
