@@ -42,12 +42,29 @@ fn behind_nats_the_ends_meet_at_the_addresses_outside() {
         assert_eq!(nominated[0]["localCandidateId"], srflx["id"]);
     }
 
-    // The capture stands inside of both NATs: neither address outside is the other end's own.
+    // The capture is taken outside of both NATs: what is inside is told by the candidates alone.
     let pcap = document(&["pcap", "--json", &path("call.pcapng")]);
     let text = pcap.to_string();
-    for outside in [&way["offerer"], &way["answerer"]] {
+    for (peer, outside) in [("offerer", &way["offerer"]), ("answerer", &way["answerer"])] {
         assert!(text.contains(outside.as_str().unwrap()), "{outside}");
+        let sent = call["report"]["peers"][peer]["sent"]["datagrams"].as_u64().unwrap();
+        let inside = stats(&call, peer, "local-candidate");
+        let inside = inside
+            .iter()
+            .find(|candidate| candidate["candidateType"] == "host")
+            .unwrap();
+        assert!(
+            sent > 0 && !text.contains(&format!("127.0.0.1:{}\"", inside["port"])),
+            "{inside}"
+        );
     }
+    let sum = |key: &str| {
+        let peers = &call["report"]["peers"];
+        peers["offerer"]["sent"][key].as_u64().unwrap() + peers["answerer"]["sent"][key].as_u64().unwrap()
+    };
+    // Each stands there once; what the STUN server says is its own.
+    assert_eq!(pcap["report"]["counts"]["dtls"], sum("dtls"));
+    assert_eq!(pcap["report"]["counts"]["stun"], sum("stun") + 2);
     let errors: Vec<_> = pcap["findings"]
         .as_array()
         .unwrap()

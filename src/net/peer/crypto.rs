@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use webrtc::peer_connection::crypto::{self, *};
 
-use super::socket::Wire;
 use super::tap::Direction;
+use super::wire::Wire;
 
 /// A provider that does what `inner` does and tells the tap.
 pub struct Provider {

@@ -11,6 +11,7 @@ pub mod data;
 pub mod events;
 pub mod facts;
 pub mod gate;
+mod handler;
 pub mod handshake;
 pub mod impair;
 pub mod log;
@@ -25,6 +26,7 @@ pub mod socket;
 pub mod stats;
 pub mod stream;
 pub mod tap;
+pub mod wire;
 
 use peer_connection::ufrag;
 pub use peer_connection::{IceServer, Outlets, Peer, PeerError, Setup};

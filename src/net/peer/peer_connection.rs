@@ -5,7 +5,6 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use async_trait::async_trait;
 use rtc::interceptor::Slot;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
@@ -13,22 +12,21 @@ use tokio::task::AbortHandle;
 use webrtc::data_channel::DataChannel;
 use webrtc::media_stream::track_remote::TrackRemote;
 use webrtc::peer_connection::{
-    MediaEngine, PeerConnection, PeerConnectionBuilder, PeerConnectionEventHandler, RTCConfigurationBuilder,
-    RTCIceCandidateInit, RTCIceConnectionState, RTCIceGatheringState, RTCIceServer, RTCIceTransportPolicy,
-    RTCPeerConnectionIceEvent, RTCPeerConnectionState, RTCSessionDescription, RTCSignalingState, Registry,
-    SettingEngineBuilder, StatsSelector, register_default_interceptors,
+    MediaEngine, PeerConnection, PeerConnectionBuilder, RTCConfigurationBuilder, RTCIceCandidateInit, RTCIceServer,
+    RTCIceTransportPolicy, RTCSessionDescription, Registry, SettingEngineBuilder, StatsSelector,
+    register_default_interceptors,
 };
 
 use super::crypto::Provider;
 use super::events::Events;
-use super::gate::Ready;
+use super::handler::Handler;
 use super::impair::Impairment;
 use super::pump::Pump;
 use super::rtcp::Shared;
 use super::runtime::PeerRuntime;
-use super::socket::Wire;
 use super::stats::{self, Known};
 use super::tap::{Side, Tap};
+use super::wire::Wire;
 use crate::secret::Secret;
 
 /// What a peer is made of.
@@ -307,97 +305,4 @@ fn configuration(setup: &Setup) -> webrtc::peer_connection::RTCConfiguration {
         .with_ice_servers(servers.collect())
         .with_ice_transport_policy(policy)
         .build()
-}
-
-/// Takes the library's events. It runs on the peer's own task, so it does nothing but tell.
-struct Handler {
-    events: Events,
-    wire: Arc<Wire>,
-    candidates: mpsc::UnboundedSender<RTCIceCandidateInit>,
-    channels: mpsc::UnboundedSender<Arc<dyn DataChannel>>,
-    tracks: mpsc::UnboundedSender<Arc<dyn TrackRemote>>,
-}
-
-impl Handler {
-    fn new(events: Events, wire: Arc<Wire>) -> (Handler, Outlets) {
-        let (candidates, candidates_out) = mpsc::unbounded_channel();
-        let (channels, channels_out) = mpsc::unbounded_channel();
-        let (tracks, tracks_out) = mpsc::unbounded_channel();
-        let handler = Handler {
-            events,
-            wire,
-            candidates,
-            channels,
-            tracks,
-        };
-        let outlets = Outlets {
-            candidates: candidates_out,
-            channels: channels_out,
-            tracks: tracks_out,
-        };
-        (handler, outlets)
-    }
-}
-
-#[async_trait]
-impl PeerConnectionEventHandler for Handler {
-    async fn on_negotiation_needed(&self) {
-        self.events.tell("negotiationneeded", Value::Null);
-    }
-
-    async fn on_ice_candidate(&self, event: RTCPeerConnectionIceEvent) {
-        let Ok(mut candidate) = event.candidate.to_json() else {
-            return;
-        };
-        // Everything is bundled on the first section (RFC 8843 §7.2).
-        candidate.sdp_mid = Some("0".to_owned());
-        candidate.sdp_mline_index = Some(0);
-        let mut value = json!({
-            "candidate": candidate.candidate,
-            "sdpMid": candidate.sdp_mid,
-            "sdpMLineIndex": candidate.sdp_mline_index,
-        });
-        if !event.url.is_empty() {
-            value["url"] = event.url.into();
-        }
-        self.events.tell("icecandidate", value);
-        // Nobody takes them any more when the call is over.
-        let _ = self.candidates.send(candidate);
-    }
-
-    async fn on_signaling_state_change(&self, state: RTCSignalingState) {
-        self.events.tell("signalingstatechange", state.to_string());
-    }
-
-    async fn on_ice_connection_state_change(&self, state: RTCIceConnectionState) {
-        if matches!(
-            state,
-            RTCIceConnectionState::Connected | RTCIceConnectionState::Completed
-        ) {
-            self.wire.gate.open(Ready::Dtls);
-        }
-        self.events.tell("iceconnectionstatechange", state.to_string());
-    }
-
-    async fn on_ice_gathering_state_change(&self, state: RTCIceGatheringState) {
-        if state == RTCIceGatheringState::Complete {
-            self.events.tell("icecandidate", Value::Null);
-        }
-        self.events.tell("icegatheringstatechange", state.to_string());
-    }
-
-    async fn on_connection_state_change(&self, state: RTCPeerConnectionState) {
-        if state == RTCPeerConnectionState::Connected {
-            self.wire.gate.open(Ready::All);
-        }
-        self.events.tell("connectionstatechange", state.to_string());
-    }
-
-    async fn on_data_channel(&self, channel: Arc<dyn DataChannel>) {
-        let _ = self.channels.send(channel);
-    }
-
-    async fn on_track(&self, track: Arc<dyn TrackRemote>) {
-        let _ = self.tracks.send(track);
-    }
 }

@@ -16,8 +16,9 @@ use webrtc::runtime::{
 
 use super::log::SIDE;
 use super::nat::Nat;
-use super::socket::{Socket, Wire};
+use super::socket::Socket;
 use super::stream::{self, Listener, Stream};
+use super::wire::Wire;
 
 /// What the library makes of a datagram leaves only when it wakes the next time, after up to 200 ms. In a hurry it does not sleep
 /// after anything has passed, and else no longer than this.

@@ -15,8 +15,8 @@ use tokio::net::TcpStream;
 use webrtc::runtime::{AsyncTcpListener, AsyncTcpStream};
 
 use super::gate::Ready;
-use super::socket::Wire;
 use super::tap::Direction;
+use super::wire::Wire;
 use crate::datagram::Transport;
 
 type Pending<'a, T> = Pin<Box<dyn Future<Output = io::Result<T>> + Send + 'a>>;
