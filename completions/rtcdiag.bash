@@ -235,7 +235,7 @@ _rtcdiag() {
             return 0
             ;;
         rtcdiag__subcmd__loopback)
-            opts="-4 -6 -q -v -h --stats --data --channels --unordered --max-retransmits --max-lifetime --pings --throughput --message-size --audio --video --audio-bitrate --video-bitrate --duration --timeout --fault --via --turn --username --credential-env --ice-servers --tcp --ipv4 --ipv6 --interface --impair --impair-up --impair-down --seed --capture --key-log --save-sdp --save-stats --bundle --format --json --color --quiet --verbose --redact --help"
+            opts="-4 -6 -q -v -h --stats --data --channels --unordered --max-retransmits --max-lifetime --pings --throughput --message-size --audio --video --video-codec --simulcast --audio-bitrate --video-bitrate --duration --timeout --fault --via --stun --turn --username --credential-env --ice-servers --tcp --ipv4 --ipv6 --interface --impair --impair-up --impair-down --seed --capture --key-log --save-sdp --save-stats --bundle --format --json --color --quiet --verbose --redact --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -273,6 +273,10 @@ _rtcdiag() {
                     COMPREPLY=($(compgen -W "sendrecv sendonly recvonly" -- "${cur}"))
                     return 0
                     ;;
+                --video-codec)
+                    COMPREPLY=($(compgen -W "vp8 h264" -- "${cur}"))
+                    return 0
+                    ;;
                 --audio-bitrate)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -294,7 +298,11 @@ _rtcdiag() {
                     return 0
                     ;;
                 --via)
-                    COMPREPLY=($(compgen -W "host relay" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "host srflx relay" -- "${cur}"))
+                    return 0
+                    ;;
+                --stun)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --turn)

@@ -139,9 +139,11 @@ complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -l message-siz
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -l audio -d 'Send synthetic audio: Opus, a packet each 20 ms [default direction: sendrecv]' -r -f -a "sendrecv\t'Both ways'
 sendonly\t'From the offerer'
 recvonly\t'From the answerer'"
-complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -l video -d 'Send synthetic video: VP8, 30 frames a second [default direction: sendrecv]' -r -f -a "sendrecv\t'Both ways'
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -l video -d 'Send synthetic video, 30 frames a second [default direction: sendrecv]' -r -f -a "sendrecv\t'Both ways'
 sendonly\t'From the offerer'
 recvonly\t'From the answerer'"
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -l video-codec -d 'The codec of the video' -r -f -a "vp8\t'VP8 (RFC 7741)'
+h264\t'H.264 (RFC 6184), Constrained Baseline'"
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -l audio-bitrate -d 'Bits a second of audio, such as 32k' -r
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -l video-bitrate -d 'Bits a second of video, such as 500k or 2m' -r
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -l duration -d 'How long to talk once connected [default: until the pings are back; 2.5 with media]' -r
@@ -153,20 +155,22 @@ dtls-role-clash\t'Both ends are told to be the DTLS client'
 peer-dies\t'The answerer\'s network goes away in the middle of the call'
 consent-blocked\t'STUN is blocked in the middle of the call'
 ice-restart\t'ICE is restarted, which should work'"
-complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -l via -d 'Which way: directly, or through a relay at both ends (the built-in TURN server, unless others are named)' -r -f -a "host\t'Host candidates'
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -l via -d 'Which way: directly, through a NAT before each end (its address outside from the built-in STUN server), or through a relay at both ends (the built-in TURN server), unless others are named' -r -f -a "host\t'Host candidates'
+srflx\t'Server-reflexive candidates, through a NAT at both ends'
 relay\t'Relay candidates at both ends'"
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -l stun -d 'The STUN server for --via srflx, over UDP; may be repeated' -r -f
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -l turn -d 'The TURN server for --via relay, over UDP; may be repeated' -r -f
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -l username -d 'The user name for --turn' -r
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -l credential-env -d 'Take the password for --turn from this environment variable' -r
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -l ice-servers -d 'Read an RTCConfiguration or its iceServers, JSON or JavaScript object text ("-" is stdin)' -r -F
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -l interface -d 'Use the addresses of this network interface, in place of loopback' -r
-complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -l impair -d 'Impair both directions: loss=5%,burst=3,delay=50ms,jitter=10ms,rate=2mbit,queue=200ms,reorder=1%,duplicate=1%' -r
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -l impair -d 'Impair both directions: loss=5%,burst=3,delay=50ms,jitter=10ms,rate=2mbit,queue=200ms,reorder=1%,duplicate=1%; with --tcp delay, jitter, rate and queue only: TCP repairs the rest' -r
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -l impair-up -d 'Impair what the offerer sends' -r
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -l impair-down -d 'Impair what the answerer sends' -r
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -l seed -d 'The seed of the dice: the same seed treats the same datagrams the same way' -r
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -l capture -d 'Write every datagram that either end sees to a pcapng file, an interface for each end, with the secrets to decrypt it' -r -F
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -l key-log -d 'Write the secrets of DTLS to a file, as SSLKEYLOGFILE does: whoever has it can read the call' -r -F
-complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -l save-sdp -d 'Write offer and answer to this folder' -r -f -a "(__fish_complete_directories)"
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -l save-sdp -d 'Write offer and answer to this folder, with the candidates that were gathered for them' -r -f -a "(__fish_complete_directories)"
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -l save-stats -d 'Write the statistics of both ends as a dump of webrtc-internals' -r -F
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -l bundle -d 'Write all of that, and the report, to this folder' -r -f -a "(__fish_complete_directories)"
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -l format -d 'How to print: for people, as one JSON document, as JSON lines while results come in, or (`rtcdiag sdp`) as SARIF for code hosts' -r -f -a "text\t'Tables and sentences'
@@ -179,6 +183,7 @@ never\t'Never'"
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -l stats -d 'Show the statistics of both ends; on a terminal once a second while the call goes on'
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -l data -d 'Open a data channel; the default unless media is asked for'
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -l unordered -d 'Let messages overtake each other'
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -l simulcast -d 'Send the offerer\'s video in three layers, the rids q, h and f, with 1/16, 1/4 and all of the rate'
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -l tcp -d 'Use TCP between the ends (ICE-TCP, RFC 6544) in place of UDP'
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -s 4 -l ipv4 -d 'Use IPv4; the default'
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -s 6 -l ipv6 -d 'Use IPv6'

@@ -642,7 +642,7 @@ pub struct Loopback {
     )]
     pub audio: Option<Direction>,
 
-    /// Send synthetic video: VP8, 30 frames a second [default direction: sendrecv]
+    /// Send synthetic video, 30 frames a second [default direction: sendrecv]
     #[arg(
         long,
         value_enum,
@@ -654,6 +654,22 @@ pub struct Loopback {
         default_missing_value = "sendrecv"
     )]
     pub video: Option<Direction>,
+
+    /// The codec of the video
+    #[arg(
+        long,
+        value_enum,
+        value_name = "vp8|h264",
+        hide_possible_values = true,
+        help_heading = "Media",
+        default_value = "vp8",
+        requires = "video"
+    )]
+    pub video_codec: VideoCodec,
+
+    /// Send the offerer's video in three layers, the rids q, h and f, with 1/16, 1/4 and all of the rate
+    #[arg(long, help_heading = "Media", requires = "video")]
+    pub simulcast: bool,
 
     /// Bits a second of audio, such as 32k
     #[arg(long, value_name = "RATE", help_heading = "Media", default_value = "32k", value_parser = bitrate, requires = "audio")]
@@ -675,17 +691,22 @@ pub struct Loopback {
     #[arg(long, value_enum, value_name = "FAULT", help_heading = "Call")]
     pub fault: Option<Fault>,
 
-    /// Which way: directly, or through a relay at both ends (the built-in TURN server, unless others are named)
+    /// Which way: directly, through a NAT before each end (its address outside from the built-in STUN server), or through a relay at
+    /// both ends (the built-in TURN server), unless others are named
     #[arg(
         long,
         value_enum,
-        value_name = "host|relay",
+        value_name = "host|srflx|relay",
         hide_possible_values = true,
         help_heading = "Path",
         default_value_t,
         hide_default_value = true
     )]
     pub via: Via,
+
+    /// The STUN server for --via srflx, over UDP; may be repeated
+    #[arg(long, value_name = "URL", help_heading = "Path", value_hint = ValueHint::Url)]
+    pub stun: Vec<String>,
 
     /// The TURN server for --via relay, over UDP; may be repeated
     #[arg(long, value_name = "URL", help_heading = "Path", value_hint = ValueHint::Url, requires = "username")]
@@ -732,7 +753,8 @@ pub struct Loopback {
     #[arg(long, value_name = "NAME", help_heading = "Path")]
     pub interface: Option<String>,
 
-    /// Impair both directions: loss=5%,burst=3,delay=50ms,jitter=10ms,rate=2mbit,queue=200ms,reorder=1%,duplicate=1%
+    /// Impair both directions: loss=5%,burst=3,delay=50ms,jitter=10ms,rate=2mbit,queue=200ms,reorder=1%,duplicate=1%; with
+    /// --tcp delay, jitter, rate and queue only: TCP repairs the rest
     #[arg(long, value_name = "LIST", help_heading = "Impairment")]
     pub impair: Option<String>,
 
@@ -756,7 +778,7 @@ pub struct Loopback {
     #[arg(long, value_name = "FILE", help_heading = "What to keep", value_hint = ValueHint::FilePath)]
     pub key_log: Option<PathBuf>,
 
-    /// Write offer and answer to this folder
+    /// Write offer and answer to this folder, with the candidates that were gathered for them
     #[arg(long, value_name = "DIR", help_heading = "What to keep", value_hint = ValueHint::DirPath)]
     pub save_sdp: Option<PathBuf>,
 
@@ -786,12 +808,24 @@ pub enum Direction {
     Recvonly,
 }
 
+/// `--video-codec`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum VideoCodec {
+    /// VP8 (RFC 7741)
+    #[default]
+    Vp8,
+    /// H.264 (RFC 6184), Constrained Baseline
+    H264,
+}
+
 /// `--via`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Via {
     /// Host candidates
     #[default]
     Host,
+    /// Server-reflexive candidates, through a NAT at both ends
+    Srflx,
     /// Relay candidates at both ends
     Relay,
 }

@@ -1,42 +1,17 @@
 //! `rtcdiag loopback` as a whole: the contract's keys, statistics as the W3C has them, faults and their findings, what is kept and read
 //! back, and impairments that are those asked for.
 
+mod support;
+
 use std::collections::BTreeMap;
-use std::process::{Command, Output};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
+use support::loopback::{codes, loopback, rtcdiag, stats};
 
 /// The members that the text of webrtc-stats allows, by type.
 const MEMBERS: &str = include_str!("support/webrtc_stats.txt");
-
-fn rtcdiag(arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_rtcdiag"));
-    for variable in ["NO_COLOR", "CLICOLOR_FORCE", "RUST_LOG", "COLUMNS"] {
-        command.env_remove(variable);
-    }
-    command.args(arguments).output().unwrap()
-}
-
-/// The document of a run, and its exit code.
-fn loopback(arguments: &[&str]) -> (Value, Option<i32>) {
-    let output = rtcdiag(&[&["loopback", "--json"], arguments].concat());
-    let document = serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {output:?}"));
-    (document, output.status.code())
-}
-
-fn codes(document: &Value) -> Vec<&str> {
-    let findings = document["findings"].as_array().unwrap();
-    findings
-        .iter()
-        .map(|finding| finding["code"].as_str().unwrap())
-        .collect()
-}
-
-fn stats<'d>(document: &'d Value, peer: &str, kind: &str) -> Vec<&'d Value> {
-    let objects = document["report"]["peers"][peer]["stats"].as_array().unwrap();
-    objects.iter().filter(|object| object["type"] == kind).collect()
-}
 
 fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
     let lines = MEMBERS
@@ -230,8 +205,10 @@ fn other_paths_connect_too() {
         (&["-6"][..], "host", "udp"),
         (&["--tcp"], "host", "tcp"),
         (&["--via", "relay"], "relay", "udp"),
+        (&["--via", "srflx"], "srflx", "udp"),
+        (&["-6", "--via", "srflx"], "srflx", "udp"),
     ] {
-        if arguments == ["-6"] && std::net::UdpSocket::bind("[::1]:0").is_err() {
+        if arguments[0] == "-6" && std::net::UdpSocket::bind("[::1]:0").is_err() {
             eprintln!("skipped: this machine has no ::1");
             continue;
         }

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use rtcdiag::net::clock::Clock;
 use rtcdiag::net::peer::data::{Channel, ChannelPlan};
-use rtcdiag::net::peer::media::{MediaDirection, MediaKind, MediaPlan, Receiving, Sending, Sent};
+use rtcdiag::net::peer::media::{Codec, MediaDirection, MediaKind, MediaPlan, Receiving, Sending, Sent};
 use rtcdiag::net::peer::{Outlets, Peer, Setup, Side, Tap};
 use serde_json::{Value, json};
 use support::browser::{Failure, Kind, once_more_if_silent, run_once};
@@ -155,18 +155,15 @@ impl Ours {
 /// What the page asks, and where the answer goes.
 type Request = (Value, mpsc::Sender<Value>);
 
-const PLANS: [MediaPlan; 2] = [
-    MediaPlan {
-        kind: MediaKind::Audio,
+/// Audio, and video in this codec.
+fn plans(video: Codec) -> [MediaPlan; 2] {
+    [(Codec::Opus, 32_000), (video, 400_000)].map(|(codec, bitrate)| MediaPlan {
+        codec,
         direction: MediaDirection::SendRecv,
-        bitrate: 32_000,
-    },
-    MediaPlan {
-        kind: MediaKind::Video,
-        direction: MediaDirection::SendRecv,
-        bitrate: 400_000,
-    },
-];
+        bitrate,
+        simulcast: false,
+    })
+}
 
 /// Waits for the page's next request without holding up the call.
 async fn next(asked: &Arc<Mutex<mpsc::Receiver<Request>>>) -> Request {
@@ -194,7 +191,7 @@ async fn described(peer: &Peer) -> Value {
     json!({ "type": description.sdp_type.to_string(), "sdp": sdp })
 }
 
-async fn call(side: Side, ip: IpAddr, asked: mpsc::Receiver<Request>) -> Ours {
+async fn call(side: Side, video: Codec, ip: IpAddr, asked: mpsc::Receiver<Request>) -> Ours {
     let asked = Arc::new(Mutex::new(asked));
     let clock = Clock::start();
     let tap = Tap::new(clock, None);
@@ -221,7 +218,7 @@ async fn call(side: Side, ip: IpAddr, asked: mpsc::Receiver<Request>) -> Ours {
             .await
             .unwrap();
         channel = Some(Channel::watch(plan.label, made, peer.events.clone(), false));
-        for plan in PLANS {
+        for plan in plans(video) {
             sending.extend(Sending::add(&peer.connection, side, plan).await.unwrap());
         }
         let (_, reply) = next(&asked).await;
@@ -240,7 +237,7 @@ async fn call(side: Side, ip: IpAddr, asked: mpsc::Receiver<Request>) -> Ours {
         peer.set_remote(RTCSessionDescription::offer(offer["sdp"].as_str().unwrap().to_owned()).unwrap())
             .await
             .unwrap();
-        for plan in PLANS {
+        for plan in plans(video) {
             sending.extend(Sending::add(&peer.connection, side, plan).await.unwrap());
         }
         peer.set_local(peer.connection.create_answer(None).await.unwrap())
@@ -263,9 +260,9 @@ async fn call(side: Side, ip: IpAddr, asked: mpsc::Receiver<Request>) -> Ours {
     let mut counts = Vec::new();
     let mut media = Vec::new();
     for track in sending {
-        let sent: Arc<Mutex<Sent>> = Arc::default();
-        counts.push((track.plan.kind, Arc::clone(&sent)));
-        media.push(tokio::spawn(async move { track.run(clock, sent).await }));
+        let track = Arc::new(track);
+        counts.push(Arc::clone(&track));
+        media.push(tokio::spawn(async move { track.run(clock).await }));
     }
     let mut echoes = 0;
     if let Some(channel) = &channel {
@@ -289,13 +286,16 @@ async fn call(side: Side, ip: IpAddr, asked: mpsc::Receiver<Request>) -> Ours {
             stats: peer.stats(candidates.clone()).await,
             sent: counts
                 .iter()
-                .map(|(kind, sent)| (*kind, *sent.lock().unwrap()))
+                .map(|track| (track.plan.codec.kind(), track.layers[0].sent()))
                 .collect(),
             received: arrived
                 .lock()
                 .unwrap()
                 .iter()
-                .map(|track| (track.kind, track.received().packets))
+                .map(|track| {
+                    let streams = track.ssrcs().into_iter().filter_map(|ssrc| track.received(ssrc));
+                    (track.kind, streams.map(|stream| stream.packets).sum())
+                })
                 .collect(),
             echoes,
         };
@@ -320,23 +320,23 @@ fn of<'s>(stats: &'s [Value], kind: &str) -> Vec<&'s Value> {
     stats.iter().filter(|object| object["type"] == kind).collect()
 }
 
-fn with_chromium(side: Side) {
+fn with_chromium(side: Side, video: Codec) {
     let Some(ip) = need(Real::Chromium, address()) else {
         return;
     };
-    let Some((ours, page)) = need(Real::Chromium, once_more_if_silent(|| play(side, ip))) else {
+    let Some((ours, page)) = need(Real::Chromium, once_more_if_silent(|| play(side, video, ip))) else {
         return;
     };
-    compare(side, &ours, &page);
+    compare(side, video, &ours, &page);
 }
 
 /// The call; what each end says of it.
-fn play(side: Side, ip: IpAddr) -> Result<(Ours, Value), Failure> {
+fn play(side: Side, video: Codec, ip: IpAddr) -> Result<(Ours, Value), Failure> {
     let (tell, asked) = mpsc::channel();
     let port = signaling(tell);
     let ours = std::thread::spawn(move || {
         let runtime = rtcdiag::net::runtime::build_threads().unwrap();
-        runtime.block_on(async { tokio::time::timeout(PATIENCE, call(side, ip, asked)).await })
+        runtime.block_on(async { tokio::time::timeout(PATIENCE, call(side, video, ip, asked)).await })
     });
     let script = PAGE
         .replace("PORT", &port.to_string())
@@ -346,7 +346,7 @@ fn play(side: Side, ip: IpAddr) -> Result<(Ours, Value), Failure> {
     Ok((ours, page))
 }
 
-fn compare(side: Side, ours: &Ours, page: &Value) {
+fn compare(side: Side, video: Codec, ours: &Ours, page: &Value) {
     let theirs = page["stats"].as_array().unwrap();
 
     match side {
@@ -373,6 +373,10 @@ fn compare(side: Side, ours: &Ours, page: &Value) {
             "{report}"
         );
     }
+    let inbound = of(theirs, "inbound-rtp");
+    let inbound = inbound.iter().find(|stream| stream["kind"] == "video").unwrap();
+    let codec = theirs.iter().find(|object| object["id"] == inbound["codecId"]).unwrap();
+    assert_eq!(codec["mimeType"], format!("video/{}", video.name()), "{codec}");
     let [mine, other] = [&ours.stats[..], &theirs[..]].map(|stats| {
         let pairs = of(stats, "candidate-pair");
         let pair = pairs
@@ -409,10 +413,15 @@ fn compare(side: Side, ours: &Ours, page: &Value) {
 
 #[test]
 fn chromium_answers() {
-    with_chromium(Side::Offerer);
+    with_chromium(Side::Offerer, Codec::Vp8);
 }
 
 #[test]
 fn chromium_offers() {
-    with_chromium(Side::Answerer);
+    with_chromium(Side::Answerer, Codec::Vp8);
+}
+
+#[test]
+fn chromium_takes_h264() {
+    with_chromium(Side::Offerer, Codec::H264);
 }

@@ -52,8 +52,9 @@ fn cause(report: &Loopback) -> Finding {
         let mut stages = peer.stages.iter();
         stages.any(|stage| stage.stage == "check" && stage.took_ms.is_some())
     };
-    let checks = |peer: &Peer| peer.received.stun;
-    if !told(offerer) && !told(answerer) && checks(offerer) + checks(answerer) == 0 {
+    // What servers answered is STUN too.
+    let is_checked = |peer: &Peer| peer.stages.iter().any(|stage| stage.stage == "check");
+    if !told(offerer) && !told(answerer) && !is_checked(offerer) && !is_checked(answerer) {
         let gathered = |peer: &Peer| {
             let candidates = peer.events.iter().filter(|event| event.event == "icecandidate");
             candidates.filter(|event| !event.value.is_null()).count().to_string()
@@ -232,7 +233,7 @@ fn talk(report: &Loopback, findings: &mut Vec<Finding>) {
         findings.push(entries::PINGS_LOST.finding("data channel", summary, Vec::new()));
     }
     for media in &report.media {
-        let subject = format!("{} from the {}", media.kind, media.from);
+        let subject = media.subject();
         if media.packets_sent > 0 && media.packets_received == 0 {
             let summary = format!("{} packets were sent.", media.packets_sent);
             findings.push(entries::MEDIA_NOT_RECEIVED.finding(subject, summary, Vec::new()));

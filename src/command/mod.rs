@@ -56,6 +56,7 @@ pub enum Output {
 
 /// Runs a command.
 pub fn run(command: Command, context: &mut Context<'_>) -> Result<Output, Error> {
+    crate::net::peer::log::install();
     let report = |envelope| Output::Report(Box::new(envelope));
     match command {
         Command::Candidates(options) => candidates::run(&options, context).map(report),

@@ -44,6 +44,8 @@ const MAPPINGS: usize = 1024;
 /// A running server. It stops when this is dropped.
 pub struct EmbeddedServer {
     addresses: Vec<SocketAddr>,
+    /// Its own addresses, behind the NATs.
+    behind: Vec<SocketAddr>,
     username: String,
     credential: Secret,
     nats: Vec<AbortHandle>,
@@ -76,12 +78,14 @@ impl EmbeddedServer {
         .await
         .map_err(|error| NetError::new("start the server", None, &io::Error::other(error.to_string())))?;
         let addresses = listeners.iter().map(|listener| listener.address).collect();
+        let behind = listeners.iter().map(|listener| listener.behind_address).collect();
         let nats = listeners.into_iter().map(|listener| {
             let task = translate(Arc::new(listener.inside), listener.behind_address);
             tokio::spawn(task).abort_handle()
         });
         Ok(EmbeddedServer {
             addresses,
+            behind,
             username,
             credential,
             nats: nats.collect(),
@@ -98,6 +102,13 @@ impl EmbeddedServer {
     /// `stun:127.0.0.1:PORT` or `stun:[::1]:PORT`.
     pub fn stun_url(&self, family: Family) -> Option<String> {
         self.address(family).map(|address| format!("stun:{address}"))
+    }
+
+    /// The same without the NAT in between, for clients that are behind a NAT of their own.
+    pub fn public_stun_url(&self, family: Family) -> Option<String> {
+        let wanted = |address: &&SocketAddr| address.is_ipv6() == (family == Family::Ipv6);
+        let address = self.behind.iter().find(wanted)?;
+        Some(format!("stun:{address}"))
     }
 
     /// `turn:127.0.0.1:PORT?transport=udp` or `turn:[::1]:PORT?transport=udp`.

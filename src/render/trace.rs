@@ -5,7 +5,6 @@ use std::io::{self, Write};
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt;
-use tracing_subscriber::util::SubscriberInitExt;
 
 use super::Renderer;
 
@@ -31,8 +30,8 @@ pub fn start(verbose: u8, renderer: &Renderer) {
         .with_writer(Stderr {
             renderer: renderer.clone(),
         });
-    // Fails if there is a subscriber already: a test's, then.
-    let _ = tracing_subscriber::registry().with(targets).with(lines).try_init();
+    // Fails if there is a subscriber already: a test's, then. What libraries write to `log` comes here through the logger of the commands.
+    let _ = tracing::subscriber::set_global_default(tracing_subscriber::registry().with(targets).with(lines));
 }
 
 /// Which events are told; `None` if none are.

@@ -336,6 +336,12 @@ pub struct Media {
     pub from: String,
     /// Its SSRC.
     pub ssrc: u32,
+    /// `opus`, `VP8`, `H264`.
+    #[serde(default)]
+    pub codec: String,
+    /// Its layer, with simulcast: `q`, `h`, `f`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rid: Option<String>,
     /// Packets sent, without retransmissions.
     pub packets_sent: u64,
     /// Octets of payload sent.
@@ -370,7 +376,15 @@ pub struct Media {
     pub nacks: u32,
 }
 
-/// What was done to the datagrams of one direction.
+impl Media {
+    /// `audio from the offerer`, `video q from the offerer`.
+    pub fn subject(&self) -> String {
+        let layer = self.rid.as_ref().map(|rid| format!(" {rid}")).unwrap_or_default();
+        format!("{}{layer} from the {}", self.kind, self.from)
+    }
+}
+
+/// What was done to the datagrams of one direction; over TCP, to the messages.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Impairment {
     /// `up`: from the offerer to the answerer; `down`: back.

@@ -15,6 +15,7 @@ pub mod coturn;
 pub mod findings;
 pub mod forwarder;
 pub mod golden;
+pub mod loopback;
 pub mod namespaces;
 pub mod peer;
 pub mod ports;

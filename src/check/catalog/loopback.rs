@@ -17,7 +17,7 @@ entries! {
     }
     CHECKS_UNANSWERED = "call-checks-unanswered", Error, "No connectivity check was answered" {
         what: "Checks were sent, and none came back with success before the call was given up.",
-        why: "A firewall or NAT between the ends that lets nothing through, candidates of networks that do not reach each other, an impairment that loses almost everything, or an end that drops checks because of a wrong password.",
+        why: "A firewall or NAT between the ends that lets nothing through, candidates of networks that do not reach each other, a NAT before both ends that does not send back what its own inside sends to its outside (hairpinning), an impairment that loses almost everything, or an end that drops checks because of a wrong password.",
         fix: "See which end received checks and which did not; where nothing arrives, a relay (TURN) is needed.",
         reference: "RFC 8445 §7.2.5.2.3",
     }

@@ -8,12 +8,13 @@ use std::sync::{Arc, PoisonError};
 use serde_json::{Map, Value, json};
 
 use super::capture::{Capture, Output, Shared};
+use super::gathered::gathered;
 use crate::cli;
 use crate::error::Error;
 use crate::net::clock::Clock;
 use crate::net::peer::Watch;
 use crate::net::peer::call::Call;
-use crate::report::loopback::{Artifacts, Loopback, SessionDescription};
+use crate::report::loopback::{Artifacts, Loopback, Peers, SessionDescription};
 use crate::report::{Envelope, timestamp::rfc3339};
 use crate::secret::Secret;
 
@@ -85,11 +86,15 @@ impl Kept {
             artifacts.key_log = Some(name(path));
         }
         if let Some(folder) = &self.sdp {
-            let made = [("offer.json", &report.offer), ("answer.json", &report.answer)];
-            for (file, description) in made {
+            let Peers { offerer, answerer } = &report.peers;
+            let made = [
+                ("offer.json", &report.offer, offerer),
+                ("answer.json", &report.answer, answerer),
+            ];
+            for (file, description, maker) in made {
                 let Some(description) = description else { continue };
                 let path = folder.join(file);
-                let text = format!("{}\n", json!(description));
+                let text = format!("{}\n", json!(gathered(description, &maker.events)));
                 fs::write(&path, text).map_err(|error| Error::file("write the description", &path, &error))?;
                 artifacts.sdp.push(name(&path));
             }

@@ -1,6 +1,6 @@
 //! [`Capture`]: every datagram of the call as a pcapng file (draft-ietf-opsawg-pcapng), an interface for each end.
 //!
-//! Each stands there once, as its sender sent it, so that readers do not take the other end's view of it for a copy; what comes from
+//! It is taken outside of the ends' own NATs, where they have any. Each stands there once, as its sender sent it, so that readers do not take the other end's view of it for a copy; what comes from
 //! elsewhere, a relay, stands there as it was received. Datagrams get the headers of IP and UDP back; messages of ICE-TCP those of TCP and their framing. Each is marked with its
 //! direction, the first of each protocol with a comment, and the secrets to decrypt DTLS stand in the file as well.
 
@@ -88,6 +88,8 @@ pub struct Capture {
     seen: [Vec<Protocol>; 2],
     /// The addresses of each end.
     addresses: [Vec<SocketAddr>; 2],
+    /// What addresses behind a NAT are outside.
+    outside: HashMap<SocketAddr, SocketAddr>,
     /// Octets of TCP that went from one address to another.
     streams: HashMap<(SocketAddr, SocketAddr), u32>,
 }
@@ -100,6 +102,7 @@ impl Capture {
             started,
             seen: [Vec::new(), Vec::new()],
             addresses: [Vec::new(), Vec::new()],
+            outside: HashMap::new(),
             streams: HashMap::new(),
         };
         let mut body = Vec::new();
@@ -158,13 +161,14 @@ impl Capture {
 
 impl Watch for Capture {
     fn datagram(&mut self, datagram: &Tapped<'_>) {
+        let local = self.outside.get(&datagram.local).copied().unwrap_or(datagram.local);
         let mine = &mut self.addresses[datagram.side.index()];
-        if !mine.contains(&datagram.local) {
-            mine.push(datagram.local);
+        if !mine.contains(&local) {
+            mine.push(local);
         }
         let (from, to) = match datagram.direction {
-            Direction::Sent => (datagram.local, datagram.remote),
-            Direction::Received => (datagram.remote, datagram.local),
+            Direction::Sent => (local, datagram.remote),
+            Direction::Received => (datagram.remote, local),
         };
         // What the other end has sent stands there already.
         if datagram.direction == Direction::Received && self.addresses[datagram.side.other().index()].contains(&from) {
@@ -213,6 +217,10 @@ impl Watch for Capture {
             }
             option(block, 0, &[]);
         });
+    }
+
+    fn mapped(&mut self, inside: SocketAddr, outside: SocketAddr) {
+        self.outside.insert(inside, outside);
     }
 
     fn secret(&mut self, line: &str) {

@@ -5,11 +5,14 @@ use std::time::Duration;
 use crate::error::Error;
 use crate::net::peer::impair::Impairment;
 
-/// Reads the list of `option`.
+/// Reads the list of `option`, for datagrams or for streams of TCP.
+///
+/// A stream has the delay, its jitter and the rate of its path, and it keeps its order: a queue that is full holds its writer back. What happens
+/// to single packets below it (loss, order, copies) only the kernel could do; TCP repairs that, and it would show as delay.
 ///
 /// # Errors
-/// A name or a value that there is not.
-pub fn parse(text: &str, option: &str) -> Result<Impairment, Error> {
+/// A name or a value that there is not; an impairment that a stream cannot have.
+pub fn parse(text: &str, option: &str, tcp: bool) -> Result<Impairment, Error> {
     let mut impairment = Impairment::default();
     for part in text.split(',').map(str::trim).filter(|part| !part.is_empty()) {
         let wrong = |what: String| {
@@ -20,6 +23,11 @@ pub fn parse(text: &str, option: &str) -> Result<Impairment, Error> {
         let (name, value) = part
             .split_once('=')
             .ok_or_else(|| wrong(format!("`{part}` has no value")))?;
+        if tcp && matches!(name, "loss" | "burst" | "reorder" | "duplicate") {
+            return Err(Error::new(format!("a stream of TCP has no `{name}`: what happens to its packets TCP repairs"))
+                .at(format!("--tcp {option}"))
+                .hint("delay, jitter, rate and queue remain; a loss would show as a delay of at least 200 ms, the least time to retransmit"));
+        }
         let bad = |wanted: &str| wrong(format!("`{value}` is no {wanted}"));
         match name {
             "loss" => impairment.loss = share(value).ok_or_else(|| bad("share from 0% to 100%"))?,
@@ -96,9 +104,9 @@ mod tests {
             reorder: 0.005,
             duplicate: 0.02,
         };
-        assert_eq!(parse(all, "--impair").unwrap(), wanted);
-        assert_eq!(parse("", "--impair").unwrap(), Impairment::default());
-        assert_eq!(parse("rate=64kbit", "").unwrap().rate, Some(64_000));
+        assert_eq!(parse(all, "--impair", false).unwrap(), wanted);
+        assert_eq!(parse("", "--impair", false).unwrap(), Impairment::default());
+        assert_eq!(parse("rate=64kbit", "", false).unwrap().rate, Some(64_000));
     }
 
     #[test]
@@ -123,8 +131,18 @@ mod tests {
             "rate=bit",
             "reorder=inf",
         ] {
-            let error = parse(bad, "--impair").unwrap_err();
+            let error = parse(bad, "--impair", false).unwrap_err();
             assert!(!error.hints.is_empty() && error.where_.is_some(), "{bad}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_stream_has_a_delay_and_a_rate_and_nothing_else() {
+        let path = "delay=50ms,jitter=10ms,rate=2mbit,queue=100ms";
+        assert_eq!(parse(path, "--impair", true), parse(path, "--impair", false));
+        for one in ["loss=1%", "burst=2", "reorder=1%", "duplicate=1%", "loss=0%"] {
+            let error = parse(&format!("delay=1ms,{one}"), "--impair", true).unwrap_err();
+            assert!(error.to_string().contains("TCP") && !error.hints.is_empty(), "{error}");
         }
     }
 }

@@ -5,6 +5,7 @@
 mod artifacts;
 mod capture;
 mod document;
+mod gathered;
 mod impairment;
 mod live;
 mod plan;

@@ -11,17 +11,22 @@ use crate::error::{Error, place};
 use crate::net::interface::{Families, Selection, enumerate, select};
 use crate::net::peer::call::{Fault, Plan};
 use crate::net::peer::data::ChannelPlan;
-use crate::net::peer::media::{MediaDirection, MediaKind, MediaPlan};
+use crate::net::peer::media::{Codec, MediaDirection, MediaPlan};
 use crate::net::peer::{IceServer, Setup};
 use crate::net::server::{EmbeddedServer, Family};
-use crate::proto::ice::parse_ice_servers;
+use crate::proto::ice::{CandidateType, parse_ice_servers};
 
 /// Octets of a configuration.
 const CONFIGURATION_LIMIT: u64 = 4 << 20;
 
-/// Whether the built-in server is wanted: a relay, and nobody named one.
+/// Whether the built-in server is wanted: a relay or a server that says the mapped address, and nobody named one.
 pub fn needs_server(options: &cli::Loopback) -> bool {
-    options.via == cli::Via::Relay && options.turn.is_empty() && options.ice_servers.is_none()
+    let named = match options.via {
+        cli::Via::Host => true,
+        cli::Via::Srflx => !options.stun.is_empty(),
+        cli::Via::Relay => !options.turn.is_empty(),
+    };
+    !named && options.ice_servers.is_none()
 }
 
 /// Reads the options, and the files and variables that they name.
@@ -34,10 +39,29 @@ pub fn plan(
     context: &mut Context<'_>,
 ) -> Result<Plan, Error> {
     let relay = options.via == cli::Via::Relay;
+    let behind_nat = options.via == cli::Via::Srflx;
     if relay && options.tcp {
         return Err(Error::new("the WebRTC library relays over UDP only")
             .at("--tcp --via relay")
             .hint("take one of them; `rtcdiag candidates` tests TURN over TCP and TLS"));
+    }
+    if behind_nat && options.tcp {
+        return Err(Error::new(
+            "the WebRTC library has no server-reflexive candidates of TCP, and STUN over UDP finds none",
+        )
+        .at("--tcp --via srflx")
+        .hint("take one of them"));
+    }
+    // A server that is named is asked.
+    for (unused, option, way) in [
+        (relay && !options.stun.is_empty(), "--stun", "--via relay"),
+        (behind_nat && !options.turn.is_empty(), "--turn", "--via srflx"),
+    ] {
+        if unused {
+            return Err(Error::new("this way has no use for that server")
+                .at(format!("{way} {option}"))
+                .hint("--stun goes with --via srflx, --turn with --via relay"));
+        }
     }
     let addresses = addresses(options)?;
     let servers = servers(options, embedded, context)?;
@@ -45,6 +69,11 @@ pub fn plan(
         return Err(Error::new("there is no TURN server to relay through")
             .at("--via relay")
             .hint("name one with --turn or --ice-servers, or leave both out to use the built-in one"));
+    }
+    if behind_nat && servers.is_empty() {
+        return Err(Error::new("there is no STUN server to ask for the mapped address")
+            .at("--via srflx")
+            .hint("name one with --stun or --ice-servers, or leave both out to use the built-in one"));
     }
     let both = options.impair.as_deref().map(|text| (text, "--impair"));
     let up = options.impair_up.as_deref().map(|text| (text, "--impair-up")).or(both);
@@ -60,10 +89,11 @@ pub fn plan(
             tcp: if options.tcp { addresses.clone() } else { Vec::new() },
             ice_servers: servers.clone(),
             relay_only: relay,
+            behind_nat,
             impairment: match list {
                 // Each direction has dice of its own.
                 Some((text, option)) => Some((
-                    impairment::parse(text, option)?,
+                    impairment::parse(text, option, options.tcp)?,
                     options.seed.wrapping_mul(2) + index as u64,
                 )),
                 None => None,
@@ -72,16 +102,11 @@ pub fn plan(
                 .then_some(IMPATIENT),
         };
     }
-    if options.tcp && (up.is_some() || down.is_some()) {
-        return Err(Error::new("impairments are of datagrams; TCP has none")
-            .at("--tcp --impair")
-            .hint("leave out --tcp"));
-    }
     Ok(Plan {
         setups,
         channels: channels(options),
-        media: media(options),
-        only: None,
+        media: media(options)?,
+        only: (options.via == cli::Via::Srflx).then_some(CandidateType::ServerReflexive),
         fault: options.fault.map(fault),
         timeout: options.timeout,
         duration: options.duration,
@@ -115,23 +140,34 @@ fn channels(options: &cli::Loopback) -> Vec<ChannelPlan> {
     (0..options.channels).map(channel).collect()
 }
 
-fn media(options: &cli::Loopback) -> Vec<MediaPlan> {
-    let audio = options
-        .audio
-        .map(|direction| (MediaKind::Audio, direction, options.audio_bitrate));
-    let video = options
-        .video
-        .map(|direction| (MediaKind::Video, direction, options.video_bitrate));
-    let plan = |(kind, direction, bitrate)| MediaPlan {
-        kind,
+fn media(options: &cli::Loopback) -> Result<Vec<MediaPlan>, Error> {
+    if options.simulcast && options.video == Some(cli::Direction::Recvonly) {
+        return Err(Error::new("the offerer sends no video, so it has no layers to send")
+            .at("--simulcast --video=recvonly")
+            .hint("take --video or --video=sendonly: an answerer sends layers only when it is asked for them"));
+    }
+    let plan = |codec, direction, bitrate| MediaPlan {
+        codec,
         direction: match direction {
             cli::Direction::Sendrecv => MediaDirection::SendRecv,
             cli::Direction::Sendonly => MediaDirection::SendOnly,
             cli::Direction::Recvonly => MediaDirection::RecvOnly,
         },
         bitrate,
+        simulcast: false,
     };
-    audio.into_iter().chain(video).map(plan).collect()
+    let codec = match options.video_codec {
+        cli::VideoCodec::Vp8 => Codec::Vp8,
+        cli::VideoCodec::H264 => Codec::H264,
+    };
+    let audio = options
+        .audio
+        .map(|direction| plan(Codec::Opus, direction, options.audio_bitrate));
+    let video = options.video.map(|direction| MediaPlan {
+        simulcast: options.simulcast,
+        ..plan(codec, direction, options.video_bitrate)
+    });
+    Ok(audio.into_iter().chain(video).collect())
 }
 
 fn fault(fault: cli::Fault) -> Fault {
@@ -209,6 +245,20 @@ fn servers(
             credential,
         });
     }
+    if !options.stun.is_empty() {
+        servers.push(IceServer {
+            urls: options.stun.clone(),
+            username: String::new(),
+            credential: None,
+        });
+    }
+    if options.via == cli::Via::Srflx {
+        // Only STUN servers are of use.
+        servers
+            .iter_mut()
+            .for_each(|server| server.urls.retain(|url| is_stun(url)));
+        servers.retain(|server| !server.urls.is_empty());
+    }
     for server in &servers {
         if !server.username.is_empty() {
             (context.conceal)(Private::Username, &server.username);
@@ -227,9 +277,13 @@ fn servers(
     }
     if let Some(embedded) = embedded {
         let family = if options.ipv6 { Family::Ipv6 } else { Family::Ipv4 };
-        let url = embedded.turn_url(family).ok_or_else(|| {
-            Error::new("the built-in server has no IPv6 address: this machine has no ::1").at("-6 --via relay")
-        })?;
+        let url = match options.via {
+            // The NAT stands before the peers already.
+            cli::Via::Srflx => embedded.public_stun_url(family),
+            _ => embedded.turn_url(family),
+        };
+        let url =
+            url.ok_or_else(|| Error::new("the built-in server has no IPv6 address: this machine has no ::1").at("-6"))?;
         servers.push(IceServer {
             urls: vec![url],
             username: embedded.username().to_owned(),
@@ -237,4 +291,9 @@ fn servers(
         });
     }
     Ok(servers)
+}
+
+fn is_stun(url: &str) -> bool {
+    let scheme = url.split(':').next().unwrap_or_default();
+    scheme.eq_ignore_ascii_case("stun") || scheme.eq_ignore_ascii_case("stuns")
 }

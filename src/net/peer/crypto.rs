@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use webrtc::peer_connection::crypto::{self, *};
 
-use super::tap::{Direction, Side, Tap};
+use super::tap::Direction;
+use super::wire::Wire;
 
 /// A provider that does what `inner` does and tells the tap.
 pub struct Provider {
@@ -19,8 +20,7 @@ struct Crypto {
 }
 
 struct Eye {
-    side: Side,
-    tap: Tap,
+    wire: Arc<Wire>,
 }
 
 impl Provider {
@@ -28,9 +28,9 @@ impl Provider {
     ///
     /// # Errors
     /// The library has been built without any cryptography.
-    pub fn new(side: Side, tap: Tap) -> Result<Provider, CryptoError> {
+    pub fn new(wire: Arc<Wire>) -> Result<Provider, CryptoError> {
         let inner = crypto::default_provider()?;
-        let eye = Arc::new(Eye { side, tap });
+        let eye = Arc::new(Eye { wire });
         Ok(Provider {
             crypto: Crypto {
                 inner: Arc::clone(&inner),
@@ -70,6 +70,8 @@ impl RTCCrypto for Crypto {
 
     fn new_hmac(&self, algorithm: HmacAlgorithm, key: &[u8]) -> Result<Box<dyn Mac>, CryptoError> {
         let inner = self.inner.crypto().new_hmac(algorithm, key)?;
+        // So is what is signed: a check.
+        self.eye.wire.stir();
         // A master secret of TLS 1.2 has 48 octets (RFC 5246 §8.1).
         if key.len() != 48 {
             return Ok(inner);
@@ -151,7 +153,7 @@ impl Mac for MasterSecret {
             .and_then(|at| whole.get(at + LABEL.len()..)?.get(..64));
         if let Some(randoms) = randoms {
             let line = format!("CLIENT_RANDOM {} {}", hex(&randoms[32..]), hex(&self.key));
-            self.eye.tap.secret(line);
+            self.eye.wire.tap.secret(line);
         }
         self.inner.sign(input, output)
     }
@@ -177,7 +179,7 @@ impl Records {
         // has 13 octets.
         const APPLICATION_DATA: u8 = 23;
         if aad.len() == 13 && aad[8] == APPLICATION_DATA {
-            self.eye.tap.sctp(self.eye.side, direction, plain);
+            self.eye.wire.tap.sctp(self.eye.wire.side, direction, plain);
         }
     }
 }
@@ -194,6 +196,8 @@ impl AeadCipher for Records {
         text: &mut [u8],
         tag_out: &mut [u8],
     ) -> Result<(), CryptoError> {
+        // What is encrypted is about to be sent; through a relay the library takes a second turn for that.
+        self.eye.wire.stir();
         self.look(Direction::Sent, aad, text);
         self.inner.seal_in_place(nonce, aad, text, tag_out)
     }

@@ -2,7 +2,8 @@
 //!
 //! A line takes datagrams with the time at which they were sent and gives them back when they are due. It has no clock
 //! and no socket: the times are arguments, the dice are seeded. Datagrams stay in order unless `reorder` says otherwise,
-//! as on most real paths: jitter alone makes a queue, not a shuffle.
+//! as on most real paths: jitter alone makes a queue, not a shuffle. The octets of a stream take the same line, each piece of them as one
+//! datagram; they wait for [room](Line::wait) where a datagram is dropped.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -130,6 +131,12 @@ impl<T: Clone> Line<T> {
             None => self.insert(due, waiting),
         }
         true
+    }
+
+    /// How long a stream must wait until the queue for the rate has room; a datagram would be dropped in that time.
+    pub fn wait(&self, now: At) -> Duration {
+        let queue = self.impairment.queue.unwrap_or(QUEUE);
+        self.busy_until.since(now).saturating_sub(queue)
     }
 
     /// When the next datagram is due; `None` while nothing is under way.
@@ -327,6 +334,24 @@ mod tests {
         assert!((450..550).contains(&counts.dropped), "{counts:?}");
         let last = arrived.last().unwrap();
         assert!(last.0.since(At::START + 4 * MS * last.1) <= QUEUE + 16 * MS);
+    }
+
+    #[test]
+    fn a_stream_that_waits_for_room_loses_nothing() {
+        let slow = Impairment {
+            rate: Some(1_000_000),
+            ..Impairment::default()
+        };
+        let mut line = Line::new(slow, 1);
+        let mut now = At::START;
+        // 8 ms each: 26 of them fill the queue, the others wait.
+        for number in 0..100_u32 {
+            assert_eq!(line.wait(now).is_zero(), number <= 25, "{number}");
+            now += line.wait(now);
+            assert!(line.push(now, 1000, number));
+        }
+        assert_eq!(now, At::from_millis(99 * 8 - 200));
+        assert_eq!(line.counts().dropped, 0);
     }
 
     #[test]

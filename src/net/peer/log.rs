@@ -1,8 +1,10 @@
 //! What the library tells only to its log: errors after which it goes silent among them.
 
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use log::{Level, Log, Metadata, Record};
+use tracing::level_filters::LevelFilter;
+use tracing_log::AsLog;
 
 use super::tap::Side;
 use crate::net::clock::Clock;
@@ -44,24 +46,30 @@ struct Logger {
     collecting: Mutex<Option<(Clock, Lines)>>,
 }
 
-static LOGGER: OnceLock<Logger> = OnceLock::new();
+static LOGGER: Logger = Logger {
+    collecting: Mutex::new(None),
+};
 
-/// Starts to collect; what was collected before is gone. If the process has another logger already (`-vv`), that one
-/// shows everything, and nothing is collected.
-pub fn collect(clock: Clock) {
-    let logger = LOGGER.get_or_init(|| Logger {
-        collecting: Mutex::new(None),
-    });
-    *logger.lock() = Some((clock, Lines::default()));
-    if log::set_logger(logger).is_ok() {
-        log::set_max_level(log::LevelFilter::Warn);
+/// Makes ours the logger of the process, once: what libraries log is shown with the tracing of `-vv`, and collected while a call goes
+/// on.
+pub fn install() {
+    // Fails if there is one already: a test's, then nothing is collected.
+    if log::set_logger(&LOGGER).is_ok() {
+        log::set_max_level(LevelFilter::current().as_log());
     }
+}
+
+/// Starts to collect; what was collected before is gone.
+pub fn collect(clock: Clock) {
+    *LOGGER.lock() = Some((clock, Lines::default()));
+    install();
+    log::set_max_level(log::max_level().max(log::LevelFilter::Warn));
 }
 
 /// What was collected so far; collects on.
 pub fn collected() -> Lines {
-    let lines = |logger: &Logger| logger.lock().as_ref().map(|(_, lines)| lines.clone());
-    LOGGER.get().and_then(lines).unwrap_or_default()
+    let lines = LOGGER.lock().as_ref().map(|(_, lines)| lines.clone());
+    lines.unwrap_or_default()
 }
 
 impl Logger {
@@ -72,12 +80,14 @@ impl Logger {
 
 impl Log for Logger {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        let target = metadata.target();
-        metadata.level() <= Level::Warn && (target.starts_with("webrtc") || target.starts_with("rtc"))
+        // Tracing looks for itself.
+        metadata.level() <= log::max_level()
     }
 
     fn log(&self, record: &Record<'_>) {
-        if !self.enabled(record.metadata()) {
+        // It cannot fail, whatever its type says.
+        let _ = tracing_log::format_trace(record);
+        if !is_wanted(record.metadata()) {
             return;
         }
         if let Some((clock, lines)) = &mut *self.lock() {
@@ -96,4 +106,10 @@ impl Log for Logger {
     }
 
     fn flush(&self) {}
+}
+
+/// Whether a line is the library's, and of something that went wrong.
+fn is_wanted(metadata: &Metadata<'_>) -> bool {
+    let target = metadata.target();
+    metadata.level() <= Level::Warn && (target.starts_with("webrtc") || target.starts_with("rtc"))
 }

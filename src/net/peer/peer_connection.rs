@@ -5,7 +5,6 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use async_trait::async_trait;
 use rtc::interceptor::Slot;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
@@ -13,21 +12,21 @@ use tokio::task::AbortHandle;
 use webrtc::data_channel::DataChannel;
 use webrtc::media_stream::track_remote::TrackRemote;
 use webrtc::peer_connection::{
-    MediaEngine, PeerConnection, PeerConnectionBuilder, PeerConnectionEventHandler, RTCConfigurationBuilder,
-    RTCIceCandidateInit, RTCIceConnectionState, RTCIceGatheringState, RTCIceServer, RTCIceTransportPolicy,
-    RTCPeerConnectionIceEvent, RTCPeerConnectionState, RTCSessionDescription, RTCSignalingState, Registry,
-    SettingEngineBuilder, StatsSelector, register_default_interceptors,
+    MediaEngine, PeerConnection, PeerConnectionBuilder, RTCConfigurationBuilder, RTCIceCandidateInit, RTCIceServer,
+    RTCIceTransportPolicy, RTCSessionDescription, Registry, SettingEngineBuilder, StatsSelector,
+    register_default_interceptors,
 };
 
 use super::crypto::Provider;
 use super::events::Events;
-use super::gate::{Gate, Ready};
+use super::handler::Handler;
 use super::impair::Impairment;
+use super::pump::Pump;
 use super::rtcp::Shared;
 use super::runtime::PeerRuntime;
-use super::socket::{Faults, Pump, Wire};
 use super::stats::{self, Known};
 use super::tap::{Side, Tap};
+use super::wire::Wire;
 use crate::secret::Secret;
 
 /// What a peer is made of.
@@ -41,6 +40,8 @@ pub struct Setup {
     pub ice_servers: Vec<IceServer>,
     /// Relay candidates only.
     pub relay_only: bool,
+    /// A NAT stands before the UDP sockets.
+    pub behind_nat: bool,
     /// What happens to the datagrams that it sends, and the seed of that.
     pub impairment: Option<(Impairment, u64)>,
     /// Without an answer for so long ICE is disconnected, then failed; and how often it asks. None: the library's own 5 s, 25 s
@@ -93,6 +94,7 @@ pub struct Peer {
     /// Its runtime.
     pub runtime: Arc<PeerRuntime>,
     pump: Option<AbortHandle>,
+    is_stream_only: bool,
 }
 
 /// What a peer hands out while it lives.
@@ -117,14 +119,7 @@ impl Peer {
             message,
         };
         let line = setup.impairment.map(|(impairment, seed)| Pump::new(impairment, seed));
-        let wire = Arc::new(Wire {
-            side,
-            tap: tap.clone(),
-            gate: Gate::default(),
-            line,
-            faults: Faults::default(),
-            stirred: Default::default(),
-        });
+        let wire = Arc::new(Wire::new(side, tap.clone(), line, setup.behind_nat));
         let pump = wire.line.is_some().then(|| {
             let wire = Arc::clone(&wire);
             let task = async move {
@@ -145,7 +140,7 @@ impl Peer {
             .map_err(|error| fail(error.to_string()))?;
         let registry = Registry::new().with(Slot::from(500), rtcp.observer());
         let registry = register_default_interceptors(registry, &mut engine).map_err(|error| fail(error.to_string()))?;
-        let provider = Provider::new(side, tap.clone()).map_err(|error| fail(error.to_string()))?;
+        let provider = Provider::new(Arc::clone(&wire)).map_err(|error| fail(error.to_string()))?;
         let mut settings = SettingEngineBuilder::new()
             .with_multicast_dns_mode(rtc::ice::mdns::MulticastDnsMode::Disabled)
             .with_crypto_provider(Arc::new(provider))
@@ -180,6 +175,7 @@ impl Peer {
             wire,
             runtime,
             pump,
+            is_stream_only: setup.udp.is_empty(),
         };
         Ok((peer, outlets))
     }
@@ -212,6 +208,7 @@ impl Peer {
         let done = self.connection.set_local_description(description).await;
         self.told("setLocalDescription", done)?;
         self.events.tell("setLocalDescription", Value::Null);
+        self.check_gate();
         Ok(())
     }
 
@@ -246,10 +243,31 @@ impl Peer {
     /// # Errors
     /// The library's.
     pub async fn set_remote(&self, description: RTCSessionDescription) -> Result<(), PeerError> {
+        // Over TCP the address that a check comes from is nobody's candidate.
+        if description.sdp.contains("a=candidate:") || self.is_stream_only {
+            self.wire.gate.told();
+        }
         let done = self.connection.set_remote_description(description).await;
         self.told("setRemoteDescription", done)?;
         self.events.tell("setRemoteDescription", Value::Null);
+        self.check_gate();
         Ok(())
+    }
+
+    /// Lets checks in once both descriptions are set and a candidate is known; one that never comes is not waited for.
+    fn check_gate(&self) {
+        const PATIENCE: Duration = Duration::from_millis(100);
+        let is_set = |name: &str| self.events.find(|event| event.name == name).is_some();
+        if !is_set("setLocalDescription") || !is_set("setRemoteDescription") {
+            return;
+        }
+        self.wire.gate.described();
+        let wire = Arc::clone(&self.wire);
+        tokio::spawn(async move {
+            let clock = wire.tap.clock();
+            clock.sleep_until(clock.now() + PATIENCE).await;
+            wire.gate.told();
+        });
     }
 }
 
@@ -287,97 +305,4 @@ fn configuration(setup: &Setup) -> webrtc::peer_connection::RTCConfiguration {
         .with_ice_servers(servers.collect())
         .with_ice_transport_policy(policy)
         .build()
-}
-
-/// Takes the library's events. It runs on the peer's own task, so it does nothing but tell.
-struct Handler {
-    events: Events,
-    wire: Arc<Wire>,
-    candidates: mpsc::UnboundedSender<RTCIceCandidateInit>,
-    channels: mpsc::UnboundedSender<Arc<dyn DataChannel>>,
-    tracks: mpsc::UnboundedSender<Arc<dyn TrackRemote>>,
-}
-
-impl Handler {
-    fn new(events: Events, wire: Arc<Wire>) -> (Handler, Outlets) {
-        let (candidates, candidates_out) = mpsc::unbounded_channel();
-        let (channels, channels_out) = mpsc::unbounded_channel();
-        let (tracks, tracks_out) = mpsc::unbounded_channel();
-        let handler = Handler {
-            events,
-            wire,
-            candidates,
-            channels,
-            tracks,
-        };
-        let outlets = Outlets {
-            candidates: candidates_out,
-            channels: channels_out,
-            tracks: tracks_out,
-        };
-        (handler, outlets)
-    }
-}
-
-#[async_trait]
-impl PeerConnectionEventHandler for Handler {
-    async fn on_negotiation_needed(&self) {
-        self.events.tell("negotiationneeded", Value::Null);
-    }
-
-    async fn on_ice_candidate(&self, event: RTCPeerConnectionIceEvent) {
-        let Ok(mut candidate) = event.candidate.to_json() else {
-            return;
-        };
-        // Everything is bundled on the first section (RFC 8843 §7.2).
-        candidate.sdp_mid = Some("0".to_owned());
-        candidate.sdp_mline_index = Some(0);
-        let mut value = json!({
-            "candidate": candidate.candidate,
-            "sdpMid": candidate.sdp_mid,
-            "sdpMLineIndex": candidate.sdp_mline_index,
-        });
-        if !event.url.is_empty() {
-            value["url"] = event.url.into();
-        }
-        self.events.tell("icecandidate", value);
-        // Nobody takes them any more when the call is over.
-        let _ = self.candidates.send(candidate);
-    }
-
-    async fn on_signaling_state_change(&self, state: RTCSignalingState) {
-        self.events.tell("signalingstatechange", state.to_string());
-    }
-
-    async fn on_ice_connection_state_change(&self, state: RTCIceConnectionState) {
-        if matches!(
-            state,
-            RTCIceConnectionState::Connected | RTCIceConnectionState::Completed
-        ) {
-            self.wire.gate.open(Ready::Dtls);
-        }
-        self.events.tell("iceconnectionstatechange", state.to_string());
-    }
-
-    async fn on_ice_gathering_state_change(&self, state: RTCIceGatheringState) {
-        if state == RTCIceGatheringState::Complete {
-            self.events.tell("icecandidate", Value::Null);
-        }
-        self.events.tell("icegatheringstatechange", state.to_string());
-    }
-
-    async fn on_connection_state_change(&self, state: RTCPeerConnectionState) {
-        if state == RTCPeerConnectionState::Connected {
-            self.wire.gate.open(Ready::All);
-        }
-        self.events.tell("connectionstatechange", state.to_string());
-    }
-
-    async fn on_data_channel(&self, channel: Arc<dyn DataChannel>) {
-        let _ = self.channels.send(channel);
-    }
-
-    async fn on_track(&self, track: Arc<dyn TrackRemote>) {
-        let _ = self.tracks.send(track);
-    }
 }

@@ -15,8 +15,10 @@ use webrtc::runtime::{
 };
 
 use super::log::SIDE;
-use super::socket::{Socket, Wire};
+use super::nat::Nat;
+use super::socket::Socket;
 use super::stream::{self, Listener, Stream};
+use super::wire::Wire;
 
 /// What the library makes of a datagram leaves only when it wakes the next time, after up to 200 ms. In a hurry it does not sleep
 /// after anything has passed, and else no longer than this.
@@ -73,12 +75,16 @@ impl Runtime for PeerRuntime {
     }
 
     fn wrap_udp_socket(&self, socket: UdpSocket) -> io::Result<Arc<dyn AsyncUdpSocket>> {
+        let (nat, socket) = match self.wire.behind_nat {
+            true => Nat::before(socket).map(|(nat, outside)| (Some(nat), outside))?,
+            false => (None, socket),
+        };
         let options = SockRef::from(&socket);
         // The system may give less: then the call is slower, not wrong.
         let _ = options.set_recv_buffer_size(BUFFER);
         let _ = options.set_send_buffer_size(BUFFER);
         let inner = self.inner.wrap_udp_socket(socket)?;
-        Ok(Arc::new(Socket::new(inner, Arc::clone(&self.wire))?))
+        Ok(Arc::new(Socket::new(inner, nat, Arc::clone(&self.wire))?))
     }
 
     fn wrap_tcp_listener(&self, listener: TcpListener) -> io::Result<Arc<dyn AsyncTcpListener>> {
@@ -94,7 +100,7 @@ impl Runtime for PeerRuntime {
     ) -> Pin<Box<dyn Future<Output = io::Result<Arc<dyn AsyncTcpStream>>> + Send + 'a>> {
         Box::pin(async move {
             let stream = Stream::new(stream::connect(remote).await?, Arc::clone(&self.wire))?;
-            self.wire.stirred.store(true, Ordering::Relaxed);
+            self.wire.stir();
             Ok(Arc::new(stream) as Arc<dyn AsyncTcpStream>)
         })
     }
@@ -110,7 +116,7 @@ impl Runtime for PeerRuntime {
         if !self.hurry.load(Ordering::Relaxed) {
             return self.inner.sleep(duration);
         }
-        match self.wire.stirred.swap(false, Ordering::Relaxed) {
+        match self.wire.takes_turn() {
             true => self.inner.yield_now(),
             false => self.inner.sleep(duration.min(NAP)),
         }

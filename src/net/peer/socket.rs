@@ -4,134 +4,26 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::io::{self, IoSliceMut};
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 
-use tokio::sync::Notify;
 use webrtc::runtime::{AsyncUdpSocket, RecvMeta, Transmit};
 
-use super::gate::{self, Gate};
+use super::gate;
 use super::handshake::Handshake;
-use super::impair::{Counts, Line};
-use super::tap::{Direction, Side, Tap};
+use super::nat::Nat;
+use super::pump::{Destination, Late};
+use super::tap::Direction;
+use super::wire::Wire;
 use crate::datagram::Transport;
-use crate::proto::demux::{Protocol, classify};
-
-/// What the sockets of one peer share.
-#[derive(Debug)]
-pub struct Wire {
-    /// Whose sockets they are.
-    pub side: Side,
-    /// Who watches.
-    pub tap: Tap,
-    /// What the peer is ready for.
-    pub gate: Gate,
-    /// What happens to what it sends.
-    pub line: Option<Pump>,
-    /// Faults, while the call runs.
-    pub faults: Faults,
-    /// Something has passed since the peer last slept.
-    pub stirred: AtomicBool,
-}
-
-/// Ways to break a peer's network on purpose.
-#[derive(Debug, Default)]
-pub struct Faults {
-    /// Nothing leaves or arrives any more.
-    pub dead: AtomicBool,
-    /// STUN neither leaves nor arrives any more.
-    pub no_stun: AtomicBool,
-    /// Datagrams that were swallowed so.
-    pub swallowed: AtomicU64,
-}
-
-impl Faults {
-    fn swallows(&self, datagram: &[u8]) -> bool {
-        let swallows = self.dead.load(Ordering::Relaxed)
-            || self.no_stun.load(Ordering::Relaxed) && classify(datagram) == Protocol::Stun;
-        if swallows {
-            self.swallowed.fetch_add(1, Ordering::Relaxed);
-        }
-        swallows
-    }
-
-    fn are_there(&self) -> bool {
-        self.dead.load(Ordering::Relaxed) || self.no_stun.load(Ordering::Relaxed)
-    }
-}
-
-/// An impaired line with its task: the task sends what is due.
-#[derive(Debug)]
-pub struct Pump {
-    line: Mutex<Line<Late>>,
-    news: Notify,
-}
-
-/// A datagram under way.
-#[derive(Clone)]
-struct Late {
-    socket: Arc<dyn AsyncUdpSocket>,
-    destination: SocketAddr,
-    bytes: Arc<[u8]>,
-}
-
-impl fmt::Debug for Late {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} octets to {}", self.bytes.len(), self.destination)
-    }
-}
-
-impl Pump {
-    /// A pump for a line with this impairment and seed.
-    pub fn new(impairment: super::impair::Impairment, seed: u64) -> Pump {
-        Pump {
-            line: Mutex::new(Line::new(impairment, seed)),
-            news: Notify::new(),
-        }
-    }
-
-    /// What has become of the datagrams so far.
-    pub fn counts(&self) -> Counts {
-        lock(&self.line).counts()
-    }
-
-    /// Sends what is due, for ever.
-    pub async fn run(&self, tap: Tap) {
-        let clock = tap.clock();
-        loop {
-            let due = lock(&self.line).next_due();
-            let news = self.news.notified();
-            match due {
-                None => news.await,
-                Some(due) if due > clock.now() => {
-                    tokio::select! {
-                        () = clock.sleep_until(due) => {}
-                        () = news => {}
-                    }
-                }
-                Some(_) => {}
-            }
-            loop {
-                let next = lock(&self.line).pop(clock.now());
-                let Some(late) = next else { break };
-                // A network that refuses is a network that loses.
-                let _ = late.socket.send_to(&late.bytes, late.destination).await;
-            }
-        }
-    }
-
-    fn push(&self, tap: &Tap, late: Late) {
-        let length = late.bytes.len();
-        lock(&self.line).push(tap.clock().now(), length, late);
-        self.news.notify_one();
-    }
-}
 
 /// The socket.
 pub struct Socket {
     inner: Arc<dyn AsyncUdpSocket>,
     local: SocketAddr,
+    /// What stands before the peer: then `inner` is outside of it, and `local` inside.
+    nat: Option<Nat>,
     wire: Arc<Wire>,
     early: Mutex<VecDeque<(RecvMeta, Vec<u8>)>>,
     handshake: Arc<Mutex<Handshake>>,
@@ -140,10 +32,16 @@ pub struct Socket {
 }
 
 impl Socket {
-    /// Wraps a socket of the inner runtime.
-    pub fn new(inner: Arc<dyn AsyncUdpSocket>, wire: Arc<Wire>) -> io::Result<Socket> {
+    /// Wraps a socket of the inner runtime, which lies outside of `nat` if there is one.
+    pub fn new(inner: Arc<dyn AsyncUdpSocket>, nat: Option<Nat>, wire: Arc<Wire>) -> io::Result<Socket> {
+        let mut local = inner.local_addr()?;
+        if let Some(nat) = &nat {
+            wire.tap.mapped(nat.inside()?, local);
+            local = nat.inside()?;
+        }
         Ok(Socket {
-            local: inner.local_addr()?,
+            local,
+            nat,
             inner,
             wire,
             early: Mutex::default(),
@@ -153,7 +51,7 @@ impl Socket {
     }
 
     fn tell<'a>(&self, direction: Direction, remote: SocketAddr, datagrams: impl Iterator<Item = &'a [u8]>) {
-        self.wire.stirred.store(true, Ordering::Relaxed);
+        self.wire.stir();
         let way = (Transport::Udp, self.local, remote);
         self.wire.tap.tell(self.wire.side, direction, way, datagrams);
     }
@@ -173,6 +71,9 @@ impl Socket {
             let mut kept = 0;
             for index in 0..count {
                 let from = meta[index];
+                if self.nat.as_ref().is_some_and(|nat| !nat.lets_in(from.addr)) {
+                    continue;
+                }
                 if self.wire.faults.are_there() && self.wire.faults.swallows(&bufs[index][..from.len]) {
                     continue;
                 }
@@ -231,7 +132,7 @@ impl Socket {
             .iter()
             .position(|(_, bytes)| self.wire.gate.lets(gate::needs(bytes)))?;
         let (from, bytes) = early.remove(index)?;
-        self.wire.stirred.store(true, Ordering::Relaxed);
+        self.wire.stir();
         let length = bytes.len().min(bufs[0].len());
         bufs[0][..length].copy_from_slice(&bytes[..length]);
         meta[0] = from;
@@ -265,14 +166,13 @@ async fn send_again(
         wire.tap
             .tell(wire.side, Direction::Sent, way, std::iter::once(&bytes[..]));
         let late = Late {
-            socket: Arc::clone(inner),
-            destination,
+            to: Destination::Address(Arc::clone(inner), destination),
             bytes: bytes.into(),
         };
         match &wire.line {
             Some(pump) => pump.push(&wire.tap, late),
             // A network that refuses is a network that loses.
-            None => _ = late.socket.send_to(&late.bytes, late.destination).await,
+            None => _ = late.send().await,
         }
     }
 }
@@ -296,6 +196,9 @@ impl AsyncUdpSocket for Socket {
         if self.wire.faults.are_there() && self.wire.faults.swallows(transmit.contents) {
             return Poll::Ready(Ok(length));
         }
+        if let Some(nat) = &self.nat {
+            nat.sends_to(transmit.destination);
+        }
         let datagrams = || transmit.contents.chunks(segment);
         let handshakes = datagrams().filter(|datagram| is_handshake(datagram));
         handshakes.for_each(|datagram| self.keep(transmit.destination, datagram));
@@ -307,7 +210,7 @@ impl AsyncUdpSocket for Socket {
             };
             // Checks and handshakes are answered at once; media and data need no lock while they are sent.
             if transmit.contents.first().is_some_and(|first| *first <= 22) {
-                self.wire.stirred.store(true, Ordering::Relaxed);
+                self.wire.stir();
                 let way = (Transport::Udp, self.local, transmit.destination);
                 let tap = &self.wire.tap;
                 return tap.tell_if(self.wire.side, Direction::Sent, way, datagrams(), send);
@@ -321,8 +224,7 @@ impl AsyncUdpSocket for Socket {
         self.tell(Direction::Sent, transmit.destination, datagrams());
         for bytes in datagrams() {
             let late = Late {
-                socket: Arc::clone(&self.inner),
-                destination: transmit.destination,
+                to: Destination::Address(Arc::clone(&self.inner), transmit.destination),
                 bytes: bytes.into(),
             };
             pump.push(&self.wire.tap, late);

@@ -1,20 +1,22 @@
 //! ICE-TCP (RFC 6544): streams that tell the tap, message by message (RFC 4571 framing).
 //!
-//! Streams are not impaired: what a bad network does to TCP is done below it, where only the kernel can.
+//! Of what a bad network does to TCP the octets show its delay and its rate, and that is what an impaired stream has: losses are repaired
+//! below, where only the kernel could lose something.
 
 use std::fmt;
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::net::TcpStream;
 use webrtc::runtime::{AsyncTcpListener, AsyncTcpStream};
 
-use super::socket::Wire;
+use super::gate::Ready;
 use super::tap::Direction;
+use super::wire::Wire;
 use crate::datagram::Transport;
 
 type Pending<'a, T> = Pin<Box<dyn Future<Output = io::Result<T>> + Send + 'a>>;
@@ -36,7 +38,7 @@ impl AsyncTcpListener for Listener {
     fn accept<'a>(&'a self) -> Pending<'a, (Arc<dyn AsyncTcpStream>, SocketAddr)> {
         Box::pin(async move {
             let (stream, from) = self.inner.accept().await?;
-            self.wire.stirred.store(true, Ordering::Relaxed);
+            self.wire.stir();
             let stream = Stream::new(stream, Arc::clone(&self.wire))?;
             Ok((Arc::new(stream) as Arc<dyn AsyncTcpStream>, from))
         })
@@ -114,6 +116,8 @@ pub struct Stream {
     remote: SocketAddr,
     /// What has come of messages that are not whole yet: sent, received.
     parts: [Mutex<Vec<u8>>; 2],
+    /// Whether the peer has begun to read.
+    is_read: AtomicBool,
 }
 
 impl Stream {
@@ -125,12 +129,13 @@ impl Stream {
             inner,
             wire,
             parts: Default::default(),
+            is_read: AtomicBool::new(false),
         })
     }
 
     /// Takes octets of one direction, and tells the messages that they complete.
     fn take(&self, direction: Direction, octets: &[u8]) {
-        self.wire.stirred.store(true, Ordering::Relaxed);
+        self.wire.stir();
         let mut part = self.parts[direction as usize]
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
@@ -155,7 +160,21 @@ impl AsyncTcpStream for Stream {
         'a: 'b,
     {
         Box::pin(async move {
-            let count = self.inner.read(buffer).await?;
+            if !self.is_read.swap(true, Ordering::Relaxed) {
+                self.wire.streams.send_modify(|count| *count += 1);
+            }
+            // What comes first is a check.
+            self.wire.gate.opened(Ready::Checks).await;
+            let count = loop {
+                let count = self.inner.read(buffer).await?;
+                // The end of the stream does not come either.
+                if !self.wire.faults.is_dead(&buffer[..count]) {
+                    break count;
+                }
+                if count == 0 {
+                    std::future::pending::<()>().await;
+                }
+            };
             self.take(Direction::Received, &buffer[..count]);
             Ok(count)
         })
@@ -166,8 +185,15 @@ impl AsyncTcpStream for Stream {
         'a: 'b,
     {
         Box::pin(async move {
-            self.inner.write_all(buffer).await?;
+            // One message, behind its length. Without its own STUN the other end has no consent, whatever arrives here.
+            if self.wire.faults.are_there() && self.wire.faults.swallows(buffer.get(2..).unwrap_or_default()) {
+                return Ok(());
+            }
             self.take(Direction::Sent, buffer);
+            match &self.wire.line {
+                Some(pump) => pump.write(&self.wire.tap, &self.inner, buffer).await,
+                None => self.inner.write_all(buffer).await?,
+            }
             Ok(())
         })
     }

@@ -84,6 +84,11 @@ pub trait Watch: Send {
     /// A datagram passes.
     fn datagram(&mut self, datagram: &Tapped<'_>);
 
+    /// What passes at `inside` is seen as `outside` beyond the NAT of its peer.
+    fn mapped(&mut self, inside: SocketAddr, outside: SocketAddr) {
+        let _ = (inside, outside);
+    }
+
     /// A line of the key log format: the secret of a DTLS connection.
     fn secret(&mut self, line: &str);
 }
@@ -168,6 +173,13 @@ impl Tap {
             }
         }
         done
+    }
+
+    /// A NAT has mapped an address.
+    pub fn mapped(&self, inside: SocketAddr, outside: SocketAddr) {
+        if let Some(watch) = &self.watch {
+            lock(watch).mapped(inside, outside);
+        }
     }
 
     /// An SCTP packet is about to be encrypted, or has been decrypted.

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{Paint, Style, indented};
 use crate::render::table::{Cell, Column, Table};
 use crate::render::units;
-use crate::report::loopback::{Impairment, Loopback, Media, Outcome, Peer, Stage};
+use crate::report::loopback::{Impairment, Loopback, Outcome, Peer, Stage};
 
 /// Prints the report.
 pub fn write(report: &Loopback, style: &Style, out: &mut dyn Write) -> io::Result<()> {
@@ -225,6 +225,7 @@ fn media(report: &Loopback, style: &Style, out: &mut dyn Write) -> io::Result<()
     heading("Media", style, out)?;
     let mut table = Table::new(&[
         Column::left("stream"),
+        Column::left("codec"),
         Column::right("sent"),
         Column::right("received"),
         Column::right("lost"),
@@ -236,14 +237,14 @@ fn media(report: &Loopback, style: &Style, out: &mut dyn Write) -> io::Result<()
         Column::right("NACKs"),
     ]);
     for stream in &report.media {
-        let Media { kind, from, .. } = stream;
         let some = |number: Option<f64>| number.map(units::duration).unwrap_or_default();
         let lost: Cell = match stream.packets_lost {
             0 => "0".into(),
             lost => Cell::painted(lost.to_string(), Paint::Yellow),
         };
         table.row(vec![
-            format!("{kind} from the {from}").into(),
+            stream.subject().into(),
+            stream.codec.as_str().into(),
             stream.packets_sent.to_string().into(),
             stream.packets_received.to_string().into(),
             lost,

@@ -3,28 +3,30 @@
 //! Descriptions and candidates pass from one to the other as an application's server would pass them on. Everything ends: a
 //! call that does not connect is given up at its deadline, or when the library stops working.
 
+mod arrived;
 mod fault;
 mod model;
+mod signaling;
+mod talk;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use serde_json::Value;
 use tokio::sync::{mpsc, watch};
-use webrtc::peer_connection::{RTCIceCandidateInit, RTCSessionDescription};
+use webrtc::peer_connection::RTCIceCandidateInit;
 
 use super::data::{Channel, ChannelPlan};
 use super::events::Event;
 use super::facts::Facts;
 use super::log;
-use super::media::{MediaPlan, Receiving, Sending, Sent};
+use super::media::{MediaPlan, Sending};
 use super::tap::{Side, Tap};
-use super::{Outlets, Peer, PeerError, ufrag};
+use super::{Peer, PeerError};
 use crate::net::clock::Clock;
-use crate::proto::ice::Candidate;
 use crate::time::At;
 
-use fault::spoil;
+use arrived::Arrived;
 pub use model::*;
 
 /// Makes the call. `live` is told once a second while it goes on; the call ends early when `stop` becomes true.
@@ -77,7 +79,7 @@ struct Ends {
     /// The channels that the offerer has opened.
     opened: Vec<Channel>,
     arrived: [Arrived; 2],
-    sending: Vec<(Side, Arc<Sending>, Arc<Mutex<Sent>>)>,
+    sending: Vec<(Side, Arc<Sending>)>,
     sdp: [Option<String>; 2],
 }
 
@@ -178,212 +180,9 @@ impl Running<'_> {
         let peer = ends.peer(side);
         let added = Sending::add(&peer.connection, side, plan).await;
         if let Some(sending) = peer.told("addTransceiver", added)? {
-            ends.sending.push((side, Arc::new(sending), Arc::default()));
+            ends.sending.push((side, Arc::new(sending)));
         }
         Ok(())
-    }
-
-    /// Offer and answer, each made, set, passed on and set; from then on candidates are passed on.
-    async fn describe(&mut self, ends: &mut Ends) -> Result<(), PeerError> {
-        let is_first = ends.sdp[0].is_none();
-        let offerer = ends.peer(Side::Offerer);
-        let offer = offerer.told("createOffer", offerer.connection.create_offer(None).await)?;
-        let told = self.pass(ends, Side::Offerer, offer).await?;
-        ends.peer(Side::Answerer).set_remote(told).await?;
-        if is_first {
-            for plan in &self.plan.media {
-                self.add_media(ends, Side::Answerer, *plan).await?;
-            }
-        }
-        let answerer = ends.peer(Side::Answerer);
-        let answer = answerer.told("createAnswer", answerer.connection.create_answer(None).await)?;
-        let told = self.pass(ends, Side::Answerer, answer).await?;
-        // What waits for the answerer's remote description has waited long enough.
-        ends.peer(Side::Offerer).set_remote(told).await?;
-        self.call.described.get_or_insert(self.clock.now());
-        if is_first {
-            for side in Side::BOTH {
-                if let Some(candidates) = ends.candidates[side.index()].take() {
-                    self.trickle(ends.peer(side.other()), candidates);
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Sets a description at its maker; what the other end is told.
-    async fn pass(
-        &mut self,
-        ends: &mut Ends,
-        side: Side,
-        description: RTCSessionDescription,
-    ) -> Result<RTCSessionDescription, PeerError> {
-        let peer = ends.peer(side);
-        peer.set_local(description.clone()).await?;
-        let at = self.clock.now();
-        let sdp = with_trickle(&description.sdp);
-        let told = self.plan.fault.and_then(|fault| spoil(fault, side, &sdp));
-        self.call.descriptions.push(Description {
-            side,
-            kind: description.sdp_type.to_string(),
-            sdp: sdp.clone(),
-            told: told.clone(),
-            at,
-        });
-        ends.sdp[side.index()] = Some(sdp.clone());
-        let sdp = told.unwrap_or(sdp);
-        let read = match side {
-            Side::Offerer => RTCSessionDescription::offer(sdp),
-            Side::Answerer => RTCSessionDescription::answer(sdp),
-        };
-        ends.peer(side).told("setLocalDescription", read)
-    }
-
-    /// Passes candidates on to `to` as they come.
-    fn trickle(&self, to: &Peer, mut candidates: mpsc::UnboundedReceiver<RTCIceCandidateInit>) {
-        let connection = Arc::clone(&to.connection);
-        let events = to.events.clone();
-        let (only, fault) = (self.plan.only, self.plan.fault);
-        tokio::spawn(async move {
-            while let Some(candidate) = candidates.recv().await {
-                let read = Candidate::parse(&candidate.candidate).ok();
-                let is_wanted = only.is_none_or(|only| read.is_some_and(|read| read.candidate_type == only));
-                if !is_wanted || fault == Some(Fault::NoCandidates) {
-                    continue;
-                }
-                let text = candidate.candidate.clone();
-                match connection.add_ice_candidate(candidate).await {
-                    Ok(()) => events.tell("addIceCandidate", text),
-                    Err(error) => events.tell(
-                        "error",
-                        serde_json::json!({ "operation": "addIceCandidate", "message": error.to_string() }),
-                    ),
-                }
-            }
-        });
-    }
-
-    /// What there is to do once connected.
-    async fn talk(&mut self, ends: &mut Ends, live: &mut dyn FnMut(Live<'_>)) {
-        let (clock, plan, began) = (self.clock, self.plan, self.clock.now());
-        // Relayed datagrams leave only when the library wakes.
-        let hurry = plan.setups.iter().any(|setup| setup.relay_only);
-        ends.peers.iter().for_each(|peer| peer.runtime.hurry(hurry));
-        let media = ends.sending.iter().map(|(_, sending, sent)| {
-            let (sending, sent) = (Arc::clone(sending), Arc::clone(sent));
-            tokio::spawn(async move { sending.run(clock, sent).await }).abort_handle()
-        });
-        let media: Vec<_> = media.collect();
-        let mut history: [Vec<(At, Vec<Value>)>; 2] = Default::default();
-        let mut data = Data::default();
-        let mut stop = self.stop.clone();
-        let work = async {
-            exchange(plan, clock, ends, &mut data).await;
-            let least = if plan.media.is_empty() { Duration::ZERO } else { MEDIA };
-            clock.sleep_until(began + plan.duration.unwrap_or(least)).await;
-        };
-        let watching = async {
-            for second in 1.. {
-                clock.sleep_until(began + Duration::from_secs(second)).await;
-                let at = clock.now();
-                let stats = [
-                    self.stats(ends, Side::Offerer).await,
-                    self.stats(ends, Side::Answerer).await,
-                ];
-                live(Live {
-                    at,
-                    stats: [&stats[0], &stats[1]],
-                });
-                let [offerer, answerer] = stats;
-                history[0].push((at, offerer));
-                history[1].push((at, answerer));
-            }
-        };
-        let died = async {
-            let [offerer, answerer] = &ends.peers;
-            tokio::select! {
-                () = offerer.runtime.ended() => Side::Offerer,
-                () = answerer.runtime.ended() => Side::Answerer,
-            }
-        };
-        let (mut interrupted, mut dead) = (false, None);
-        tokio::select! {
-            () = work => {}
-            () = watching => {}
-            side = died => dead = Some(side),
-            _ = stop.wait_for(|stop| *stop) => interrupted = true,
-        }
-        media.iter().for_each(tokio::task::AbortHandle::abort);
-        self.call.data = data;
-        self.call.interrupted |= interrupted;
-        self.call.died.extend(dead);
-        for (log, history) in self.call.peers.iter_mut().zip(history) {
-            log.history = history;
-        }
-        if let (Some(fault), false) = (plan.fault, interrupted) {
-            ends.peers.iter().for_each(|peer| peer.runtime.hurry(true));
-            self.break_it(ends, fault).await;
-        }
-    }
-
-    /// Brings about what is to be done wrong after the call has connected, and waits for what becomes of it.
-    async fn break_it(&mut self, ends: &mut Ends, fault: Fault) {
-        use std::sync::atomic::Ordering::Relaxed;
-        let faults = &ends.peer(Side::Answerer).wire.faults;
-        match fault {
-            Fault::PeerDies => faults.dead.store(true, Relaxed),
-            Fault::ConsentBlocked => faults.no_stun.store(true, Relaxed),
-            Fault::IceRestart => return self.restart(ends).await,
-            Fault::WrongFingerprint | Fault::WrongPassword | Fault::NoCandidates | Fault::DtlsRoleClash => return,
-        }
-        let now = self.clock.now();
-        self.call.broken = Some(now);
-        let mut stop = self.stop.clone();
-        tokio::select! {
-            _ = failed(ends.peer(Side::Offerer)) => self.clock.sleep_until(self.clock.now() + MOMENT).await,
-            () = self.clock.sleep_until(now + self.plan.timeout) => {}
-            _ = stop.wait_for(|stop| *stop) => self.call.interrupted = true,
-        }
-    }
-
-    async fn restart(&mut self, ends: &mut Ends) {
-        let at = self.clock.now();
-        let before = ends.sdp[0].as_deref().and_then(ufrag).unwrap_or_default();
-        let offerer = ends.peer(Side::Offerer);
-        let asked = offerer.told("restartIce", offerer.connection.restart_ice().await);
-        let described = match asked {
-            Ok(()) => self.describe(ends).await,
-            Err(error) => Err(error),
-        };
-        if let Err(error) = described {
-            self.call.errors.push(error);
-        }
-        let after = ends.sdp[0].as_deref().and_then(ufrag).unwrap_or_default();
-        let wanted = after.clone();
-        let nominated = async {
-            loop {
-                if let Some(at) = self.tap.facts(Side::Offerer).nominated_by(&wanted) {
-                    return at;
-                }
-                self.clock
-                    .sleep_until(self.clock.now() + Duration::from_millis(2))
-                    .await;
-            }
-        };
-        let took = self.clock.within(at + self.plan.timeout, nominated).await;
-        let mut works = Vec::new();
-        if let (Some(_), Some(channel)) = (took, ends.opened.first()) {
-            // A channel that carries a ping has survived.
-            works = channel
-                .ping(&self.clock, 3, 1 << 32, Duration::ZERO, self.clock.now() + MOMENT)
-                .await;
-        }
-        self.call.restart = Some(Restart {
-            at,
-            took: took.map(|nominated| nominated.since(at)),
-            ufrags: (before, after),
-            pings: (works.iter().flatten().count(), works.len()),
-        });
     }
 
     async fn close(&mut self, ends: Ends) {
@@ -391,16 +190,21 @@ impl Running<'_> {
             self.call.peers[side.index()].stats_at = self.clock.now();
             self.call.peers[side.index()].stats = self.stats(&ends, side).await;
         }
-        for (side, sending, sent) in &ends.sending {
+        for (side, sending) in &ends.sending {
             let tracks = lock(&ends.arrived[side.other().index()].tracks);
-            let received = tracks.iter().find(|track| track.kind == sending.plan.kind);
-            self.call.media.push(Media {
-                plan: sending.plan,
-                from: *side,
-                ssrc: sending.ssrc,
-                sent: *lock(sent),
-                received: received.map(Receiving::received).unwrap_or_default(),
-            });
+            self.call.media.extend(sending.layers.iter().map(|layer| {
+                Media {
+                    plan: sending.plan,
+                    from: *side,
+                    ssrc: layer.ssrc,
+                    rid: layer.rid,
+                    sent: layer.sent(),
+                    received: tracks
+                        .iter()
+                        .find_map(|track| track.received(layer.ssrc))
+                        .unwrap_or_default(),
+                }
+            }));
         }
         ends.peers.iter().for_each(|peer| peer.runtime.hurry(true));
         let [offerer_events, answerer_events] = Side::BOTH.map(|side| ends.peer(side).events.clone());
@@ -444,30 +248,6 @@ impl Running<'_> {
     }
 }
 
-/// Pings, and as much as goes through.
-async fn exchange(plan: &Plan, clock: Clock, ends: &Ends, data: &mut Data) {
-    let Some(channel) = ends.opened.first() else { return };
-    let until = clock.now() + plan.duration.unwrap_or(PINGING);
-    // Over a whole second pings are spread out; else they follow one another.
-    let gap = plan.duration.map_or(Duration::ZERO, |duration| {
-        (duration.saturating_sub(plan.throughput.unwrap_or_default()) / plan.pings.max(1))
-            .min(Duration::from_millis(100))
-    });
-    data.pings = channel.ping(&clock, plan.pings, 1, gap, until).await;
-    let Some(throughput) = plan.throughput else { return };
-    let counts = lock(&ends.arrived[1].channels)
-        .iter()
-        .find(|other| other.label == channel.label)
-        .map(|other| Arc::clone(&other.counts));
-    let Some(counts) = counts else { return };
-    let began = clock.now();
-    data.messages_sent = channel.pour(&clock, plan.message_size, began + throughput).await;
-    use std::sync::atomic::Ordering::Relaxed;
-    data.messages = counts.messages.load(Relaxed);
-    data.bytes = counts.bytes.load(Relaxed);
-    data.took = clock.now().since(began);
-}
-
 /// Why a call has not connected.
 enum Ended {
     Failed,
@@ -478,10 +258,6 @@ enum Ended {
 
 /// What the other end makes of something takes no longer than this.
 const MOMENT: Duration = Duration::from_millis(50);
-/// Pings take no longer than this unless a duration is given.
-const PINGING: Duration = Duration::from_secs(2);
-/// Media flows for so long unless a duration is given: long enough for two reports of RTCP.
-const MEDIA: Duration = Duration::from_millis(2500);
 
 /// Waits until everything asked for is open at both ends. Tracks are told with their first packets, so not waited for.
 async fn connected(peers: &[Peer; 2], channels: &[ChannelPlan]) {
@@ -509,50 +285,6 @@ async fn failed(peer: &Peer) -> Side {
     };
     peer.events.wait(is_over).await;
     peer.side
-}
-
-/// What arrives at a peer: channels that the other end opens, tracks that it sends.
-#[derive(Clone, Default)]
-struct Arrived {
-    channels: Arc<Mutex<Vec<Channel>>>,
-    tracks: Arc<Mutex<Vec<Receiving>>>,
-}
-
-impl Arrived {
-    /// Takes them as they come, as long as the peer lives.
-    fn take(&self, peer: &Peer, outlets: Outlets, clock: Clock) -> mpsc::UnboundedReceiver<RTCIceCandidateInit> {
-        let Outlets {
-            candidates,
-            mut channels,
-            mut tracks,
-        } = outlets;
-        let (arrived, events) = (self.clone(), peer.events.clone());
-        tokio::spawn(async move {
-            while let Some(channel) = channels.recv().await {
-                let label = channel.label().await.unwrap_or_default();
-                events.tell("datachannel", label.as_str());
-                let channel = Channel::watch(label, channel, events.clone(), true);
-                lock(&arrived.channels).push(channel);
-            }
-        });
-        let (arrived, events) = (self.clone(), peer.events.clone());
-        tokio::spawn(async move {
-            while let Some(track) = tracks.recv().await {
-                let receiving = Receiving::watch(track, clock).await;
-                events.tell("track", receiving.kind.name());
-                lock(&arrived.tracks).push(receiving);
-            }
-        });
-        candidates
-    }
-}
-
-/// The description with `a=ice-options:trickle` (RFC 8840 §4.1.1), which the library leaves out though candidates follow.
-fn with_trickle(sdp: &str) -> String {
-    match sdp.find("\r\nm=") {
-        Some(at) if !sdp.contains("a=ice-options:") => format!("{}\r\na=ice-options:trickle{}", &sdp[..at], &sdp[at..]),
-        _ => sdp.to_owned(),
-    }
 }
 
 /// What a lock guards; a task that panicked has told so, and what it left can still be read.

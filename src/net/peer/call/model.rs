@@ -192,6 +192,8 @@ pub struct Media {
     pub from: Side,
     /// Its SSRC.
     pub ssrc: u32,
+    /// Its layer, with simulcast.
+    pub rid: Option<&'static str>,
     /// What was sent.
     pub sent: Sent,
     /// What arrived.

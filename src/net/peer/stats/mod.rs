@@ -4,9 +4,9 @@
 //! Here, of its members those are kept that it fills; times become milliseconds, jitter seconds; what RTCP said fills the
 //! remote streams; the pairs come from the checks that were seen. What can't be known is absent.
 
+mod pairs;
 mod written;
 
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use base64::Engine;
@@ -14,7 +14,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 use webrtc::peer_connection::RTCStatsReport;
 
-use super::facts::{Pair, SideFacts};
+use super::facts::SideFacts;
 use super::rtcp::{AboutOurs, AboutTheirs, Reports};
 use crate::proto::ice::{Candidate, CandidateType};
 use crate::time::At;
@@ -52,7 +52,7 @@ pub fn normalize(report: &RTCStatsReport, facts: &SideFacts, reports: &Reports, 
         stream(object, reports, known, &rates);
     }
     objects.retain(|object| !object.is_empty());
-    pairs(&mut objects, facts, known, &transport);
+    pairs::pairs(&mut objects, facts, known, &transport);
     join(&mut objects);
     objects.into_iter().map(Value::Object).collect()
 }
@@ -220,130 +220,6 @@ fn remote_outbound(object: &mut Object, theirs: &AboutTheirs, known: &Known) {
     }
 }
 
-/// The pairs that were checked. The library lists the selected one; its numbers stay where we have seen none: checks through a
-/// relay are hidden in TURN.
-fn pairs(objects: &mut Vec<Object>, facts: &SideFacts, known: &Known, transport: &str) {
-    let id_of = |objects: &[Object], kind: &str, address: SocketAddr| {
-        let is_it = |object: &&Object| {
-            object["type"] == kind
-                && object
-                    .get("address")
-                    .is_some_and(|text| *text == address.ip().to_string())
-                && object.get("port").is_some_and(|port| *port == address.port())
-        };
-        objects
-            .iter()
-            .find(is_it)
-            .and_then(|object| object["id"].as_str().map(str::to_owned))
-    };
-    let timestamp = json!(epoch_ms(known, known.at));
-    for pair in &facts.pairs {
-        if pair.requests_sent + pair.requests_received == 0 {
-            continue;
-        }
-        let Some(local) = id_of(objects, "local-candidate", pair.local) else {
-            continue;
-        };
-        let remote = id_of(objects, "remote-candidate", pair.remote).unwrap_or_else(|| {
-            let made = unlisted(pair, known, transport);
-            let id = made["id"].as_str().unwrap_or_default().to_owned();
-            objects.push(made);
-            id
-        });
-        let listed = objects.iter().position(|object| {
-            object["type"] == "candidate-pair"
-                && object
-                    .get("localCandidateId")
-                    .and_then(Value::as_str)
-                    .is_some_and(|id| local.ends_with(id))
-                && object
-                    .get("remoteCandidateId")
-                    .and_then(Value::as_str)
-                    .is_some_and(|id| remote.ends_with(id))
-        });
-        // A candidate that was learned from a check has another id than the same one as it was told later.
-        let selected = || {
-            let id = find(objects, "transport")?.get("selectedCandidatePairId")?.clone();
-            let is_free = |object: &Object| {
-                let members = ["localCandidateId", "remoteCandidateId"];
-                object["id"] == id
-                    && !members
-                        .iter()
-                        .all(|member| object.get(*member).is_some_and(|id| known_id(objects, id)))
-            };
-            objects.iter().position(is_free).filter(|_| pair.nominated)
-        };
-        let index = listed.or_else(selected).unwrap_or_else(|| {
-            let id = format!("CP{}_{}", short(&local), short(&remote));
-            let base = json!({ "id": id, "type": "candidate-pair", "timestamp": timestamp, "transportId": transport });
-            objects.push(base.as_object().cloned().unwrap_or_default());
-            objects.len() - 1
-        });
-        seen(&mut objects[index], pair, known, (local, remote));
-    }
-}
-
-/// A remote candidate that the library does not list: it lists those that it was told one by one, not those of a description, nor those
-/// that it learned from a check (peer-reflexive, RFC 8445 §7.3.1.3).
-fn unlisted(pair: &Pair, known: &Known, transport: &str) -> Object {
-    let told = known.remote.iter().filter_map(|(text, _)| Candidate::parse(text).ok());
-    let told = told
-        .into_iter()
-        .find(|candidate| candidate.ip() == Some(pair.remote.ip()) && candidate.port == pair.remote.port());
-    let mut object = Object::new();
-    let mut put = |name: &str, value: Value| _ = object.insert(name.to_owned(), value);
-    put("id", json!(format!("RTCRemoteIceCandidate_{}", pair.remote)));
-    put("type", json!("remote-candidate"));
-    put("timestamp", json!(epoch_ms(known, known.at)));
-    put("transportId", json!(transport));
-    put("address", json!(pair.remote.ip().to_string()));
-    put("port", json!(pair.remote.port()));
-    put("protocol", json!(pair.transport.name()));
-    match told {
-        Some(candidate) => {
-            put("candidateType", json!(candidate.candidate_type.name()));
-            put("priority", json!(candidate.priority));
-            put("foundation", json!(candidate.foundation));
-        }
-        None => put("candidateType", json!("prflx")),
-    }
-    object
-}
-
-fn seen(object: &mut Object, pair: &Pair, known: &Known, (local, remote): (String, String)) {
-    let state = match pair {
-        _ if pair.responses_received > pair.errors_received => "succeeded",
-        _ if pair.errors_received > 0 => "failed",
-        _ => "in-progress",
-    };
-    let mut put = |name: &str, value: Value| _ = object.insert(name.to_owned(), value);
-    put("localCandidateId", json!(local));
-    put("remoteCandidateId", json!(remote));
-    put("state", json!(state));
-    put("nominated", json!(pair.nominated));
-    put("packetsSent", json!(pair.packets[0]));
-    put("packetsReceived", json!(pair.packets[1]));
-    put("bytesSent", json!(pair.bytes[0]));
-    put("bytesReceived", json!(pair.bytes[1]));
-    put("requestsSent", json!(pair.requests_sent));
-    put("requestsReceived", json!(pair.requests_received));
-    put("responsesSent", json!(pair.responses_sent));
-    put("responsesReceived", json!(pair.responses_received));
-    put("consentRequestsSent", json!(pair.consent_requests_sent));
-    put("totalRoundTripTime", json!(pair.total_round_trip.as_secs_f64()));
-    if let Some(round_trip) = pair.round_trip {
-        put("currentRoundTripTime", json!(round_trip.as_secs_f64()));
-    }
-    for (name, at) in [
-        ("lastPacketSentTimestamp", pair.last[0]),
-        ("lastPacketReceivedTimestamp", pair.last[1]),
-    ] {
-        if let Some(at) = at {
-            put(name, json!(epoch_ms(known, at)));
-        }
-    }
-}
-
 /// Makes every id that is named the id of an object; a reference to none is taken out.
 fn join(objects: &mut [Object]) {
     let ids: Vec<String> = objects
@@ -401,27 +277,8 @@ fn join(objects: &mut [Object]) {
     }
 }
 
-/// Whether there is a candidate that the library calls so.
-fn known_id(objects: &[Object], id: &Value) -> bool {
-    let id = id.as_str().unwrap_or_default();
-    let mut candidates = objects
-        .iter()
-        .filter(|object| object["type"].as_str().is_some_and(|kind| kind.ends_with("-candidate")));
-    !id.is_empty()
-        && candidates.any(|object| {
-            object["id"]
-                .as_str()
-                .is_some_and(|whole| whole == id || whole.ends_with(&format!("_{id}")))
-        })
-}
-
 fn find<'a>(objects: &'a [Object], kind: &str) -> Option<&'a Object> {
     objects.iter().find(|object| object["type"] == kind)
-}
-
-/// The part of an id that tells it from others of its type.
-fn short(id: &str) -> &str {
-    id.rsplit(['_', ':']).next().unwrap_or(id)
 }
 
 fn epoch_ms(known: &Known, at: At) -> f64 {
