@@ -16,6 +16,7 @@ pub mod findings;
 pub mod forwarder;
 pub mod golden;
 pub mod namespaces;
+pub mod packets;
 pub mod peer;
 pub mod ports;
 pub mod program;

@@ -1,5 +1,6 @@
-//! RTP streams, and the descriptions that tell of them.
+//! RTP streams, what RTCP says, and the descriptions that tell of them.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
 use serde::{Deserialize, Serialize};
@@ -31,6 +32,30 @@ pub struct RtpStream {
     /// The clock of the timestamps, by which `jitter_ms` is told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clock_hz: Option<u32>,
+    /// `audio` or `video`, as negotiated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+    /// The m-line that it belongs to; what its packets say, though no description has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mid: Option<String>,
+    /// The place of the m-line, from 0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub m_line: Option<usize>,
+    /// How the m-line is known: `mid` (a header extension), `ssrc` or `payload-type`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub named_by: Option<Word>,
+    /// The layer of simulcast, or that which it repairs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rid: Option<String>,
+    /// The MediaStream of `a=msid`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stream: Option<String>,
+    /// The track of `a=msid`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub track: Option<String>,
+    /// The SSRC whose packets it sends again or protects.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repairs: Option<String>,
     /// `udp` or `tcp`.
     pub transport: Word,
     /// Packets.
@@ -71,6 +96,12 @@ pub struct RtpStream {
     /// How many there were.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub gap_count: u64,
+    /// What receivers report of it, where RTCP is in clear.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub receptions: Vec<Reception>,
+    /// What receivers ask of it, where RTCP is in clear.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub feedback: Option<Feedback>,
 }
 
 /// A time without packets in the middle of a stream.
@@ -82,6 +113,149 @@ pub struct RtpGap {
     pub to: Moment,
     /// Packets missing across it; none if the sender was silent.
     pub lost: u64,
+}
+
+/// What one receiver reports of a stream (RFC 3550 §6.4.1).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Reception {
+    /// The SSRC of who reports.
+    pub reporter: String,
+    /// How many reports.
+    pub reports: u64,
+    /// The first of them.
+    pub first: Moment,
+    /// The last of them.
+    pub last: Moment,
+    /// Lost since the report before the last one.
+    pub lost_percent: f64,
+    /// The worst of all reports.
+    pub worst_lost_percent: f64,
+    /// Lost since reception began; less than 0 where duplicates outnumber losses.
+    pub lost: i32,
+    /// Of the last report.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jitter_ms: Option<f64>,
+    /// The worst of all reports.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub worst_jitter_ms: Option<f64>,
+    /// Between where the capture was made and the receiver, by LSR and DLSR.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rtt_ms: Option<ReportedRtt>,
+}
+
+/// Round trips by what reports repeat of the sender's clock.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ReportedRtt {
+    /// How many.
+    pub count: u64,
+    /// The shortest.
+    pub min: f64,
+    /// The longest.
+    pub max: f64,
+    /// The last.
+    pub last: f64,
+}
+
+/// What receivers ask of the sender of a stream (RFC 4585 §6, RFC 5104 §4).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Feedback {
+    /// NACK messages.
+    pub nacks: u64,
+    /// Packets that they ask for again.
+    pub nacked_packets: u64,
+    /// Picture loss indications.
+    pub plis: u64,
+    /// Full intra requests.
+    pub firs: u64,
+    /// Slice loss indications.
+    pub slis: u64,
+    /// The last limit of a TMMBR.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tmmbr_bps: Option<u64>,
+}
+
+/// The RTCP of one direction of a session.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Rtcp {
+    /// The session: the relayed one where it is relayed.
+    pub session: u32,
+    /// Who sent it; behind a relay, as far as known.
+    pub src: SocketAddr,
+    /// To whom.
+    pub dst: SocketAddr,
+    /// Datagrams.
+    pub datagrams: u64,
+    /// Those of them that are SRTCP: they are not decrypted, and only the type and sender of their first packet are in clear.
+    pub secure: u64,
+    /// The first of them.
+    pub first: Moment,
+    /// The last of them.
+    pub last: Moment,
+    /// Packets by type; of SRTCP the first one of each datagram.
+    pub by_type: BTreeMap<String, u64>,
+    /// The SSRCs of who sends them.
+    pub sources: Vec<String>,
+    /// Canonical names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub names: Vec<RtcpName>,
+    /// Who left.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub goodbyes: Vec<RtcpBye>,
+    /// Receivers' estimates of the bitrate (REMB).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remb: Option<Remb>,
+    /// Feedback about each packet of the transport (TWCC, RFC 8888).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transport_feedback: Option<TransportFeedback>,
+    /// Entries that found no room.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub left_out: u64,
+}
+
+/// A canonical name.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RtcpName {
+    /// The SSRC.
+    pub ssrc: String,
+    /// Its CNAME.
+    pub cname: String,
+}
+
+/// Sources that left.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RtcpBye {
+    /// When.
+    #[serde(flatten)]
+    pub at: Moment,
+    /// Their SSRCs.
+    pub ssrcs: Vec<String>,
+    /// Why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// Estimates of the bitrate.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Remb {
+    /// How many.
+    pub count: u64,
+    /// The lowest.
+    pub lowest_bps: u64,
+    /// The highest.
+    pub highest_bps: u64,
+    /// The last.
+    pub last_bps: u64,
+}
+
+/// Feedback about the packets of a transport.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TransportFeedback {
+    /// Messages.
+    pub messages: u64,
+    /// Packets that arrived, by them.
+    pub arrived: u64,
+    /// Packets that had not arrived, by them.
+    pub missing: u64,
 }
 
 /// A session description.

@@ -9,18 +9,21 @@
 //! | `ice` | agents, candidates, pairs, consent |
 //! | `dtls` | DTLS and TLS handshakes |
 //! | `media` | RTP streams, RTCP, session descriptions |
+//! | `sctp` | SCTP in clear, data channels |
 
 mod dtls;
 mod file;
 mod ice;
 mod media;
 mod message;
+mod sctp;
 mod session;
 mod stun;
 mod turn;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 
 use serde::{Deserialize, Serialize};
 
@@ -29,8 +32,11 @@ pub use file::{Comment, Damage, File, Interface};
 pub use ice::{
     Consent, ConsentGap, Ice, IceCandidate, IceChecks, IcePair, IceRole, IceSwitch, Integrity, NominatedPair,
 };
-pub use media::{Description, RtpGap, RtpStream};
+pub use media::{
+    Description, Feedback, Reception, Remb, ReportedRtt, Rtcp, RtcpBye, RtcpName, RtpGap, RtpStream, TransportFeedback,
+};
 pub use message::{Attribute, AttributeValue, StunMessage};
+pub use sctp::{DataChannel, Sctp, SctpStream, SctpWay};
 pub use session::{Icmp, Session, Tcp, Way};
 pub use stun::{Binding, Stun, Transaction};
 pub use turn::{Allocation, Channel, Peer, Permission, TurnStep, TurnTally};
@@ -70,18 +76,53 @@ pub struct Pcap {
     pub dtls_handshakes: Vec<DtlsHandshake>,
     /// RTP by SSRC.
     pub rtp_streams: Vec<RtpStream>,
+    /// RTCP, each direction of a session by itself.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rtcp: Vec<Rtcp>,
+    /// SCTP in clear.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sctp: Vec<Sctp>,
     /// Session descriptions from files and from the capture itself.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub descriptions: Vec<Description>,
     /// What was left out because there was too much of it: how many of each.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub left_out: BTreeMap<String, u64>,
+    /// What a filter leaves out, and is worth knowing nevertheless.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hidden: Option<Hidden>,
     /// The STUN messages, where they were asked for and are not streamed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub messages: Vec<StunMessage>,
     /// What of it text shows.
     #[serde(skip)]
     pub view: View,
+}
+
+/// What a filter leaves out.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Hidden {
+    /// Errors and warnings that concern none of the sessions shown: how many of each.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub findings: BTreeMap<Word, u64>,
+    /// Sessions in which media or keys of agents passed that check in a session that is shown.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub media: Vec<HiddenSession>,
+}
+
+/// A session that a filter leaves out.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HiddenSession {
+    /// Its number.
+    pub session: u32,
+    /// One end.
+    pub a: SocketAddr,
+    /// The other end.
+    pub b: SocketAddr,
+    /// Packets of RTP.
+    pub rtp: u64,
+    /// Packets of DTLS.
+    pub dtls: u64,
 }
 
 /// What of a report text shows; not part of the document.

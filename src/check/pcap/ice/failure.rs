@@ -12,7 +12,7 @@ use crate::check::words::{capital, count, times};
 use crate::datagram::Seen;
 use crate::flow::dtls::Outcome;
 use crate::flow::ice::{Checks, Pair};
-use crate::flow::{Carried, Session, SessionId, icmp};
+use crate::flow::{Carried, Session, SessionId};
 use crate::proto::stun::ErrorCode;
 use crate::report::{Evidence, Severity};
 
@@ -205,7 +205,7 @@ impl<'a> One<'a> {
         }
         let evidence = pairs.iter().take(8).filter_map(|pair| {
             let icmp = quoted(pair)?;
-            Some(fact(icmp.seen, self.pair_name(pair), icmp::meaning(&icmp.error)))
+            Some(fact(icmp.seen, self.pair_name(pair), icmp.error.meaning()))
         });
         let summary = format!("ICMP errors answered the checks on {}.", every(pairs.len()));
         Some((catalog::ICMP_UNREACHABLE, summary, evidence.collect()))

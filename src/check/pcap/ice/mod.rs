@@ -14,6 +14,7 @@ use crate::flow::{Direction, Facts, Session};
 /// Every finding about ICE.
 pub(super) fn check(facts: &Facts, told: &mut Told) {
     for association in &facts.ice {
+        told.about(association.pairs.iter().map(|pair| pair.session));
         let one = One { facts, association };
         if one.is_connected() {
             one.check_path(told);

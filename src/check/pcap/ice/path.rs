@@ -9,8 +9,8 @@ use super::{One, count_u64};
 use crate::check::catalog::pcap as catalog;
 use crate::check::words::{capital, count};
 use crate::datagram::Seen;
+use crate::flow::Direction;
 use crate::flow::ice::{Checks, Learnt, Pair, Silence};
-use crate::flow::{Direction, icmp};
 use crate::report::Severity;
 
 /// Without any packet from the peer for so long, the path is broken (browsers say `disconnected` then).
@@ -96,14 +96,14 @@ impl One<'_> {
             "{from} goes on sending to {to} for {}, and gets {}: {}.",
             lasted(went_on.unwrap_or_default()),
             count_u64(session.icmp_count, "ICMP error"),
-            icmp::meaning(&first.error)
+            first.error.meaning()
         );
         let mut evidence = Vec::new();
         evidence.extend(came.map(|came| fact(came, format!("last packet from {to}"), self.pair_name(pair))));
         evidence.push(fact(
             first.seen,
             format!("ICMP from {}", first.error.from),
-            icmp::meaning(&first.error),
+            first.error.meaning(),
         ));
         told.push(catalog::ICMP_UNREACHABLE.finding(self.pair_name(pair), summary, evidence));
         true
