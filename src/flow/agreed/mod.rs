@@ -22,7 +22,7 @@ pub use name::{Clue, MID, Name, REPAIRED_RID, RID};
 /// The descriptions of each session that has media, by who sends.
 #[derive(Clone, Debug, Default)]
 pub struct Agreed {
-    /// By the place of the description in [`Facts::descriptions`]; none of those that nobody needs.
+    /// By the place of the description in [`Facts::descriptions`].
     lines: Vec<Vec<Line>>,
     /// Which descriptions are of the one who sends forward, and of the one who sends backward, in order.
     sides: HashMap<SessionId, [Vec<usize>; 2], RandomState>,
