@@ -464,7 +464,7 @@ _rtcdiag() {
                     return 0
                     ;;
                 --only)
-                    COMPREPLY=($(compgen -W "stun turn ice dtls rtp sdp" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "stun turn ice dtls rtp sctp sdp" -- "${cur}"))
                     return 0
                     ;;
                 --host)

@@ -106,6 +106,7 @@ turn\t'TURN allocations and their messages'
 ice\t'Connectivity checks'
 dtls\t'DTLS handshakes'
 rtp\t'RTP and RTCP'
+sctp\t'SCTP and data channels in clear'
 sdp\t'Session descriptions in the capture'"
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand pcap" -l host -d 'Only what this address sends or receives, also through a relay; may be repeated' -r
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand pcap" -l port -d 'Only what is sent from or to this port; may be repeated' -r

@@ -551,6 +551,8 @@ pub enum Subject {
     Dtls,
     /// RTP and RTCP
     Rtp,
+    /// SCTP and data channels in clear
+    Sctp,
     /// Session descriptions in the capture
     Sdp,
 }

@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use crate::capture::packet::{Packet, Time};
 use crate::datagram::Transport;
+use crate::proto::icmp;
 use crate::time::At;
 
 /// How the octets of a [`Unit`] were told from those around them.
@@ -34,6 +35,13 @@ pub struct IcmpError {
     pub code: u8,
     /// The MTU of the next hop, where the message tells one.
     pub mtu: Option<u32>,
+}
+
+impl IcmpError {
+    /// What it means.
+    pub const fn meaning(&self) -> &'static str {
+        icmp::name(self.from.is_ipv6(), self.kind, self.code)
+    }
 }
 
 /// One piece of payload above UDP or TCP, with where and when it passed.

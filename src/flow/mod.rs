@@ -9,9 +9,12 @@
 //! | [`dtls`] | DTLS handshakes |
 //! | [`ice`] | connectivity checks by pair of ufrags |
 //! | [`rtp`] | RTP and RTCP by session, direction and SSRC |
+//! | [`sctp`] | SCTP in clear, data channels |
 //! | [`tls`] | TLS handshakes over TCP |
 //! | [`signaling`] | session descriptions |
+//! | [`agreed`] | what they say of media, and the names of the streams |
 
+pub mod agreed;
 pub mod binding;
 pub mod capture;
 pub mod counts;
@@ -20,9 +23,9 @@ pub mod filter;
 pub mod heard;
 mod hello;
 pub mod ice;
-pub mod icmp;
 pub mod passwords;
 pub mod rtp;
+pub mod sctp;
 pub mod session;
 pub mod signaling;
 mod table;
@@ -66,6 +69,8 @@ pub struct Facts {
     pub tls: Vec<(SessionId, tls::Tls)>,
     /// RTP and RTCP.
     pub media: rtp::Media,
+    /// SCTP in clear, by session, in the order of the first packets.
+    pub sctp: Vec<(SessionId, sctp::Sctp)>,
     /// Session descriptions known.
     pub descriptions: Vec<signaling::Described>,
     /// What was left out because there was too much of it: a noun in the plural, and how many.
@@ -86,6 +91,13 @@ pub struct HandshakePiece {
 }
 
 impl Facts {
+    /// So many of these were left out, if any.
+    pub fn leave_out(&mut self, what: &'static str, count: u64) {
+        if count > 0 {
+            *self.left_out.entry(what).or_default() += count;
+        }
+    }
+
     /// When the last packet of any session was seen.
     pub fn end(&self) -> Option<Seen> {
         self.sessions.iter().filter_map(Session::last).max()

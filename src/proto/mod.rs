@@ -4,6 +4,7 @@ pub mod dcep;
 pub mod demux;
 pub mod dtls;
 pub mod ice;
+pub mod icmp;
 pub mod quic;
 pub mod reader;
 pub mod registry;

@@ -42,6 +42,24 @@ registry! {
     BINARY_EMPTY = 57, "WebRTC Binary Empty", "RFC 8831 §8";
 }
 
+registry! {
+    /// Why an association was aborted, or what was wrong with a chunk.
+    pub struct CauseCode(u16), unknown "{}";
+    INVALID_STREAM = 1, "Invalid Stream Identifier", "RFC 9260 §3.3.10.1";
+    MISSING_PARAMETER = 2, "Missing Mandatory Parameter", "RFC 9260 §3.3.10.2";
+    STALE_COOKIE = 3, "Stale Cookie", "RFC 9260 §3.3.10.3";
+    OUT_OF_RESOURCE = 4, "Out of Resource", "RFC 9260 §3.3.10.4";
+    UNRESOLVABLE_ADDRESS = 5, "Unresolvable Address", "RFC 9260 §3.3.10.5";
+    UNRECOGNIZED_CHUNK = 6, "Unrecognized Chunk Type", "RFC 9260 §3.3.10.6";
+    INVALID_PARAMETER = 7, "Invalid Mandatory Parameter", "RFC 9260 §3.3.10.7";
+    UNRECOGNIZED_PARAMETERS = 8, "Unrecognized Parameters", "RFC 9260 §3.3.10.8";
+    NO_USER_DATA = 9, "No User Data", "RFC 9260 §3.3.10.9";
+    COOKIE_WHILE_SHUTTING_DOWN = 10, "Cookie Received While Shutting Down", "RFC 9260 §3.3.10.10";
+    RESTART_WITH_NEW_ADDRESSES = 11, "Restart of an Association with New Addresses", "RFC 9260 §3.3.10.11";
+    USER_INITIATED_ABORT = 12, "User-Initiated Abort", "RFC 9260 §3.3.10.12";
+    PROTOCOL_VIOLATION = 13, "Protocol Violation", "RFC 9260 §3.3.10.13";
+}
+
 /// An SCTP packet, seen through its octets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Packet<'a> {
@@ -149,6 +167,17 @@ impl<'a> Chunk<'a> {
             ends,
             payload,
         })
+    }
+
+    /// The first cause that an ABORT or an ERROR gives.
+    pub fn cause(&self) -> Option<CauseCode> {
+        match self.chunk_type {
+            ChunkType::ABORT | ChunkType::ERROR => {
+                let code = self.value.first_chunk()?;
+                Some(CauseCode(u16::from_be_bytes(*code)))
+            }
+            _ => None,
+        }
     }
 
     fn word(&self, at: usize) -> Option<u32> {

@@ -21,7 +21,7 @@ mod strings;
 use std::io::{self, Write};
 
 use crate::report::pcap::StunMessage;
-use crate::report::{Envelope, Event};
+use crate::report::{Envelope, Event, Report};
 
 pub use redact::Redactor;
 pub use text::Style;
@@ -98,7 +98,7 @@ impl Renderer {
         let redacted;
         let envelope = match &self.redactor {
             Some(redactor) => {
-                let rewritten = strings::envelope(envelope, &mut |value| redactor.envelope(value));
+                let rewritten = strings::envelope(envelope, &mut redactor.parts());
                 redacted = rewritten.map_err(|_| io::Error::other("the report cannot be redacted"))?;
                 &redacted
             }
@@ -119,7 +119,9 @@ impl Renderer {
 
     /// Prints the report.
     pub fn report(&self, envelope: &Envelope, out: &mut dyn Write) -> io::Result<()> {
-        if matches!(self.format, Format::Text | Format::Sarif) {
+        // Descriptions may be very large: what is redacted of them is never JSON all at once.
+        let is_large = self.redactor.is_some() && matches!(envelope.report, Report::Sdp(_));
+        if is_large || matches!(self.format, Format::Text | Format::Sarif) {
             return self.typed(envelope, out);
         }
         // Written as it is: a large report needs no copy.
@@ -139,14 +141,16 @@ impl Renderer {
         }
     }
 
-    /// What needs the report as it is typed: text, SARIF.
+    /// What needs the report as it is typed: text, SARIF, and what is redacted part by part.
     fn typed(&self, envelope: &Envelope, out: &mut dyn Write) -> io::Result<()> {
         let write = |envelope: &Envelope, out: &mut dyn Write| match self.format {
             Format::Sarif => sarif::document(envelope, out),
-            _ => text::report(envelope, &self.style, self.quiet, out),
+            Format::Json => json::document(envelope, out),
+            Format::Jsonl => json::lines(envelope, out),
+            Format::Text => text::report(envelope, &self.style, self.quiet, out),
         };
         let redacted = match &self.redactor {
-            Some(redactor) => strings::envelope(envelope, &mut |value| redactor.envelope(value)),
+            Some(redactor) => strings::envelope(envelope, &mut redactor.parts()),
             None => return write(envelope, out),
         };
         match redacted {

@@ -44,12 +44,23 @@ pub fn is_visible(document: &impl serde::Serialize) -> bool {
 /// # Panics
 /// If its numbers cannot be written as JSON (NaN). No text can cause it: what has a type is visible as it is.
 pub fn document(envelope: &Envelope) -> Envelope {
-    strings::envelope(envelope, &mut value).expect("a visible document can be read back")
+    strings::envelope(envelope, &mut Visible).expect("a visible document can be read back")
 }
 
 /// A document as JSON with every string made [`visible`], in place.
 pub fn value(value: &mut Value) {
     strings::walk(value, "", &mut |_, text| visible(text).into_owned());
+}
+
+/// Makes everything [`visible`].
+struct Visible;
+
+impl strings::Rewrite for Visible {
+    fn learn(&mut self, _: &Value) {}
+
+    fn rewrite(&mut self, part: &mut Value) {
+        value(part);
+    }
 }
 
 /// Takes JSON and fails at the first thing in it that is hidden: a control character is written as an escape of its own.

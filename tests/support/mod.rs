@@ -17,6 +17,7 @@ pub mod forwarder;
 pub mod golden;
 pub mod loopback;
 pub mod namespaces;
+pub mod packets;
 pub mod peer;
 pub mod ports;
 pub mod program;

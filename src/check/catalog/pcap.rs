@@ -159,6 +159,18 @@ entries! {
         fix: "Receivers skip such extensions; what they carry (mid, audio level, transport-wide sequence numbers) is lost. Compare the ids with `a=extmap`.",
         reference: "RFC 8285 §7",
     }
+    DIRECTION = "rtp-direction-not-negotiated", Warning, "RTP goes a way that nobody agreed on" {
+        what: "A stream belongs to an m-line on which its sender never says that it sends, or its receiver never says that it receives (`sendonly`, `recvonly`, `inactive`, or a port of 0).",
+        why: "A sender that did not apply the answer or went on after a re-offer, descriptions of another session, or a re-offer that was not captured.",
+        fix: "Receivers drop or ignore it, and it takes bandwidth: compare the direction of the m-line in both descriptions with `currentDirection` of the transceiver.",
+        reference: "RFC 3264 §6.1",
+    }
+    STREAM_NAME = "rtp-stream-name-not-negotiated", Warning, "RTP names an m-line or a layer that nobody described" {
+        what: "The MID header extension of a stream has a value that no `a=mid` has, its RID one that no `a=rid` has, or its MID is not that of the m-line whose `a=ssrc` it is.",
+        why: "A sender or a media server that keeps names of another session, a description that was altered after it was applied, or a re-offer that was not captured.",
+        fix: "Receivers drop packets whose m-line they do not know: compare `a=mid`, `a=rid` and `a=ssrc` with what is sent.",
+        reference: "RFC 9143 §9.2",
+    }
     CALL_HEALTHY = "call-healthy", Info, "The call works" {
         what: "A path was found, keys were agreed, and media or data flows both ways without any of the troubles that this program knows.",
         why: "Nothing is wrong where this capture was made.",

@@ -17,6 +17,7 @@ const ENOUGH: u64 = 3;
 /// Every finding about STUN servers.
 pub(super) fn check(facts: &Facts, told: &mut Told) {
     for binding in &facts.bindings {
+        told.about([binding.session]);
         check_answered(facts, binding, told);
     }
     check_mapping(facts, told);
@@ -47,6 +48,7 @@ fn check_mapping(facts: &Facts, told: &mut Told) {
             seen(first),
             seen(other)
         );
+        told.about([first.session, other.session]);
         let evidence = [first, other].map(|one| fact(one.mapped[0].1, format!("seen by {}", one.server), seen(one)));
         told.push(candidates::NAT_ENDPOINT_DEPENDENT.finding(socket.to_string(), summary, evidence.to_vec()));
     }

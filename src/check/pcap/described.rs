@@ -1,86 +1,135 @@
-//! What the descriptions of both sides say of a session: who sends, and with which payload types.
+//! Whether what is sent is what was agreed on: payload types, header extensions, directions, names of m-lines and layers.
 
 use std::collections::BTreeSet;
 
 use super::said::fact;
 use super::{Told, streams_by_session};
 use crate::check::catalog::pcap as catalog;
-use crate::flow::rtp::Stream;
-use crate::flow::{Facts, Session};
-use crate::proto::sdp::{Description, Direction, ExtMap, Section};
+use crate::flow::agreed::{Agreed, Clue, Line, MID, REPAIRED_RID, RID};
+use crate::flow::rtp::{Role, Stream};
+use crate::flow::{Facts, SessionId};
 use crate::report::Evidence;
 
-/// Whether the last descriptions of both sides say that both send audio or video.
-pub(super) fn both_send(facts: &Facts, session: &Session) -> bool {
-    let mut sides = 0;
-    for texts in by_side(facts, session) {
-        // What was said last counts.
-        let Some(text) = texts.last() else { return false };
-        let description = Description::parse(text);
-        let sends = media(&description).any(|section| {
-            let direction = section.direction().or_else(|| description.session().direction());
-            direction.is_none_or(|(_, direction)| matches!(direction, Direction::SendRecv | Direction::SendOnly))
-        });
-        sides += usize::from(sends);
-    }
-    sides == 2
-}
+/// So few packets may be what was under way when the direction changed.
+const STRAY: u64 = 20;
 
-/// Audio and video sections that are not rejected.
-fn media<'d>(description: &'d Description<'d>) -> impl Iterator<Item = Section<'d>> {
-    description.media().filter(|section| {
-        !section.is_rejected()
-            && section
-                .media()
-                .is_some_and(|line| matches!(line.kind, "audio" | "video"))
-    })
-}
-
-/// The descriptions of each side, in order.
-fn by_side<'a>(facts: &'a Facts, session: &Session) -> [Vec<&'a str>; 2] {
-    let mut texts = [Vec::new(), Vec::new()];
-    for association in facts
-        .ice
-        .iter()
-        .filter(|one| one.pairs.iter().any(|pair| pair.session == session.id))
-    {
-        for (side, texts) in texts.iter_mut().enumerate() {
-            let ufrag = &association.sides[side].ufrag;
-            let own = facts
-                .descriptions
-                .iter()
-                .filter(|one| one.credentials.iter().any(|own| own.ufrag == *ufrag));
-            texts.extend(own.map(|one| one.sdp.as_str()));
-        }
-    }
-    texts
-}
-
-/// What RTP has and no description of its session: payload types, header extensions.
-pub(super) fn check(facts: &Facts, told: &mut Told) {
+/// What RTP does and no description of its session allows.
+pub(super) fn check(facts: &Facts, agreed: &Agreed, told: &mut Told) {
     for (id, streams) in streams_by_session(facts) {
         let session = facts.session(id);
-        let texts = by_side(facts, session);
-        if texts.iter().any(Vec::is_empty) {
-            continue;
+        let one = One {
+            facts,
+            agreed,
+            streams: &streams,
+            subject: format!("media between {} and {}", session.a, session.b),
+        };
+        told.about([id]);
+        if agreed.is_described(id) {
+            one.check_numbers(id, told);
+            one.check_names(id, told);
         }
-        let known = Known::of(&texts.concat());
-        let subject = format!("media between {} and {}", session.a, session.b);
-        let strange = streams.iter().flat_map(|stream| {
-            let types = stream
-                .payload_types
-                .iter()
-                .filter(|one| !known.payload_types.contains(&one.number));
+        one.check_directions(told);
+    }
+}
+
+/// One session.
+struct One<'a> {
+    facts: &'a Facts,
+    agreed: &'a Agreed,
+    streams: &'a [&'a Stream],
+    subject: String,
+}
+
+impl One<'_> {
+    /// Payload types and the ids of header extensions.
+    fn check_numbers(&self, id: SessionId, told: &mut Told) {
+        let lines = || self.agreed.lines(id).filter(|line| !line.is_rejected);
+        let known: BTreeSet<u8> = lines().flat_map(|line| line.payload_types.iter().copied()).collect();
+        let strange = self.streams.iter().flat_map(|stream| {
+            let types = stream.payload_types.iter().filter(|one| !known.contains(&one.number));
             types.map(|one| told_of(stream, format!("payload type {}, {} packets", one.number, one.packets)))
         });
-        let summary = format!("Described are the payload types {}.", list(&known.payload_types));
-        told.push_some(catalog::PAYLOAD_TYPE, &subject, summary, strange.collect());
-        let strange = streams.iter().flat_map(|stream| {
-            let ids = stream.extensions().filter(|id| !known.extensions.contains(id));
+        let summary = format!("Described are the payload types {}.", list(&known));
+        told.push_some(catalog::PAYLOAD_TYPE, &self.subject, summary, strange.collect());
+        let known: BTreeSet<u8> = lines()
+            .flat_map(|line| line.extensions.iter().map(|(id, _)| *id))
+            .collect();
+        let strange = self.streams.iter().flat_map(|stream| {
+            let ids = stream.extensions().filter(|id| !known.contains(id));
             ids.map(|id| told_of(stream, format!("header extension {id}")))
         });
-        let summary = format!("Described are the header extensions {}.", list(&known.extensions));
-        told.push_some(catalog::EXTENSION, &subject, summary, strange.collect());
+        let summary = format!("Described are the header extensions {}.", list(&known));
+        told.push_some(catalog::EXTENSION, &self.subject, summary, strange.collect());
+    }
+
+    /// The m-lines and layers that packets name; and the m-line whose source it is.
+    fn check_names(&self, id: SessionId, told: &mut Told) {
+        let lines = || self.agreed.lines(id);
+        let mut evidence = Vec::new();
+        for stream in self.streams {
+            let said = |uri| self.agreed.value(stream, uri);
+            if let Some(mid) = said(MID) {
+                if !lines().any(|line| line.mid.as_deref() == Some(mid)) {
+                    evidence.push(told_of(stream, format!("mid {mid}, which no m-line has")));
+                } else if let Some(line) = self.other_owner(stream, mid) {
+                    evidence.push(told_of(stream, format!("mid {mid}, and a=ssrc of {}", line.name())));
+                }
+            }
+            for (name, rid) in [("rid", said(RID)), ("repaired rid", said(REPAIRED_RID))] {
+                let Some(rid) = rid else { continue };
+                if !lines().any(|line| line.rids.iter().any(|own| own == rid)) {
+                    evidence.push(told_of(stream, format!("{name} {rid}, which no a=rid has")));
+                }
+            }
+        }
+        let mids: BTreeSet<&str> = lines().filter_map(|line| line.mid.as_deref()).collect();
+        let mids: Vec<&str> = mids.into_iter().collect();
+        let summary = format!("Described are the m-lines {}.", mids.join(", "));
+        told.push_some(catalog::STREAM_NAME, &self.subject, summary, evidence);
+    }
+
+    /// The m-line whose source a stream is by every description of its sender, though its packets name another one.
+    fn other_owner(&self, stream: &Stream, mid: &str) -> Option<&Line> {
+        let lines = self.agreed.sender(stream.session, stream.direction).flatten();
+        let mut owners = lines.filter(|line| line.announces(stream.ssrc));
+        let first = owners.next()?;
+        let is_other = |line: &Line| line.mid.as_deref().is_some_and(|own| own != mid);
+        (is_other(first) && owners.all(is_other)).then_some(first)
+    }
+
+    /// Streams of m-lines on which their sender never says that it sends, or their receiver never that it receives.
+    fn check_directions(&self, told: &mut Told) {
+        let mut evidence = Vec::new();
+        for stream in self.streams {
+            let (id, way) = (stream.session, stream.direction);
+            if stream.packets < STRAY || self.facts.media.role(stream) != Role::Media {
+                continue;
+            }
+            let Some((line, clue)) = self.agreed.line(&self.facts.media, stream) else {
+                continue;
+            };
+            let same = |other: &&Line| other.is_same(line);
+            let own: Vec<&Line> = self.agreed.sender(id, way).flatten().filter(same).collect();
+            let theirs: Vec<&Line> = self.agreed.receiver(id, way).flatten().filter(same).collect();
+            let never_sent = !own.is_empty() && own.iter().all(|line| !line.sends);
+            let never_received = !theirs.is_empty() && theirs.iter().all(|line| !line.receives);
+            let why = match (never_sent, never_received) {
+                (true, _) => "its sender does not say that it sends there",
+                (false, true) => "its receiver does not say that it receives there",
+                (false, false) => continue,
+            };
+            let by = match clue {
+                Clue::Mid => "by its mid",
+                Clue::Ssrc => "by its SSRC",
+                Clue::PayloadType => "by its payload type",
+            };
+            evidence.push(told_of(
+                stream,
+                format!("{} packets of {} ({by}): {why}", stream.packets, line.name()),
+            ));
+        }
+        let summary = "RTP flows on an m-line in a direction that no description allows.".to_owned();
+        told.push_some(catalog::DIRECTION, &self.subject, summary, evidence);
     }
 }
 
@@ -94,36 +143,5 @@ fn list(numbers: &BTreeSet<u8>) -> String {
         "none".to_owned()
     } else {
         numbers.join(", ")
-    }
-}
-
-/// The numbers that descriptions give a meaning.
-struct Known {
-    payload_types: BTreeSet<u8>,
-    extensions: BTreeSet<u8>,
-}
-
-impl Known {
-    fn of(texts: &[&str]) -> Known {
-        let mut known = Known {
-            payload_types: BTreeSet::new(),
-            extensions: BTreeSet::new(),
-        };
-        for text in texts {
-            let description = Description::parse(text);
-            let session = description.session();
-            for section in media(&description).chain([session]) {
-                let line = section.media();
-                let formats = line.iter().flat_map(|line| line.formats());
-                known
-                    .payload_types
-                    .extend(formats.filter_map(|one| one.parse::<u8>().ok()));
-                let maps = section.all::<ExtMap<'_>>();
-                known
-                    .extensions
-                    .extend(maps.filter_map(|(_, map)| u8::try_from(map.id).ok()));
-            }
-        }
-        known
     }
 }

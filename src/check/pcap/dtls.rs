@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::Told;
 use super::said::{fact, lasted};
+use super::{Told, with_others};
 use crate::check::catalog::pcap as catalog;
 use crate::check::words::times;
 use crate::datagram::Seen;
@@ -23,6 +23,7 @@ const SLOW: Duration = Duration::from_secs(2);
 /// was described hangs up, which looks like a broken path.
 pub(super) fn check_identity(facts: &Facts, told: &mut Told) {
     for (session, handshakes) in all(facts) {
+        told.about(with_others(facts, session.id));
         let sides = Sides::of(facts, session);
         for handshake in handshakes {
             if sides.check_fingerprints(handshake, told) {
@@ -41,6 +42,7 @@ pub(super) fn check_outcome(facts: &Facts, told: &mut Told) {
         if told.explained.contains(&session.id) {
             continue;
         }
+        told.about(with_others(facts, session.id));
         let broken = match handshake.outcome() {
             // What has media has keys; the alert closed the session, and the end of the handshake was not captured.
             Outcome::Refused { alert: None, .. } if has_media(facts, session) => false,

@@ -11,7 +11,7 @@ use crate::report::Severity;
 
 /// One line for every call that was set up and used, if nothing at all is wrong.
 pub(super) fn check(facts: &Facts, told: &mut Told) {
-    if told.findings.iter().any(|finding| finding.severity > Severity::Info) {
+    if told.found.iter().any(|one| one.finding.severity > Severity::Info) {
         return;
     }
     let totals = media::totals(facts);
@@ -24,6 +24,7 @@ pub(super) fn check(facts: &Facts, told: &mut Told) {
         if parts.len() < 2 {
             continue;
         }
+        told.about(association.pairs.iter().map(|pair| pair.session));
         let subject = format!("{} <-> {}", pair.addresses[0], pair.addresses[1]);
         told.push(catalog::CALL_HEALTHY.finding(subject, format!("{}.", parts.join("; ")), vec![]));
     }

@@ -5,10 +5,11 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::said::{fact, lasted};
-use super::{Told, described, dtls, streams_by_session};
+use super::{Told, dtls, streams_by_session};
 use crate::check::catalog::pcap as catalog;
 use crate::check::words::{capital, count};
 use crate::datagram::Seen;
+use crate::flow::agreed::Agreed;
 use crate::flow::rtp::{Control, Stream, Wishes};
 use crate::flow::{Carried, Direction, Facts, Session, SessionId};
 use crate::report::{Evidence, Severity};
@@ -34,11 +35,12 @@ const GAP: Duration = Duration::from_secs(2);
 const COPY: Duration = Duration::from_millis(500);
 
 /// Every finding about media.
-pub(super) fn check(facts: &Facts, told: &mut Told) {
+pub(super) fn check(facts: &Facts, agreed: &Agreed, told: &mut Told) {
     for call in calls(facts) {
         if call.streams.is_empty() {
             continue;
         }
+        told.about(call.sessions.iter().map(|(session, _)| session.id));
         call.check_loss(told);
         call.check_gaps(told);
         if !call
@@ -46,7 +48,7 @@ pub(super) fn check(facts: &Facts, told: &mut Told) {
             .iter()
             .any(|(session, _)| told.explained.contains(&session.id))
         {
-            call.check_directions(told);
+            call.check_directions(agreed, told);
         }
     }
 }
@@ -165,16 +167,16 @@ impl Call<'_> {
         ways.filter_map(|way| way.last).max()
     }
 
-    fn check_directions(&self, told: &mut Told) {
+    fn check_directions(&self, agreed: &Agreed, told: &mut Told) {
         for side in 0..2 {
-            if self.one_way(side, told) || self.stopped(side, told) {
+            if self.one_way(side, agreed, told) || self.stopped(side, told) {
                 return;
             }
         }
     }
 
     /// This side sends media, and nothing of media comes back: no RTP, and no reports either.
-    fn one_way(&self, side: usize, told: &mut Told) -> bool {
+    fn one_way(&self, side: usize, agreed: &Agreed, told: &mut Told) -> bool {
         let back = 1 - side;
         let Some((first, last)) = self.span(side) else {
             return false;
@@ -183,11 +185,8 @@ impl Call<'_> {
         let silent = self.span(back).is_none() && self.reported(back).is_none();
         // The other side was captured, and is alive: its checks or its keys came meanwhile.
         let came = self.last(back).filter(|came| came.at >= first.at);
-        let agreed = self
-            .sessions
-            .iter()
-            .any(|(session, _)| described::both_send(self.facts, session));
-        let long = if agreed { ONE_WAY_AGREED } else { ONE_WAY };
+        let both = self.sessions.iter().any(|(session, _)| agreed.both_send(session.id));
+        let long = if both { ONE_WAY_AGREED } else { ONE_WAY };
         let Some(came) = came.filter(|_| silent && lasts >= long) else {
             return false;
         };

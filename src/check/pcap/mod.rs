@@ -20,24 +20,35 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::capture::container::FileFacts;
 use crate::check::catalog::Entry;
+use crate::flow::agreed::Agreed;
 use crate::flow::ice::Association;
 use crate::flow::rtp::Stream;
 use crate::flow::{Facts, SessionId};
 use crate::report::{Evidence, Finding, Severity};
 
+/// A finding, and the sessions that it concerns: none where it is about the capture as such.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Found {
+    /// What was found.
+    pub finding: Finding,
+    /// All sessions that it has to do with.
+    pub sessions: Vec<SessionId>,
+}
+
 /// Every finding about the traffic of a capture, causes before their consequences, then about its files.
-pub fn check(files: &[FileFacts], facts: &Facts) -> Vec<Finding> {
+pub fn check(files: &[FileFacts], facts: &Facts, agreed: &Agreed) -> Vec<Found> {
     let mut told = Told::default();
     turn::check(facts, &mut told);
     dtls::check_identity(facts, &mut told);
     ice::check(facts, &mut told);
     dtls::check_outcome(facts, &mut told);
-    media::check(facts, &mut told);
-    described::check(facts, &mut told);
+    media::check(facts, agreed, &mut told);
+    described::check(facts, agreed, &mut told);
     binding::check(facts, &mut told);
     healthy::check(facts, &mut told);
+    told.about([]);
     file::check(files, facts, &mut told);
-    told.findings
+    told.found
 }
 
 /// The streams of each session that has any.
@@ -49,10 +60,23 @@ fn streams_by_session(facts: &Facts) -> BTreeMap<SessionId, Vec<&Stream>> {
     streams
 }
 
+/// A session, and those that the same ICE agents have beside it.
+fn with_others(facts: &Facts, id: SessionId) -> BTreeSet<SessionId> {
+    let mut all = BTreeSet::from([id]);
+    for association in &facts.ice {
+        if association.pairs.iter().any(|pair| pair.session == id) {
+            all.extend(association.pairs.iter().map(|pair| pair.session));
+        }
+    }
+    all
+}
+
 /// What has been found, and what it explains.
 #[derive(Default)]
 struct Told {
-    findings: Vec<Finding>,
+    found: Vec<Found>,
+    /// The sessions that what is found next has to do with.
+    about: Vec<SessionId>,
     /// Sessions whose trouble has its cause named already.
     explained: BTreeSet<SessionId>,
     /// TURN clients' sessions that did not get what they asked for.
@@ -60,8 +84,15 @@ struct Told {
 }
 
 impl Told {
+    /// What is found from now on concerns these sessions.
+    fn about(&mut self, sessions: impl IntoIterator<Item = SessionId>) {
+        self.about.clear();
+        self.about.extend(sessions);
+    }
+
     fn push(&mut self, finding: Finding) {
-        self.findings.push(finding);
+        let sessions = self.about.clone();
+        self.found.push(Found { finding, sessions });
     }
 
     /// Whether a relay that was refused explains that these two found no path.
@@ -84,6 +115,6 @@ impl Told {
     /// The same, as a consequence of something that has been named, or beside something that works.
     fn push_at_most(&mut self, most: Severity, mut finding: Finding) {
         finding.severity = finding.severity.min(most);
-        self.findings.push(finding);
+        self.push(finding);
     }
 }

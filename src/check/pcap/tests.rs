@@ -1,8 +1,11 @@
 //! Each finding by facts that fire it, and by the same facts without what is wrong.
 
+mod described;
+
 use super::check;
 use crate::capture::IcmpError;
 use crate::datagram::{Seen, Transport};
+use crate::flow::agreed::Agreed;
 use crate::flow::binding::Binding;
 use crate::flow::ice::{Association, Candidate, Checks, Conflict, Learnt, Pair, Side, Silence, Switch};
 use crate::flow::session::{IcmpSeen, Way};
@@ -125,8 +128,9 @@ fn connected(last: u64) -> Facts {
 
 #[track_caller]
 fn codes(facts: &Facts) -> Vec<(String, Severity)> {
-    check(&[], facts)
+    check(&[], facts, &Agreed::of(facts))
         .into_iter()
+        .map(|found| found.finding)
         .filter(|finding| finding.code != "capture-without-webrtc")
         .map(|finding| (finding.code, finding.severity))
         .collect()

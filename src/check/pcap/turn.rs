@@ -25,6 +25,8 @@ pub(super) fn check(facts: &Facts, told: &mut Told) {
         let Some((finding, fatal)) = trouble(facts, allocation) else {
             continue;
         };
+        let peers = allocation.peers.iter().map(|peer| peer.session);
+        told.about(peers.chain([allocation.session]));
         // Another allocation of the same client that was made: this one's failure did not decide anything.
         let another = facts.allocations.iter().any(|other| {
             other.client.ip() == allocation.client.ip()

@@ -3,6 +3,7 @@
 use super::outcome::fail;
 use crate::probe::PathError;
 use crate::probe::trace::{Failure, FailureKind, Note, NoteKind};
+use crate::proto::icmp;
 use crate::proto::stun::ErrorCode;
 use crate::report::candidates::{Attempt, ErrorKind};
 
@@ -86,7 +87,7 @@ fn path_reason(error: &PathError) -> String {
             let from = from.map(|from| format!(" from {from}")).unwrap_or_default();
             format!(
                 "{} ({protocol} type {kind} code {code}{from})",
-                icmp_name(*v6, *kind, *code)
+                icmp::name(*v6, *kind, *code)
             )
         }
         PathError::Closed { pending: 0 } => "closed by the server".to_owned(),
@@ -94,27 +95,6 @@ fn path_reason(error: &PathError) -> String {
         PathError::Reset => "reset by the server".to_owned(),
         PathError::NotFramed { prefix } => format!("neither STUN nor ChannelData: {}", printable(prefix)),
         PathError::Io { operation, message } => format!("{operation}: {message}"),
-    }
-}
-
-/// The name of an ICMP (RFC 792, RFC 1812 §5.2.7.1) or ICMPv6 (RFC 4443 §3) error.
-fn icmp_name(v6: bool, kind: u8, code: u8) -> &'static str {
-    match (v6, kind, code) {
-        (false, 3, 0 | 6) => "network unreachable",
-        (false, 3, 1 | 7) => "host unreachable",
-        (false, 3, 2) => "protocol unreachable",
-        (false, 3, 3) | (true, 1, 4) => "port unreachable",
-        (false, 3, 4) => "fragmentation needed",
-        (false, 3, 9 | 10 | 13) | (true, 1, 1) => "administratively prohibited",
-        (true, 1, 0) => "no route to destination",
-        (true, 1, 2) => "beyond the scope of the source address",
-        (true, 1, 3) => "address unreachable",
-        (true, 1, 5) => "source address failed policy",
-        (true, 1, 6) => "route rejected",
-        (true, 2, _) => "packet too big",
-        (false, 11, _) | (true, 3, _) => "time exceeded",
-        (false, 12, _) | (true, 4, _) => "parameter problem",
-        _ => "unreachable",
     }
 }
 

@@ -1,36 +1,33 @@
 //! From facts to the report.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
 
-use super::agents;
 use super::shown::Shown;
+use super::{agents, media, sctp};
+use crate::capture::Time;
 use crate::capture::container::FileFacts;
-use crate::capture::{Dissector, Time};
 use crate::cli::{self, Subject};
 use crate::datagram::Seen;
 use crate::exchange::{Exchange, Outcome};
-use crate::flow::rtp::{self, Stream};
+use crate::flow::agreed::Agreed;
 use crate::flow::session::{self, Carried, Way};
-use crate::flow::signaling::{Described, Source};
 use crate::flow::tls::Tls;
-use crate::flow::{Direction, Facts, HandshakePiece, Session, binding, dtls, ice, icmp};
+use crate::flow::{Direction, Facts, HandshakePiece, Session, binding, dtls, ice};
 use crate::proto::stun::ErrorCode;
 use crate::proto::tls::certificate::Contents;
 use crate::proto::tls::{Certificate, Version};
 use crate::report::pcap::{self as report, Moment, Pcap, Word};
 use crate::report::timestamp::{rfc3339_nanos, rfc3339_seconds};
-use crate::time::{At, millis};
+use crate::time::millis;
 
 /// Everything that the facts say and the options want; the STUN transactions are left to the caller.
 pub(super) fn report(
-    facts: &Facts,
+    (facts, agreed): (&Facts, &Agreed),
     files: &[FileFacts],
-    dissector: &Dissector,
+    began: Option<Time>,
     options: &cli::Pcap,
     shown: &Shown<'_>,
 ) -> Pcap {
-    let began = dissector.began();
     let all: Vec<report::File> = files.iter().map(file).collect();
     let wants = |subject| shown.wants(subject);
     let sessions = facts
@@ -82,11 +79,23 @@ pub(super) fn report(
         document.dtls_handshakes = facts.handshake_pieces.iter().map(piece).collect();
     }
     if wants(Subject::Rtp) {
-        let streams = facts.media.streams().iter();
-        document.rtp_streams = streams.map(|stream| rtp_stream(facts, stream, began)).collect();
+        document.rtp_streams = media::streams(facts, agreed, began);
+        document.rtcp = facts
+            .media
+            .controls()
+            .iter()
+            .map(|one| media::rtcp(facts, one))
+            .collect();
+    }
+    if wants(Subject::Sctp) {
+        document.sctp = facts
+            .sctp
+            .iter()
+            .map(|(id, one)| sctp::association(facts.session(*id), one))
+            .collect();
     }
     if wants(Subject::Sdp) {
-        document.descriptions = facts.descriptions.iter().map(description).collect();
+        document.descriptions = facts.descriptions.iter().map(media::description).collect();
     }
     document
 }
@@ -248,7 +257,7 @@ fn session(session: &Session) -> report::Session {
         from: one.error.from,
         kind: one.error.kind,
         code: one.error.code,
-        meaning: icmp::meaning(&one.error).into(),
+        meaning: one.error.meaning().into(),
         about_sender: session.from(one.quoted),
         about_receiver: session.to(one.quoted),
         protocol: one.carried.name().into(),
@@ -454,83 +463,4 @@ fn list<T>(
     whole
         .map(|whole| of(whole).iter().map(name).collect())
         .unwrap_or_default()
-}
-
-fn rtp_stream(facts: &Facts, stream: &Stream, began: Option<Time>) -> report::RtpStream {
-    let session = facts.session(stream.session);
-    let (src, dst, transport) = around(facts, session, stream.direction);
-    let clock = facts.media.clock(stream);
-    let jitter = clock.and_then(|hz| stream.jitter.at_clock(hz));
-    let relayed = session.inside.is_some();
-    let role = facts.media.role(stream);
-    let gap = |gap: &rtp::Gap| report::RtpGap {
-        from: moment(gap.from),
-        to: moment(gap.to),
-        lost: gap.lost.into(),
-    };
-    let time = |at: At| began.map(|began| rfc3339_nanos(began.0 + at.since_start().as_nanos() as i128));
-    report::RtpStream {
-        src: src.to_string(),
-        dst: dst.to_string(),
-        session: stream.session.0,
-        relayed_src: relayed.then(|| session.from(stream.direction)),
-        relayed_dst: relayed.then(|| session.to(stream.direction)),
-        ssrc: format!("0x{:08x}", stream.ssrc),
-        payload_types: stream.payload_types.iter().map(|one| one.number).collect(),
-        encoding: facts.media.encoding(stream).map(str::to_owned),
-        clock_hz: clock,
-        transport,
-        packets: stream.packets,
-        bytes: stream.bytes,
-        lost: stream.sequence.lost(),
-        out_of_order: stream.sequence.out_of_order,
-        duplicates: stream.sequence.duplicates,
-        jitter_ms: jitter.map(|(now, _)| millis(now)),
-        first: time(stream.first.at),
-        last: time(stream.last.at),
-        encrypted: facts.media.encrypted(stream),
-        role: (role != rtp::Role::Media).then(|| role.name().into()),
-        frames_per_second: stream.frame_rate(),
-        first_packet: Some(moment(stream.first)),
-        last_packet: Some(moment(stream.last)),
-        gaps: stream.gaps().iter().map(gap).collect(),
-        gap_count: stream.gap_count,
-    }
-}
-
-/// The addresses on the wire, and the transport: for a relayed flow those of the TURN client and its server.
-fn around(facts: &Facts, session: &Session, direction: Direction) -> (SocketAddr, SocketAddr, Word) {
-    let Some(relay) = session.inside else {
-        return (
-            session.from(direction),
-            session.to(direction),
-            session.transport.name().into(),
-        );
-    };
-    let outer = facts.session(relay.outer);
-    let of_client = facts.allocations.iter().find(|one| one.session == relay.outer);
-    let client = of_client.map_or(outer.a, |one| one.client);
-    let server = if client == outer.a { outer.b } else { outer.a };
-    let (src, dst) = match direction {
-        Direction::Forward => (client, server),
-        Direction::Backward => (server, client),
-    };
-    (src, dst, outer.transport.name().into())
-}
-
-fn description(described: &Described) -> report::Description {
-    let (source, at, src, dst) = match &described.source {
-        Source::File(name) => (name.clone(), None, None, None),
-        Source::Capture { seen, src, dst } => ("capture".to_owned(), Some(moment(*seen)), Some(*src), Some(*dst)),
-    };
-    let fingerprints = described.credentials.iter().flat_map(|one| &one.fingerprints);
-    report::Description {
-        source,
-        at,
-        src,
-        dst,
-        kind: described.kind.map(|kind| kind.name().to_owned()),
-        ice_ufrags: described.credentials.iter().map(|one| one.ufrag.clone()).collect(),
-        fingerprints: fingerprints.map(|(hash, value)| format!("{hash} {value}")).collect(),
-    }
 }

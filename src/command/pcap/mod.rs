@@ -2,32 +2,32 @@
 
 mod agents;
 mod document;
+mod media;
 mod message;
 mod options;
+mod read;
+mod sctp;
 mod shown;
 
-use std::cell::Cell;
 use std::fs::File;
 use std::io;
 use std::path::Path;
 
-use super::progress::Octets;
 use super::{Context, now, other};
-use crate::capture::{Dissector, Input, NotACapture, Source};
+use crate::capture::container::FileFacts;
+use crate::capture::{Input, NotACapture, Source};
 use crate::check::pcap as check;
+use crate::check::pcap::Found;
 use crate::cli;
 use crate::error::{Error, place};
-use crate::flow::heard::{Heard, Known};
-use crate::flow::{Capture, Facts};
+use crate::flow::Facts;
+use crate::flow::agreed::Agreed;
 use crate::net::stop::{self, Stop};
-use crate::report::pcap::StunMessage;
-use crate::report::{Envelope, Event, Report};
+use crate::report::pcap::{Hidden, Pcap};
+use crate::report::{Envelope, Event, Finding, Report, Severity};
 
-use options::Prepared;
+use read::Read;
 use shown::Shown;
-
-/// After so many packets progress is told, and it is asked whether anybody still reads.
-const STRIDE: u64 = 4096;
 
 /// Reads the captures, and says what is in them.
 pub fn run(options: &cli::Pcap, context: &mut Context<'_>) -> Result<Envelope, Error> {
@@ -36,9 +36,10 @@ pub fn run(options: &cli::Pcap, context: &mut Context<'_>) -> Result<Envelope, E
     let stop = Stop::listen().map_err(|error| Error::io("listen for signals", "this process", &error))?;
     let mut source = open(options, &stop)?;
     let mut messages = Vec::new();
-    let (facts, dissector) = read(&mut source, prepared, options, (context, &stop), &mut messages);
+    let Read { facts, all, began } = read::read(&mut source, prepared, options, (context, &stop), &mut messages);
     let shown = Shown::new(options, &facts);
-    let mut report = document::report(&facts, source.files(), &dissector, options, &shown);
+    let agreed = Agreed::of(&facts);
+    let mut report = document::report((&facts, &agreed), source.files(), began, options, &shown);
     let exchanges = || facts.exchanges.iter().filter(|exchange| shown.exchange(exchange));
     if context.streams {
         for exchange in exchanges() {
@@ -52,53 +53,36 @@ pub fn run(options: &cli::Pcap, context: &mut Context<'_>) -> Result<Envelope, E
         report.stun.transactions = exchanges().map(document::transaction).collect();
     }
     report.messages = messages;
-    let findings = check::check(source.files(), &facts);
+    let findings = match &all {
+        Some(all) => judge((all, &Agreed::of(all)), source.files(), options, &mut report),
+        None => judge((&facts, &agreed), source.files(), options, &mut report),
+    };
     let mut envelope = Envelope::new("pcap", started, Report::Pcap(Box::new(report)), findings);
     envelope.interrupted = stop.is_wanted();
     Ok(envelope)
 }
 
-/// All of the capture, from the first packet to the last. STUN messages are told as they come, where they are wanted.
-fn read(
-    source: &mut Source,
-    prepared: Prepared,
+/// What was found of the sessions shown; of the rest the report says how much.
+fn judge(
+    (facts, agreed): (&Facts, &Agreed),
+    files: &[FileFacts],
     options: &cli::Pcap,
-    (context, stop): (&mut Context<'_>, &Stop),
-    messages: &mut Vec<StunMessage>,
-) -> (Facts, Dissector) {
-    let bar = Octets::new(context, source.size());
-    let watched = Cell::new(true);
-    let (streams, emit) = (context.streams, &mut *context.emit);
-    let wants = |heard: &Heard<'_>| options::wants(&options.only, &heard.message);
-    let mut watch = |heard: &Heard<'_>, known: &Known| {
-        if watched.get() && wants(heard) {
-            let message = message::message(heard, known);
-            match streams {
-                true => watched.set(emit(Event::StunMessage(Box::new(message)))),
-                false => messages.push(message),
-            }
-        }
+    report: &mut Pcap,
+) -> Vec<Finding> {
+    let shown = Shown::new(options, facts);
+    let (own, others): (Vec<Found>, Vec<Found>) = check::check(files, facts, agreed)
+        .into_iter()
+        .partition(|found| shown.finding(found));
+    let mut hidden = Hidden {
+        media: shown.media_elsewhere(),
+        ..Hidden::default()
     };
-    let mut capture = Capture::new(prepared.passwords, prepared.known, prepared.filter);
-    if options.messages {
-        capture = capture.watched(&mut watch);
+    let troubles = others.iter().filter(|found| found.finding.severity > Severity::Info);
+    for found in troubles {
+        *hidden.findings.entry(found.finding.severity.name().into()).or_default() += 1;
     }
-    let mut dissector = Dissector::default();
-    let mut count = 0_u64;
-    while let Some(packet) = source.next() {
-        dissector.packet(&packet, &mut capture);
-        count += 1;
-        if count.is_multiple_of(STRIDE) {
-            bar.tell(source.progress());
-            // A pipe ends by itself, after what its writer has left.
-            if !watched.get() || (source.size().is_some() && stop.is_wanted()) {
-                break;
-            }
-        }
-    }
-    dissector.finish(&mut capture);
-    bar.finish();
-    (capture.finish(), dissector)
+    report.hidden = Some(hidden).filter(|hidden| *hidden != Hidden::default());
+    own.into_iter().map(|found| found.finding).collect()
 }
 
 fn open(options: &cli::Pcap, stop: &Stop) -> Result<Source, Error> {

@@ -101,7 +101,7 @@ pub(super) fn wants(subjects: &[Subject], message: &Message<'_>) -> bool {
                 .iter()
                 .any(|&one| message.find(one).is_some())
         }
-        Subject::Dtls | Subject::Rtp | Subject::Sdp => false,
+        Subject::Dtls | Subject::Rtp | Subject::Sctp | Subject::Sdp => false,
     };
     subjects.is_empty() || subjects.iter().any(about)
 }

@@ -1,16 +1,18 @@
 //! What of the facts the options want to see. Counters leave out by themselves what the filter does not let pass; what was
 //! learnt from it all the same (allocations, agents, exchanges) is left out here.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::net::SocketAddr;
 
+use crate::check::pcap::Found;
 use crate::cli::{self, Subject};
 use crate::datagram::{Seen, Transport};
 use crate::exchange::Exchange;
-use crate::flow::ice::Association;
+use crate::flow::ice::{Association, Pair};
 use crate::flow::session::Carried;
 use crate::flow::turn::{self, Allocation};
 use crate::flow::{Facts, Session, SessionId};
+use crate::report::pcap::HiddenSession;
 
 /// The options, held against the facts.
 pub(super) struct Shown<'a> {
@@ -92,6 +94,7 @@ impl<'a> Shown<'a> {
             Subject::Ice => self.checks.contains(&(session.a, session.b)),
             Subject::Dtls => carries(&[C::Dtls]),
             Subject::Rtp => carries(&[C::Rtp, C::Rtcp]),
+            Subject::Sctp => carries(&[C::Sctp]),
             Subject::Sdp => carries(&[C::Text]),
         };
         self.options.only.is_empty() || self.options.only.iter().any(about)
@@ -113,7 +116,7 @@ impl<'a> Shown<'a> {
             Subject::Stun => true,
             Subject::Turn => turn::is_turn(exchange.method),
             Subject::Ice => self.checks.contains(&ends),
-            Subject::Dtls | Subject::Rtp | Subject::Sdp => false,
+            Subject::Dtls | Subject::Rtp | Subject::Sctp | Subject::Sdp => false,
         };
         self.frames(exchange.first_sent(), last)
             && (!self.filters_sessions() || in_session())
@@ -135,5 +138,48 @@ impl<'a> Shown<'a> {
     /// What belongs to a session, from its first frame to its last.
     pub fn of_session(&self, id: SessionId, first: Seen, last: Seen) -> bool {
         self.frames(first, last) && self.id(id)
+    }
+
+    /// Whether a finding is about a session that is shown, or about the capture as such.
+    pub fn finding(&self, found: &Found) -> bool {
+        let is_shown = |id: &SessionId| {
+            let session = self.facts.session(*id);
+            let span = session.first().zip(session.last());
+            self.session(session) && self.about(session) && span.is_none_or(|(first, last)| self.frames(first, last))
+        };
+        let frames = || found.finding.evidence.iter().filter_map(|evidence| evidence.frame);
+        let in_frames = |(from, to): (u64, u64)| {
+            let (first, last) = (frames().min(), frames().max());
+            first.is_none_or(|first| first <= to) && last.is_none_or(|last| last >= from)
+        };
+        (found.sessions.is_empty() || found.sessions.iter().any(is_shown)) && self.options.frame.is_none_or(in_frames)
+    }
+
+    /// Sessions that are not shown, though two agents with a session that is have media or keys there.
+    pub fn media_elsewhere(&self) -> Vec<HiddenSession> {
+        let mut found: BTreeMap<SessionId, HiddenSession> = BTreeMap::new();
+        if !self.filters_sessions() {
+            return Vec::new();
+        }
+        for association in &self.facts.ice {
+            let (shown, hidden): (Vec<&Pair>, Vec<&Pair>) =
+                association.pairs.iter().partition(|pair| self.id(pair.session));
+            if shown.is_empty() {
+                continue;
+            }
+            for session in hidden.into_iter().map(|pair| self.facts.session(pair.session)) {
+                let (rtp, dtls) = (session.count(Carried::Rtp), session.count(Carried::Dtls));
+                if rtp + dtls > 0 {
+                    found.entry(session.id).or_insert(HiddenSession {
+                        session: session.id.0,
+                        a: session.a,
+                        b: session.b,
+                        rtp,
+                        dtls,
+                    });
+                }
+            }
+        }
+        found.into_values().collect()
     }
 }

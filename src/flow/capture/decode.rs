@@ -64,7 +64,7 @@ impl Capture<'_> {
             Protocol::Rtcp => self.rtcp(place, bytes, missing),
             Protocol::Quic => Carried::Quic,
             Protocol::Zrtp => Carried::Zrtp,
-            Protocol::Sctp => Carried::Sctp,
+            Protocol::Sctp => self.sctp(place, bytes),
             Protocol::Unknown => self.unknown(place, bytes),
         }
     }

@@ -1,15 +1,21 @@
-//! DTLS, TLS, RTP and RTCP, handed to those that follow them.
+//! DTLS, TLS, RTP, RTCP and SCTP, handed to those that follow them.
 
-use super::{Capture, PIECES, Place, TLS};
+use super::{Capture, PIECES, Place, SCTP, TLS};
 use crate::flow::dtls::{self, Dtls};
+use crate::flow::sctp::Sctp;
 use crate::flow::tls::Tls;
 use crate::flow::{Carried, Direction, HandshakePiece, rtp};
+use crate::proto::sctp::Packet;
 
 impl Capture<'_> {
     /// A TLS record.
     pub(super) fn tls(&mut self, place: &Place, bytes: &[u8]) -> Carried {
         let next = self.tls.len();
-        if place.icmp || !place.shown || (next >= TLS && !self.tls_index.contains_key(&place.session)) {
+        if place.icmp || !place.shown {
+            return Carried::Tls;
+        }
+        if next >= TLS && !self.tls_index.contains_key(&place.session) {
+            self.tls_left_out += 1;
             return Carried::Tls;
         }
         let at = *self.tls_index.entry(place.session).or_insert(next);
@@ -18,6 +24,28 @@ impl Capture<'_> {
         }
         self.tls[at].1.feed(place.direction, place.seen, bytes);
         Carried::Tls
+    }
+
+    /// SCTP that is not inside of DTLS.
+    pub(super) fn sctp(&mut self, place: &Place, bytes: &[u8]) -> Carried {
+        let Ok(packet) = Packet::decode(bytes) else {
+            return Carried::Other;
+        };
+        if place.icmp || !place.shown {
+            return Carried::Sctp;
+        }
+        let next = self.sctp.len();
+        if next >= SCTP && !self.sctp_index.contains_key(&place.session) {
+            self.sctp_left_out += 1;
+            return Carried::Sctp;
+        }
+        let at = *self.sctp_index.entry(place.session).or_insert(next);
+        if at == next {
+            let fresh = Sctp::new(place.direction, place.seen, &packet);
+            self.sctp.push((place.session, fresh));
+        }
+        self.sctp[at].1.take(place.direction, place.seen, &packet);
+        Carried::Sctp
     }
 
     pub(super) fn dtls(&mut self, place: &Place, bytes: &[u8], missing: usize) -> Carried {

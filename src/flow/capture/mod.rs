@@ -16,6 +16,7 @@ use crate::flow::dtls::Dtls;
 use crate::flow::filter::Filter;
 use crate::flow::heard::{Heard, Known, Via};
 use crate::flow::passwords::Passwords;
+use crate::flow::sctp::Sctp;
 use crate::flow::session::IcmpSeen;
 use crate::flow::signaling;
 use crate::flow::table::Table;
@@ -29,6 +30,8 @@ const EXCHANGES: usize = 100_000;
 const PIECES: usize = 20_000;
 /// How many TLS connections are followed.
 const TLS: usize = 1024;
+/// How many SCTP associations are followed.
+const SCTP: usize = 1024;
 /// TURN inside of TURN is read so deep.
 const DEPTH: u8 = 4;
 /// The first octets of a text in a datagram (SIP) that may hold a description.
@@ -55,6 +58,10 @@ pub struct Capture<'w> {
     pieces_left_out: u64,
     tls: Vec<(SessionId, Tls)>,
     tls_index: HashMap<SessionId, usize, RandomState>,
+    tls_left_out: u64,
+    sctp: Vec<(SessionId, Sctp)>,
+    sctp_index: HashMap<SessionId, usize, RandomState>,
+    sctp_left_out: u64,
     media: rtp::Media,
     texts: signaling::Streams,
     known: signaling::Known,
@@ -118,6 +125,10 @@ impl<'w> Capture<'w> {
             pieces_left_out: 0,
             tls: Vec::new(),
             tls_index: HashMap::default(),
+            tls_left_out: 0,
+            sctp: Vec::new(),
+            sctp_index: HashMap::default(),
+            sctp_left_out: 0,
             media: rtp::Media::default(),
             texts: signaling::Streams::default(),
             known,
@@ -166,6 +177,7 @@ impl<'w> Capture<'w> {
             handshake_pieces: self.pieces,
             tls: self.tls,
             media: self.media,
+            sctp: self.sctp,
             descriptions: self.known.descriptions,
             ..Facts::default()
         };
@@ -176,14 +188,26 @@ impl<'w> Capture<'w> {
             ("TURN allocations", self.turn.left_out),
             ("pairs of ICE agents", self.ice.left_out),
             ("fragments of DTLS handshakes", self.pieces_left_out),
+            ("records of TLS", self.tls_left_out),
             ("packets of RTP and RTCP", media_left_out),
+            ("packets of SCTP", self.sctp_left_out),
             ("session descriptions", self.known.left_out),
             ("messages within messages", self.too_deep),
         ] {
-            if count > 0 {
-                facts.left_out.insert(what, count);
-            }
+            facts.leave_out(what, count);
         }
+        let pairs = facts.ice.iter().map(|one| one.pairs_dropped).sum();
+        facts.leave_out("pairs of ICE candidates", pairs);
+        let handshakes = facts.dtls.iter().map(|(_, dtls)| {
+            let flights: u64 = dtls.handshakes.iter().map(|handshake| handshake.left_out).sum();
+            dtls.left_out + flights
+        });
+        let handshakes = handshakes.sum();
+        facts.leave_out("handshakes, flights and alerts of DTLS", handshakes);
+        let entries = facts.media.controls().iter().map(|control| control.left_out).sum();
+        facts.leave_out("sources and names of RTCP", entries);
+        let entries = facts.sctp.iter().map(|(_, sctp)| sctp.left_out).sum();
+        facts.leave_out("messages and channels of SCTP", entries);
         facts.sessions = self.table.sessions;
         facts
     }

@@ -331,10 +331,11 @@ impl Media {
         }
     }
 
-    /// What receivers ask for from a stream.
+    /// What receivers ask for from a stream: those of its own session, else (RTCP on other ports) of any.
     pub fn wishes(&self, stream: &Stream) -> Option<&Wishes> {
-        let control = self.control_of(stream.session, stream.direction.reverse())?;
-        control.wishes.iter().find(|wishes| wishes.ssrc == stream.ssrc)
+        let own = self.control_of(stream.session, stream.direction.reverse());
+        let mut all = own.into_iter().chain(&self.controls);
+        all.find_map(|control| control.wishes.iter().find(|wishes| wishes.ssrc == stream.ssrc))
     }
 
     /// Whether a stream is SRTP. RTP does not say; that keys were agreed on does, SRTCP beside it, RTCP in clear beside it, or

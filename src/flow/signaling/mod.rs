@@ -20,6 +20,8 @@ pub(super) use stream::Streams;
 
 /// How many descriptions, and how many trickled candidates, are kept.
 const MOST: usize = 1024;
+/// Octets of all descriptions together.
+const OCTETS: usize = 32 << 20;
 /// Longer texts are no signaling.
 const LONGEST: usize = 1 << 20;
 
@@ -125,7 +127,8 @@ impl Known {
             {
                 continue;
             }
-            if self.descriptions.len() >= MOST {
+            let octets: usize = self.descriptions.iter().map(|one| one.sdp.len()).sum();
+            if self.descriptions.len() >= MOST || octets + found.sdp.len() > OCTETS {
                 self.left_out += 1;
                 continue;
             }

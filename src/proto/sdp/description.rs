@@ -1,19 +1,33 @@
 //! [`Description`]: a whole description as its lines, split into the session part and the media sections.
 
+use std::cell::OnceCell;
+
 use super::attribute::AttributeValue;
 use super::attribute::rtp::Direction;
 use super::cursor::Cursor;
 use super::fields::{Bandwidth, Connection, MediaLine, Origin};
+use super::kind::{self, Kinds};
 use super::line::{Attribute, Line, LineEnding, Starts};
 
 /// A description. Reading never fails: every line is kept as it is, and decoded only when asked for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Description<'a> {
     text: &'a str,
     starts: Starts,
     /// The indexes of the `m=` lines.
     media: Vec<usize>,
+    /// Filled when somebody asks for lines of a kind.
+    kinds: OnceCell<Kinds>,
 }
+
+impl PartialEq for Description<'_> {
+    /// All follows from the text.
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for Description<'_> {}
 
 /// The line ends of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +62,12 @@ impl<'a> Description<'a> {
             text.as_bytes()[offset..].starts_with(b"m=")
         };
         let media = (0..starts.len()).filter(is_media).collect();
-        Description { text, starts, media }
+        Description {
+            text,
+            starts,
+            media,
+            kinds: OnceCell::new(),
+        }
     }
 
     /// The text that was read.
@@ -141,6 +160,10 @@ impl<'a> Description<'a> {
             .and_then(|line| Origin::decode(line).value)
     }
 
+    fn kinds(&self) -> &Kinds {
+        self.kinds.get_or_init(|| Kinds::of(self.text, &self.starts))
+    }
+
     fn line_at(&self, index: usize) -> Line<'a> {
         self.starts.line(self.text, index).unwrap_or(Line {
             number: index + 1,
@@ -194,26 +217,18 @@ impl<'d> Section<'d> {
 
     /// The lines of a type.
     pub fn of_type(&self, letter: char) -> impl Iterator<Item = Line<'d>> + Clone + use<'d> {
-        let lines =
-            self.lines_if(move |octets: &'d [u8]| octets.first().is_some_and(|first| char::from(*first) == letter));
+        // Attributes are of many kinds.
+        let all = (letter == 'a').then(|| self.lines());
+        let quick = (letter != 'a').then(|| self.of_kind(kind::of_letter(letter)));
+        let lines = all.into_iter().flatten().chain(quick.into_iter().flatten());
         lines.filter(move |line| line.letter() == Some(letter))
     }
 
-    /// The lines whose octets `may` be what is looked for; most are not, and are passed over quickly. What it gets goes to
-    /// the end of the text.
-    fn lines_if<F>(&self, may: F) -> impl Iterator<Item = Line<'d>> + Clone + use<'d, F>
-    where
-        F: Fn(&'d [u8]) -> bool + Clone,
-    {
-        let description = self.description;
-        let octets = description.text.as_bytes();
-        let wanted = move |index: &usize| {
-            let from = description.starts.offset(*index);
-            from.and_then(|from| octets.get(from..)).is_some_and(&may)
-        };
-        (self.from..self.to)
-            .filter(wanted)
-            .map(|index| description.line_at(index))
+    /// The lines of a [kind], in order.
+    fn of_kind(&self, kind: u8) -> impl DoubleEndedIterator<Item = Line<'d>> + Clone + use<'d> {
+        let (description, from) = (self.description, self.from);
+        let kinds = description.kinds().between(self.from, self.to);
+        memchr::memchr_iter(kind, kinds).map(move |at| description.line_at(from + at))
     }
 
     /// All attributes, in order.
@@ -223,11 +238,9 @@ impl<'d> Section<'d> {
 
     /// The lines `a=NAME` and `a=NAME:…`, in order.
     pub fn attribute_lines<'n>(&self, name: &'n str) -> impl Iterator<Item = Line<'d>> + Clone + use<'d, 'n> {
-        let may = move |octets: &'d [u8]| {
-            let own = octets.strip_prefix(b"a=");
-            own.is_some_and(|own| own.starts_with(name.as_bytes()))
-        };
-        self.lines_if(may).filter(move |line| line.is_attribute(name))
+        let kind = kind::of_attribute(name);
+        let is_it = move |line: &Line<'_>| kind::is_certain(kind) || line.is_attribute(name);
+        self.of_kind(kind).filter(is_it)
     }
 
     /// The first `a=NAME` line.
@@ -258,11 +271,12 @@ impl<'d> Section<'d> {
 
     /// The direction that is written here; the last one, if there are several.
     pub fn direction(&self) -> Option<(Line<'d>, Direction)> {
-        let may = |octets: &'d [u8]| matches!(octets, [b'a', b'=', b's' | b'r' | b'i', ..]);
-        let attributes = self.lines_if(may).filter_map(|line| line.attribute());
-        let directions =
-            attributes.filter_map(|attribute| Some((attribute.line, Direction::from_name(attribute.name)?)));
-        directions.last()
+        let last = |direction: Direction| {
+            let line = self.of_kind(kind::of_attribute(direction.name())).next_back()?;
+            Some((line, direction))
+        };
+        let written = Direction::ALL.into_iter().filter_map(last);
+        written.max_by_key(|(line, _)| line.number)
     }
 
     /// The last `c=` line that could be read.

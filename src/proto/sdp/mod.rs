@@ -15,6 +15,7 @@ mod extension;
 mod fields;
 pub mod fmtp;
 mod grammar;
+mod kind;
 mod line;
 mod line_type;
 pub mod unwrap;

@@ -72,6 +72,11 @@ impl Redactor {
         });
     }
 
+    /// Rewrites documents part by part.
+    pub(super) fn parts(&self) -> Parts<'_> {
+        Parts(self)
+    }
+
     /// A document as JSON, in place.
     pub fn value(&self, value: &mut Value) {
         self.with(|known| {
@@ -91,6 +96,19 @@ impl Redactor {
     fn with<T>(&self, work: impl FnOnce(&mut Known) -> T) -> T {
         // Half-learned names do no harm, so a panic elsewhere does not matter.
         work(&mut self.known.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// A [`Redactor`] that sees a document in parts.
+pub(super) struct Parts<'r>(&'r Redactor);
+
+impl strings::Rewrite for Parts<'_> {
+    fn learn(&mut self, part: &Value) {
+        self.0.with(|known| known.learn(part));
+    }
+
+    fn rewrite(&mut self, part: &mut Value) {
+        self.0.with(|known| known.replace(part));
     }
 }
 

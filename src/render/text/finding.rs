@@ -130,6 +130,7 @@ pub fn write_verdict(envelope: &Envelope, style: &Style, out: &mut dyn Write) ->
         Report::Candidates(_) => "Everything that was asked for works.",
         Report::Explain(_) => "",
         Report::Loopback(_) => "The call connected, and everything that was asked for works.",
+        Report::Pcap(report) if report.hidden.is_some() => "No errors and no warnings in what is shown.",
         Report::Pcap(_) => "No errors and no warnings.",
         Report::Sdp(_) => "No errors and no warnings.",
         Report::Stats(_) => "All of it was read.",

@@ -125,27 +125,49 @@ pub struct Entry {
 impl Entry {
     /// The entry of a name; attribute names are compared with case (RFC 8866 §5.13).
     pub fn find(name: &str) -> Option<&'static Entry> {
-        let first = usize::from(*name.as_bytes().first()?);
-        let range = usize::from(FIRST[first])..usize::from(FIRST[first + 1]);
-        ALL[range].iter().find(|entry| entry.name == name)
+        Entry::place(name).map(|place| &ALL[place])
+    }
+
+    /// Where in the table the entry of a name stands.
+    pub(super) fn place(name: &str) -> Option<usize> {
+        let mut slot = hash(name.as_bytes());
+        loop {
+            let place = usize::from(SLOTS[slot]).checked_sub(1)?;
+            if ALL[place].name == name {
+                return Some(place);
+            }
+            slot = (slot + 1) % SLOTS.len();
+        }
     }
 }
 
-/// Where in the table the names begin that begin with an octet, so that a name is compared with a few others only.
-const FIRST: [u8; 257] = {
-    let mut first = [0; 257];
-    let mut octet = 0;
-    let mut at = 0;
-    while octet < 257 {
-        while at < ALL.len() && (ALL[at].name.as_bytes()[0] as usize) < octet {
-            at += 1;
+/// The place in the table, from 1, of the names with this hash, or with one before it whose slots were taken; 0 where there is
+/// none. So that a name is compared with one other, as a rule.
+const SLOTS: [u8; 1024] = {
+    let mut slots = [0; 1024];
+    let mut place = 0;
+    // Many slots stay empty, so that the search for a name that is not there comes to an end soon.
+    assert!(ALL.len() < 255);
+    while place < ALL.len() {
+        let mut slot = hash(ALL[place].name.as_bytes());
+        while slots[slot] != 0 {
+            slot = (slot + 1) % slots.len();
         }
-        assert!(at < 256);
-        first[octet] = at as u8;
-        octet += 1;
+        place += 1;
+        slots[slot] = place as u8;
     }
-    first
+    slots
 };
+
+/// Of the length, the first octet, the last, and those in the middle: names that begin alike end differently.
+const fn hash(name: &[u8]) -> usize {
+    let length = name.len();
+    if length == 0 {
+        return 0;
+    }
+    let (first, middle, last) = (name[0] as usize, name[length / 2] as usize, name[length - 1] as usize);
+    (first * 31 + middle * 131 + last * 257 + length * 67 + name[length / 3] as usize * 7) % 1024
+}
 
 /// The value of an attribute, whichever it is.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -1,16 +1,16 @@
-//! RTP: the streams under the way that they go, so that a way without any is seen.
+//! RTP: the streams under the way that they go, so that a way without any is seen; and what RTCP says of them.
 
 use std::io::{self, Write};
 
-use super::{Paint, Style, more, seconds, title, weightiest};
+use super::{Paint, Style, more, number, rtcp, seconds, title, weightiest};
 use crate::render::table::{Cell, Column, Table};
 use crate::render::text::indented;
-use crate::render::units::{bit_rate, duration};
+use crate::render::units::{bit_rate, count, duration};
 use crate::report::pcap::{Pcap, RtpStream, Session};
 
 /// A table of all, in groups.
 pub fn write(report: &Pcap, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    if report.rtp_streams.is_empty() {
+    if report.rtp_streams.is_empty() && report.rtcp.is_empty() {
         return Ok(());
     }
     title("Media", style, out)?;
@@ -40,7 +40,8 @@ pub fn write(report: &Pcap, style: &Style, out: &mut dyn Write) -> io::Result<()
     let lines = indented(&table, style);
     // A cell that does not fit goes on in a line of its own; then what belongs to whom is not known.
     let mut rows = lines.iter().skip(1).filter(|_| lines.len() == order.len() + 1);
-    lines.iter().take(1).try_for_each(|line| writeln!(out, "{line}"))?;
+    let heading = lines.iter().take(usize::from(!order.is_empty()));
+    heading.into_iter().try_for_each(|line| writeln!(out, "{line}"))?;
     let mut last = None;
     for stream in &order {
         let place = (stream.session, way(stream));
@@ -53,6 +54,9 @@ pub fn write(report: &Pcap, style: &Style, out: &mut dyn Write) -> io::Result<()
             Some(line) => writeln!(out, "{line}")?,
             None => writeln!(out, "{}", style.wrap("  ", &sentence(stream)))?,
         }
+        for text in [name(stream), heard(stream)].into_iter().flatten() {
+            writeln!(out, "{}", style.paint(Paint::Dim, &style.wrap("    ", &text)))?;
+        }
     }
     more(left, "stream", style, out)?;
     for session in &report.sessions {
@@ -61,7 +65,61 @@ pub fn write(report: &Pcap, style: &Style, out: &mut dyn Write) -> io::Result<()
             writeln!(out, "{}", style.paint(Paint::Yellow, &text))?;
         }
     }
+    rtcp::write(report, style, out)?;
     writeln!(out)
+}
+
+/// `video, mid 1, rid h, track 7c1f...; sends again what 0x1234abcd lost`, as far as it was negotiated.
+fn name(stream: &RtpStream) -> Option<String> {
+    let mut facts: Vec<String> = stream.mid.iter().map(|mid| format!("mid {mid}")).collect();
+    facts.extend(stream.rid.as_ref().map(|rid| format!("rid {rid}")));
+    facts.extend(stream.track.as_ref().map(|track| format!("track {track}")));
+    let what = match stream.role.as_deref() {
+        Some("rtx") => "retransmissions of",
+        _ => "protects",
+    };
+    facts.extend(stream.repairs.as_ref().map(|repaired| format!("{what} {repaired}")));
+    if !facts.is_empty() {
+        facts.splice(0..0, stream.kind.clone());
+    }
+    (!facts.is_empty()).then(|| facts.join(", "))
+}
+
+/// What receivers report and ask for.
+fn heard(stream: &RtpStream) -> Option<String> {
+    let mut facts = Vec::new();
+    for one in stream.receptions.iter().take(2) {
+        let mut parts = vec![format!("{:.1} % lost", one.lost_percent)];
+        if one.worst_lost_percent > one.lost_percent {
+            parts[0] += &format!(" (at worst {:.1} %)", one.worst_lost_percent);
+        }
+        parts.push(format!("{} in all", one.lost));
+        parts.extend(one.jitter_ms.map(|jitter| format!("jitter {}", duration(jitter))));
+        parts.extend(one.rtt_ms.map(|rtt| format!("round trip {}", duration(rtt.last))));
+        facts.push(format!("received by {}: {}", one.reporter, parts.join(", ")));
+    }
+    let more = stream.receptions.len().saturating_sub(2);
+    facts.extend((more > 0).then(|| format!("and by {more} more")));
+    if let Some(feedback) = &stream.feedback {
+        let counts = [
+            (feedback.nacks, "NACK"),
+            (feedback.plis, "PLI"),
+            (feedback.firs, "FIR"),
+            (feedback.slis, "SLI"),
+        ];
+        let asked = counts.iter().filter(|(number, _)| *number > 0);
+        let mut asked: Vec<String> = asked.map(|(number, name)| format!("{number} {name}")).collect();
+        if let (Some(first), 1..) = (asked.first_mut(), feedback.nacks) {
+            *first += &format!(" for {}", count(number(feedback.nacked_packets), "packet"));
+        }
+        asked.extend(
+            feedback
+                .tmmbr_bps
+                .map(|limit| format!("at most {}", bit_rate(limit as f64))),
+        );
+        facts.extend((!asked.is_empty()).then(|| format!("asked for: {}", asked.join(", "))));
+    }
+    (!facts.is_empty()).then(|| facts.join("; "))
 }
 
 /// From where to where; through a relay, what is behind it.

@@ -6,7 +6,8 @@
 //! | `sessions` | 5-tuples and relayed flows, with their DTLS and TLS |
 //! | `servers` | STUN servers and TURN allocations |
 //! | `ice` | agents and their pairs |
-//! | `media` | RTP streams |
+//! | `media`, `rtcp` | RTP streams; RTCP |
+//! | `sctp` | SCTP in clear, data channels |
 //! | `message` | `--messages`: one STUN message as a tree |
 //! | `transactions` | `--transactions`: requests with their answers |
 //! | `timeline` | `--timeline`: what happened, as arrows between the endpoints |
@@ -15,6 +16,8 @@ mod head;
 mod ice;
 mod media;
 mod message;
+mod rtcp;
+mod sctp;
 mod servers;
 mod sessions;
 mod timeline;
@@ -43,14 +46,50 @@ pub fn write(report: &Pcap, findings: &[Finding], style: &Style, out: &mut dyn W
         if view.timeline {
             timeline::write(report, findings, style, out)?;
         }
-        return Ok(());
+        return hidden(report, style, out);
     }
     head::write(report, style, out)?;
     sessions::write(report, style, out)?;
     servers::write(report, style, out)?;
     ice::write(report, style, out)?;
     media::write(report, style, out)?;
-    left_out(&report.left_out, style, out)
+    sctp::write(report, style, out)?;
+    left_out(&report.left_out, style, out)?;
+    hidden(report, style, out)
+}
+
+/// What a filter leaves out that is worth knowing.
+fn hidden(report: &Pcap, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    const FEW: usize = 4;
+    let Some(hidden) = &report.hidden else { return Ok(()) };
+    let mut lines = Vec::new();
+    for one in hidden.media.iter().take(FEW) {
+        lines.push(format!(
+            "The same agents also use flow {}, {} <-> {}, which the filter leaves out: {} RTP, {} DTLS.",
+            one.session, one.a, one.b, one.rtp, one.dtls
+        ));
+    }
+    if hidden.media.len() > FEW {
+        lines.push(format!("... and {} more flows.", hidden.media.len() - FEW));
+    }
+    if !hidden.findings.is_empty() {
+        let kinds = ["error", "warning"];
+        let counts = kinds
+            .iter()
+            .filter_map(|kind| Some((kind, *hidden.findings.get(*kind)?)));
+        let counts: Vec<String> = counts.map(|(kind, count)| format!("{count} {kind}")).collect();
+        let all = number(hidden.findings.values().sum());
+        let are = if all == 1 { "is" } else { "are" };
+        lines.push(format!(
+            "{} {are} about what the filter leaves out: {}.",
+            count(all, "more finding"),
+            counts.join(", ")
+        ));
+    }
+    for line in lines {
+        writeln!(out, "{}", style.paint(Paint::Yellow, &style.wrap("", &line)))?;
+    }
+    writeln!(out)
 }
 
 fn left_out(left_out: &BTreeMap<String, u64>, style: &Style, out: &mut dyn Write) -> io::Result<()> {

@@ -7,7 +7,7 @@ use super::{Entry, Head};
 use crate::render::text::Paint;
 use crate::render::text::pcap::{method, protocol, seconds};
 use crate::render::units::duration;
-use crate::report::pcap::{Dtls, Ice, Moment, Pcap, RtpStream, Session, Transaction, TurnStep};
+use crate::report::pcap::{Dtls, Ice, Moment, Pcap, RtpStream, Sctp, Session, Transaction, TurnStep};
 use crate::report::{Finding, Severity};
 
 /// Everything, in the order of time.
@@ -22,6 +22,7 @@ pub fn all(report: &Pcap, findings: &[Finding]) -> Vec<Entry> {
     report.dtls.iter().for_each(|dtls| self::dtls(dtls, &mut entries));
     tls(report, &mut entries);
     report.rtp_streams.iter().for_each(|stream| rtp(stream, &mut entries));
+    report.sctp.iter().for_each(|sctp| self::sctp(sctp, &mut entries));
     described(report, &mut entries);
     allocations(report, &mut entries);
     verdicts(findings, &mut entries);
@@ -366,6 +367,37 @@ fn rtp(stream: &RtpStream, entries: &mut Vec<Entry>) {
 }
 
 /// Descriptions that the capture has itself.
+fn sctp(sctp: &Sctp, entries: &mut Vec<Entry>) {
+    let flow = Some(sctp.session);
+    let ends = |from: SocketAddr| Some((from, if from == sctp.a { sctp.b } else { sctp.a }));
+    if let Some((init, who)) = sctp.init.zip(sctp.initiator) {
+        let done = sctp.took_ms.map(|took| format!("set up in {}", duration(took)));
+        entries.push(Entry {
+            note: done.unwrap_or_default(),
+            ..entry(init, flow, ends(who), "SCTP INIT")
+        });
+    }
+    for channel in &sctp.channels {
+        let what = format!("opens data channel {} \"{}\"", channel.id, channel.label);
+        entries.push(entry(channel.opened, flow, ends(channel.opener), what));
+    }
+    if let Some((when, who)) = sctp.ended_at.zip(sctp.ended_by) {
+        let cause = sctp
+            .cause
+            .as_ref()
+            .map(|cause| format!(": {cause}"))
+            .unwrap_or_default();
+        let (what, paint) = match sctp.ended.as_ref() {
+            "aborted" => ("ABORT", Some(Paint::Red)),
+            _ => ("SHUTDOWN", None),
+        };
+        entries.push(Entry {
+            paint,
+            ..entry(when, flow, ends(who), format!("SCTP {what}{cause}"))
+        });
+    }
+}
+
 fn described(report: &Pcap, entries: &mut Vec<Entry>) {
     for one in &report.descriptions {
         if let (Some(at), Some(src), Some(dst)) = (one.at, one.src, one.dst) {
