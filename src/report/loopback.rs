@@ -480,4 +480,7 @@ pub struct Artifacts {
     /// This report.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub report: Option<String>,
+    /// What belongs to a bundle and was not written, as it can't be redacted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<String>,
 }

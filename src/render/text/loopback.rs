@@ -451,5 +451,9 @@ fn artifacts(report: &Loopback, style: &Style, out: &mut dyn Write) -> io::Resul
         let text = "capture and key log hold the secrets of this call: whoever has them can read all of it";
         writeln!(out, "{}", style.wrap("  note: ", text))?;
     }
+    if !kept.left_out.is_empty() {
+        let text = format!("left out, as they cannot be redacted: {}", kept.left_out.join(", "));
+        writeln!(out, "{}", style.wrap("  note: ", &text))?;
+    }
     writeln!(out)
 }
