@@ -8,6 +8,7 @@ use std::sync::{Arc, PoisonError};
 use serde_json::{Map, Value, json};
 
 use super::capture::{Capture, Output, Shared};
+use super::file::PieceFile;
 use crate::cli;
 use crate::error::Error;
 use crate::net::clock::Clock;
@@ -61,7 +62,9 @@ impl Kept {
         let capture = capture.map(|path| {
             // It holds the secrets of the call.
             let file = private(&path)?;
-            Ok::<_, Error>((path, Output::new(Box::new(file))))
+            let out = Output::new(PieceFile::new(file, &path))
+                .map_err(|error| Error::file("write the capture", &path, &error))?;
+            Ok::<_, Error>((path, out))
         });
         let open = |path: Option<PathBuf>| path.map(|path| private(&path).map(|file| (path, file))).transpose();
         Ok(Kept {

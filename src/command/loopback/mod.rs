@@ -5,6 +5,7 @@
 mod artifacts;
 mod capture;
 mod document;
+mod file;
 mod impairment;
 mod live;
 mod plan;

@@ -17,6 +17,7 @@ pub mod log;
 pub mod media;
 mod peer_connection;
 pub mod rtcp;
+pub mod runs;
 pub mod runtime;
 pub mod sctp;
 pub mod socket;

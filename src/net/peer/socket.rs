@@ -14,6 +14,7 @@ use webrtc::runtime::{AsyncUdpSocket, RecvMeta, Transmit};
 use super::gate::{self, Gate};
 use super::handshake::Handshake;
 use super::impair::{Counts, Line};
+use super::runs::Runs;
 use super::tap::{Direction, Side, Tap};
 use crate::datagram::Transport;
 use crate::proto::demux::{Protocol, classify};
@@ -137,6 +138,7 @@ pub struct Socket {
     handshake: Arc<Mutex<Handshake>>,
     /// Whether the task that looks for silence runs.
     reminds: AtomicBool,
+    runs: Mutex<Runs>,
 }
 
 impl Socket {
@@ -149,6 +151,7 @@ impl Socket {
             early: Mutex::default(),
             handshake: Arc::default(),
             reminds: AtomicBool::new(false),
+            runs: Mutex::default(),
         })
     }
 
@@ -314,6 +317,7 @@ impl AsyncUdpSocket for Socket {
             }
             let (sent, went) = send();
             if went {
+                lock(&self.runs).sent(length, segment);
                 self.tell(Direction::Sent, transmit.destination, datagrams());
             }
             return sent;
@@ -365,7 +369,7 @@ impl AsyncUdpSocket for Socket {
     }
 
     fn max_gso_segments(&self) -> usize {
-        self.inner.max_gso_segments()
+        lock(&self.runs).longest(self.inner.max_gso_segments())
     }
 
     fn max_gro_segments(&self) -> usize {
