@@ -4,6 +4,7 @@
 mod connection;
 mod lists;
 mod streams;
+mod words;
 
 use std::io::{self, Write};
 
@@ -85,7 +86,7 @@ fn write_media_calls(calls: &[MediaCall], style: &Style, out: &mut dyn Write) ->
             return field("", "…", style, out);
         }
         let time = call.at_s.map(|at| format!("{at:.3} s: ")).unwrap_or_default();
-        let detail = short(&call.detail, 120);
+        let detail = short(&words::words(&call.detail), 120);
         let text = match call.succeeded {
             Some(false) => style.paint(Paint::Red, &format!("failed: {detail}")),
             Some(true) => format!("got {detail}"),
