@@ -47,12 +47,19 @@ fn head(report: &Loopback, style: &Style, out: &mut dyn Write) -> io::Result<()>
     };
     writeln!(out, "{}", style.paint(paint, &text))?;
     if let Some(path) = &report.path {
+        // The port of an end that opens TCP connections and takes none (RFC 6544 §4.5).
+        let opens = |address: &str| match path.protocol == "tcp" && address.ends_with(":9") {
+            true => " (opens the connection)",
+            false => "",
+        };
         let text = format!(
-            "{} {} to {} {} over {}",
+            "{} {}{} to {} {}{} over {}",
             path.offerer_type,
             path.offerer,
+            opens(&path.offerer),
             path.answerer_type,
             path.answerer,
+            opens(&path.answerer),
             path.protocol.to_uppercase()
         );
         writeln!(out, "{}", style.wrap("path: ", &text))?;
@@ -155,7 +162,10 @@ fn states(report: &Loopback, style: &Style, out: &mut dyn Write) -> io::Result<(
                 states.push(&event.event);
             }
         }
-        row.push(states.join(", ").into());
+        row.push(match states.as_slice() {
+            [] => "never open".into(),
+            states => states.join(", ").into(),
+        });
     }
     if report.data_channel.is_some() {
         table.row(row);
@@ -180,7 +190,7 @@ fn data(report: &Loopback, style: &Style, out: &mut dyn Write) -> io::Result<()>
     writeln!(out, "  {}, {order}, {reliable}", units::count(data.channels, "channel"))?;
     if let Some(rtt) = &data.rtt_ms {
         let us = |ms: f64| {
-            if ms < 10.0 {
+            if ms < 1.0 {
                 format!("{:.0} µs", ms * 1000.0)
             } else {
                 units::duration(ms)
@@ -414,8 +424,11 @@ fn stats(report: &Loopback, style: &Style, out: &mut dyn Write) -> io::Result<()
         Column::right("answerer"),
     ]);
     for (kind, members) in SHOWN {
+        // The library lists streams in any order; those of both ends that stand beside each other should be of a kind.
         let of = |stats: &[Value]| -> Vec<Value> {
-            stats.iter().filter(|object| object["type"] == *kind).cloned().collect()
+            let mut objects: Vec<Value> = stats.iter().filter(|object| object["type"] == *kind).cloned().collect();
+            objects.sort_by_key(|object| object["kind"].as_str().map(str::to_owned));
+            objects
         };
         let (left, right) = (of(offerer), of(answerer));
         for index in 0..left.len().max(right.len()) {
