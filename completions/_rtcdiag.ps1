@@ -152,7 +152,7 @@ Register-ArgumentCompleter -Native -CommandName 'rtcdiag' -ScriptBlock {
             [CompletionResult]::new('--key-log', '--key-log', [CompletionResultType]::ParameterName, 'Write the secrets of DTLS to a file, as SSLKEYLOGFILE does: whoever has it can read the call')
             [CompletionResult]::new('--save-sdp', '--save-sdp', [CompletionResultType]::ParameterName, 'Write offer and answer to this folder, with the candidates that were gathered for them')
             [CompletionResult]::new('--save-stats', '--save-stats', [CompletionResultType]::ParameterName, 'Write the statistics of both ends as a dump of webrtc-internals')
-            [CompletionResult]::new('--bundle', '--bundle', [CompletionResultType]::ParameterName, 'Write all of that, and the report, to this folder')
+            [CompletionResult]::new('--bundle', '--bundle', [CompletionResultType]::ParameterName, 'Write all of that, and the report, to this folder; with --redact without capture and key log')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to print: for people, as one JSON document, as JSON lines while results come in, or (`rtcdiag sdp`) as SARIF for code hosts')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use color; auto looks at the terminal, NO_COLOR and CLICOLOR_FORCE')
             [CompletionResult]::new('--stats', '--stats', [CompletionResultType]::ParameterName, 'Show the statistics of both ends; on a terminal once a second while the call goes on')

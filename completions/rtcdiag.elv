@@ -145,7 +145,7 @@ set edit:completion:arg-completer[rtcdiag] = {|@words|
             cand --key-log 'Write the secrets of DTLS to a file, as SSLKEYLOGFILE does: whoever has it can read the call'
             cand --save-sdp 'Write offer and answer to this folder, with the candidates that were gathered for them'
             cand --save-stats 'Write the statistics of both ends as a dump of webrtc-internals'
-            cand --bundle 'Write all of that, and the report, to this folder'
+            cand --bundle 'Write all of that, and the report, to this folder; with --redact without capture and key log'
             cand --format 'How to print: for people, as one JSON document, as JSON lines while results come in, or (`rtcdiag sdp`) as SARIF for code hosts'
             cand --color 'When to use color; auto looks at the terminal, NO_COLOR and CLICOLOR_FORCE'
             cand --stats 'Show the statistics of both ends; on a terminal once a second while the call goes on'

@@ -173,7 +173,7 @@ complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -l capture -d 
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -l key-log -d 'Write the secrets of DTLS to a file, as SSLKEYLOGFILE does: whoever has it can read the call' -r -F
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -l save-sdp -d 'Write offer and answer to this folder, with the candidates that were gathered for them' -r -f -a "(__fish_complete_directories)"
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -l save-stats -d 'Write the statistics of both ends as a dump of webrtc-internals' -r -F
-complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -l bundle -d 'Write all of that, and the report, to this folder' -r -f -a "(__fish_complete_directories)"
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -l bundle -d 'Write all of that, and the report, to this folder; with --redact without capture and key log' -r -f -a "(__fish_complete_directories)"
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand loopback" -l format -d 'How to print: for people, as one JSON document, as JSON lines while results come in, or (`rtcdiag sdp`) as SARIF for code hosts' -r -f -a "text\t'Tables and sentences'
 json\t'One JSON document at the end'
 jsonl\t'One JSON object a line, as results come in'

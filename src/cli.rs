@@ -788,7 +788,7 @@ pub struct Loopback {
     #[arg(long, value_name = "FILE", help_heading = "What to keep", value_hint = ValueHint::FilePath)]
     pub save_stats: Option<PathBuf>,
 
-    /// Write all of that, and the report, to this folder
+    /// Write all of that, and the report, to this folder; with --redact without capture and key log
     #[arg(
         long,
         value_name = "DIR",

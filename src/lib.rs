@@ -145,6 +145,8 @@ fn execute(command: Command, global: &Global, renderer: &Renderer, style: &Style
         _ => Charts::default(),
     };
     let mut out = BufWriter::new(io::stdout().lock());
+    let redactor = renderer.redactor.as_ref();
+    let redact = |document: &mut serde_json::Value| redactor.into_iter().for_each(|redactor| redactor.value(document));
     // What goes wrong with stdout while the command runs is told at its end: it has things to release.
     let mut written = Ok(());
     let mut outcome = command::run(
@@ -162,6 +164,7 @@ fn execute(command: Command, global: &Global, renderer: &Renderer, style: &Style
                 }
             },
             show: &|text| renderer.line(text),
+            redact: redactor.is_some().then_some(&redact),
             streams: renderer.format != Format::Json,
             progress: io::stderr().is_terminal() && !global.quiet && global.verbose == 0,
             color: style.color,
@@ -247,13 +250,14 @@ fn exit_code(envelope: &Envelope) -> u8 {
 
 /// Tells the redactor of the names on the command line before anything is printed.
 fn conceal_arguments(command: &Command, redactor: &Redactor) {
-    if let Command::Candidates(options) = command {
-        for url in options.stun.iter().chain(&options.turn) {
-            redactor.learn_url(url);
-        }
-        if let Some(username) = &options.username {
-            redactor.learn(Private::Username, username);
-        }
+    let (urls, username) = match command {
+        Command::Candidates(options) => ([&options.stun[..], &options.turn], &options.username),
+        Command::Loopback(options) => ([&[][..], &options.turn], &options.username),
+        _ => return,
+    };
+    urls.concat().iter().for_each(|url| redactor.learn_url(url));
+    if let Some(username) = username {
+        redactor.learn(Private::Username, username);
     }
 }
 

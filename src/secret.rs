@@ -39,6 +39,8 @@ pub enum Private {
     Ufrag,
     /// A distinguished name of a certificate.
     Subject,
+    /// A certificate itself, in base64.
+    Certificate,
     /// The foundation of a candidate: made of addresses, which it could give away. Only replaced in its own places.
     Foundation,
     /// The session id in `o=` of SDP.

@@ -80,7 +80,9 @@ fn cause(report: &Loopback) -> Finding {
         "DTLS was complete; the data channel was not open at both ends {}.",
         when(report)
     );
-    catalog::loopback::CHANNEL_NOT_OPEN.finding("data channel", summary, stages(report))
+    let mut evidence = stages(report);
+    evidence.extend(set_up_again(report));
+    catalog::loopback::CHANNEL_NOT_OPEN.finding("data channel", summary, evidence)
 }
 
 /// No pair was nominated.
@@ -269,6 +271,34 @@ fn repeated(report: &Loopback, findings: &mut Vec<Finding>) {
         let summary = format!("Setting up DTLS took {count} more than needed.");
         findings.push(entries::HANDSHAKE_REPEATED.finding("DTLS", summary, evidence));
     }
+    let again = set_up_again(report);
+    if report.outcome == Outcome::Connected && !again.is_empty() {
+        let phases = &report.phases;
+        let took = phases.sctp_ms.unwrap_or_default() + phases.data_channel_ms.unwrap_or_default();
+        let summary = format!("SCTP and the data channel took {:.1} s to set up.", took / 1000.0);
+        findings.push(entries::CHANNEL_REPEATED.finding("data channel", summary, again));
+    }
+}
+
+/// What was sent more than once until the channel was open.
+fn set_up_again(report: &Loopback) -> Vec<Evidence> {
+    let mut evidence = Vec::new();
+    for (name, peer) in report.peers.named() {
+        let Some(sctp) = &peer.sctp else { continue };
+        for (count, what) in [
+            (sctp.inits_repeated, "INIT"),
+            (sctp.cookies_repeated, "COOKIE ECHO"),
+            (sctp.opens_repeated, "DATA_CHANNEL_OPEN"),
+        ] {
+            if count > 0 {
+                evidence.push(Evidence::new(
+                    format!("{name} sent again"),
+                    format!("{what}{}", times(count)),
+                ));
+            }
+        }
+    }
+    evidence
 }
 
 fn logged(report: &Loopback, findings: &mut Vec<Finding>) {
@@ -341,5 +371,39 @@ fn when(report: &Loopback) -> &'static str {
     match report.outcome {
         Outcome::TimedOut => "when the time for the call was up",
         _ => "when the call failed",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::loopback::Sctp;
+
+    #[test]
+    fn what_a_channel_waited_for_is_named() {
+        let codes = |inits_repeated: u64, outcome: Outcome| {
+            let mut report = Loopback {
+                outcome,
+                ..Loopback::default()
+            };
+            report.peers.answerer.sctp = Some(Sctp {
+                inits_repeated,
+                ..Sctp::default()
+            });
+            let findings = check(&report);
+            let codes: Vec<String> = findings.iter().map(|finding| finding.code.clone()).collect();
+            (codes, findings.first().map_or(0, |finding| finding.evidence.len()))
+        };
+        assert_eq!(codes(0, Outcome::Connected), (vec![], 0));
+        assert_eq!(
+            codes(2, Outcome::Connected),
+            (vec!["call-channel-repeated".to_owned()], 1)
+        );
+        // A call that was given up has findings of its own.
+        assert!(
+            !codes(2, Outcome::TimedOut)
+                .0
+                .contains(&"call-channel-repeated".to_owned())
+        );
     }
 }

@@ -15,6 +15,8 @@ pub mod progress;
 pub mod sdp;
 pub mod stats;
 
+use serde_json::Value;
+
 use crate::cli::Command;
 use crate::error::Error;
 use crate::net::clock::Clock;
@@ -33,6 +35,8 @@ pub struct Context<'a> {
     pub conceal: &'a mut dyn FnMut(Private, &str),
     /// Makes a text fit for stderr: without control characters, and redacted if that was asked for.
     pub show: &'a dyn Fn(&str) -> String,
+    /// Takes what is private out of a document that the command itself writes to a file; `None` if that was not asked for.
+    pub redact: Option<&'a dyn Fn(&mut Value)>,
     /// Whether results are printed as they are told; if not, the report must hold them.
     pub streams: bool,
     /// Whether to show progress: stderr is a terminal, and nobody asked for quiet or for tracing.

@@ -205,6 +205,15 @@ pub struct Sctp {
     pub data_chunks_received: u64,
     /// Data chunks sent again.
     pub retransmitted: u64,
+    /// INIT chunks sent again.
+    #[serde(default)]
+    pub inits_repeated: u64,
+    /// COOKIE ECHO chunks sent again.
+    #[serde(default)]
+    pub cookies_repeated: u64,
+    /// DATA_CHANNEL_OPEN messages sent again.
+    #[serde(default)]
+    pub opens_repeated: u64,
 }
 
 /// Datagrams by what they carry.
@@ -494,4 +503,7 @@ pub struct Artifacts {
     /// This report.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub report: Option<String>,
+    /// What belongs to a bundle and was not written, as it can't be redacted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<String>,
 }

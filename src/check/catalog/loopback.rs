@@ -117,6 +117,12 @@ entries! {
         fix: "Nothing to do about single cases; a client sends its first flight again sooner if it knows the round trip of ICE.",
         reference: "RFC 6347 §4.2.4.1",
     }
+    CHANNEL_REPEATED = "call-channel-repeated", Info, "Setting up SCTP or the data channel took repetitions" {
+        what: "An end sent INIT, COOKIE ECHO or DATA_CHANNEL_OPEN again because no answer came within its timer: a second at first, twice as long each time after that. That is most of the time that the channel took to open.",
+        why: "The packet or its answer was lost.",
+        fix: "Nothing to do about single cases; where packets are lost, allow a call more time to connect than the fifteen seconds that three repetitions take, and more with --timeout.",
+        reference: "RFC 9260 §6.3.3",
+    }
     LIBRARY_LOGGED = "call-library-errors", Info, "The WebRTC library logged errors that it told nobody" {
         what: "The library wrote errors to its log for which it has no event.",
         why: "The library tells an application less than browsers do.",

@@ -8,6 +8,7 @@ use std::sync::{Arc, PoisonError};
 use serde_json::{Map, Value, json};
 
 use super::capture::{Capture, Output, Shared};
+use super::file::PieceFile;
 use super::gathered::gathered;
 use crate::cli;
 use crate::error::Error;
@@ -27,15 +28,34 @@ pub struct Kept {
     sdp: Option<PathBuf>,
     stats: Option<(PathBuf, File)>,
     report: Option<(PathBuf, File)>,
+    /// What belongs to a bundle and cannot be shared.
+    left_out: Vec<String>,
 }
 
+/// What shows all of a call, whoever's it is: there is no taking private things out of it.
+const WHOLE: [&str; 2] = ["call.pcapng", "keys.log"];
+
 impl Kept {
-    /// Makes folders and files.
+    /// Makes folders and files. Where private things are to be `redacted`, a bundle goes without capture and key log.
     ///
     /// # Errors
-    /// What the operating system refuses.
-    pub fn open(options: &cli::Loopback, clock: &Clock) -> Result<Kept, Error> {
-        let in_bundle = |name: &str| options.bundle.as_ref().map(|folder| folder.join(name));
+    /// What the operating system refuses; a capture or a key log that is asked for by name and is to be redacted.
+    pub fn open(options: &cli::Loopback, clock: &Clock, redacted: bool) -> Result<Kept, Error> {
+        for (file, option) in [(&options.capture, "--capture"), (&options.key_log, "--key-log")] {
+            if redacted && file.is_some() {
+                return Err(Error::new("what shows all of a call cannot be redacted")
+                    .at(option)
+                    .hint(format!("leave out --redact or {option}")));
+            }
+        }
+        let in_bundle = |name: &str| {
+            let folder = options.bundle.as_ref()?;
+            (!redacted || !WHOLE.contains(&name)).then(|| folder.join(name))
+        };
+        let left_out = match redacted && options.bundle.is_some() {
+            true => WHOLE.map(str::to_owned).to_vec(),
+            false => Vec::new(),
+        };
         for folder in options.bundle.iter().chain(&options.save_sdp) {
             fs::create_dir_all(folder).map_err(|error| Error::file("make the folder", folder, &error))?;
         }
@@ -43,7 +63,9 @@ impl Kept {
         let capture = capture.map(|path| {
             // It holds the secrets of the call.
             let file = private(&path)?;
-            Ok::<_, Error>((path, Output::new(Box::new(file))))
+            let out = Output::new(PieceFile::new(file, &path))
+                .map_err(|error| Error::file("write the capture", &path, &error))?;
+            Ok::<_, Error>((path, out))
         });
         let open = |path: Option<PathBuf>| path.map(|path| private(&path).map(|file| (path, file))).transpose();
         Ok(Kept {
@@ -53,6 +75,7 @@ impl Kept {
             sdp: options.save_sdp.clone().or_else(|| options.bundle.clone()),
             stats: open(options.save_stats.clone().or_else(|| in_bundle("stats.json")))?,
             report: open(in_bundle("report.json"))?,
+            left_out,
         })
     }
 
@@ -108,18 +131,24 @@ impl Kept {
             artifacts.stats = Some(name(path));
         }
         artifacts.report = self.report.as_ref().map(|(path, _)| name(path));
+        artifacts.left_out.clone_from(&self.left_out);
         Ok(artifacts)
     }
 
-    /// Writes the report, where that is kept.
+    /// Writes the report, where that is kept, as `redact` leaves it.
     ///
     /// # Errors
     /// A file that can't be written.
-    pub fn write_report(&mut self, envelope: &Envelope) -> Result<(), Error> {
+    pub fn write_report(&mut self, envelope: &Envelope, redact: Option<&dyn Fn(&mut Value)>) -> Result<(), Error> {
         let Some((path, file)) = &mut self.report else {
             return Ok(());
         };
-        serde_json::to_writer_pretty(&mut *file, envelope)
+        let document = serde_json::to_value(envelope).map(|mut document| {
+            redact.into_iter().for_each(|redact| redact(&mut document));
+            document
+        });
+        document
+            .and_then(|document| serde_json::to_writer_pretty(&mut *file, &document))
             .map_err(io::Error::from)
             .and_then(|()| file.write_all(b"\n"))
             .map_err(|error| Error::file("write the report", path, &error))

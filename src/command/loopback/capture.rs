@@ -5,14 +5,19 @@
 //! direction, the first of each protocol with a comment, and the secrets to decrypt DTLS stand in the file as well.
 
 use std::collections::HashMap;
-use std::io::{self, Write};
+use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use super::file::{ALIGNMENT, PieceFile};
 use crate::datagram::Transport;
 use crate::net::peer::{Direction, Side, Tapped, Watch};
 use crate::proto::demux::{Protocol, classify};
+
 const SECTION_HEADER: u32 = 0x0a0d_0d0a;
 const INTERFACE_DESCRIPTION: u32 = 1;
 const ENHANCED_PACKET: u32 = 6;
@@ -24,14 +29,62 @@ const TLS_KEY_LOG: u32 = 0x544c_534b;
 
 /// So many octets are written at once.
 const CHUNK: usize = 1 << 20;
+/// So many such pieces may wait for the disk; then the call waits for it too.
+const WAITING: usize = 64;
+/// With so many waiting the disk is late.
+const LATE: usize = 16;
 
-/// Where the file is written, and whether that went well so far.
+/// Where the file is written: by a thread of its own, so that the call does not wait for the disk.
 pub struct Output {
-    file: Box<dyn Write + Send>,
     /// What is to be written next.
     buffer: Vec<u8>,
-    /// Told at the end; the call goes on.
-    error: Option<io::Error>,
+    /// Where that begins: at a place of memory from which it can be written directly.
+    begin: usize,
+    writer: Option<Writer>,
+}
+
+/// The thread that writes, and its queues: full pieces go there, empty ones come back.
+struct Writer {
+    full: SyncSender<(Vec<u8>, usize)>,
+    waiting: Arc<AtomicUsize>,
+    empty: Receiver<Vec<u8>>,
+    thread: JoinHandle<io::Result<()>>,
+}
+
+impl Writer {
+    fn start(mut file: PieceFile) -> io::Result<Writer> {
+        let (full, pieces) = mpsc::sync_channel::<(Vec<u8>, usize)>(WAITING);
+        let (written, empty) = mpsc::channel();
+        let waiting = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&waiting);
+        let work = move || {
+            let mut result = Ok(());
+            for (piece, begin) in pieces {
+                let is_late = count.fetch_sub(1, Ordering::Relaxed) > LATE;
+                // An error is told at the end; the call goes on.
+                if result.is_ok() {
+                    result = file.write(&piece[begin..], is_late);
+                }
+                // Nobody takes it when the call is over.
+                let _ = written.send(piece);
+            }
+            result
+        };
+        Ok(Writer {
+            full,
+            waiting,
+            empty,
+            thread: thread::Builder::new().name("capture".into()).spawn(work)?,
+        })
+    }
+
+    /// Hands a full piece over; an empty one for it.
+    fn exchange(&self, piece: Vec<u8>, begin: usize) -> Vec<u8> {
+        self.waiting.fetch_add(1, Ordering::Relaxed);
+        // The thread takes pieces until it is told that there are no more.
+        let _ = self.full.send((piece, begin));
+        self.empty.try_recv().unwrap_or_default()
+    }
 }
 
 /// The output, shared with whoever ends it.
@@ -39,28 +92,51 @@ pub type Shared = Arc<Mutex<Output>>;
 
 impl Output {
     /// Writes to `file`, in large pieces.
-    pub fn new(file: Box<dyn Write + Send>) -> Shared {
-        Arc::new(Mutex::new(Output {
-            file,
-            buffer: Vec::with_capacity(CHUNK + (1 << 17)),
-            error: None,
-        }))
+    ///
+    /// # Errors
+    /// The system has no thread to give.
+    pub fn new(file: PieceFile) -> io::Result<Shared> {
+        let mut output = Output {
+            buffer: Vec::new(),
+            begin: 0,
+            writer: Some(Writer::start(file)?),
+        };
+        output.start(Vec::new());
+        Ok(Arc::new(Mutex::new(output)))
     }
 
-    /// Writes the rest.
+    /// Writes the rest; what comes later is lost.
     ///
     /// # Errors
     /// The first that there was.
     pub fn finish(&mut self) -> io::Result<()> {
-        self.write();
-        self.error.take().map_or_else(|| self.file.flush(), Err)
+        let Some(writer) = self.writer.take() else {
+            return Ok(());
+        };
+        writer.exchange(std::mem::take(&mut self.buffer), self.begin);
+        drop(writer.full);
+        let ended = writer.thread.join();
+        ended.unwrap_or_else(|_| Err(io::Error::other("its thread has died")))
     }
 
+    /// Goes on in this memory.
+    fn start(&mut self, mut memory: Vec<u8>) {
+        memory.clear();
+        // The last block may be larger than what is left.
+        memory.reserve(CHUNK + (1 << 17) + ALIGNMENT);
+        let begin = memory.as_ptr().align_offset(ALIGNMENT).min(ALIGNMENT);
+        memory.resize(begin, 0);
+        (self.buffer, self.begin) = (memory, begin);
+    }
+
+    /// Hands over what there is, but for a rest that would make what follows start at an odd place of the file.
     fn write(&mut self) {
-        if self.error.is_none() {
-            self.error = self.file.write_all(&self.buffer).err();
-        }
-        self.buffer.clear();
+        let rest = (self.buffer.len() - self.begin) % ALIGNMENT;
+        let rest = self.buffer.split_off(self.buffer.len() - rest);
+        let piece = std::mem::take(&mut self.buffer);
+        let memory = self.writer.as_ref().map(|writer| writer.exchange(piece, self.begin));
+        self.start(memory.unwrap_or_default());
+        self.buffer.extend_from_slice(&rest);
     }
 
     /// Adds a block: `body` puts its content, the frame is made here.
@@ -74,7 +150,7 @@ impl Output {
         let length = (padded as u32 + 4).to_le_bytes();
         self.buffer[start + 4..start + 8].copy_from_slice(&length);
         self.buffer.extend(length);
-        if self.buffer.len() >= CHUNK {
+        if self.buffer.len() - self.begin >= CHUNK {
             self.write();
         }
     }
@@ -350,24 +426,12 @@ mod tests {
         fn frame(&mut self, _: &Packet<'_>, _: At, _: FrameKind) {}
     }
 
-    struct Buffer(Arc<Mutex<Vec<u8>>>);
-
-    impl Write for Buffer {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0.lock().unwrap().extend_from_slice(bytes);
-            Ok(bytes.len())
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-
     #[test]
     fn our_own_reader_gets_back_what_was_written() {
-        let bytes = Arc::new(Mutex::new(Vec::new()));
-        let out: Box<dyn Write + Send> = Box::new(Buffer(Arc::clone(&bytes)));
-        let shared = Output::new(out);
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("call.pcapng");
+        let file = std::fs::File::create(&path).unwrap();
+        let shared = Output::new(PieceFile::new(file, &path)).unwrap();
         let mut capture = Capture::begin(Arc::clone(&shared), Duration::from_secs(1_700_000_000));
         let stun = b"\x00\x01\x00\x00\x21\x12\xa4\x42abcdefghijkl";
         let dtls = b"\x17\xfe\xfd\0\x01\0\0\0\0\0\x01\0\x03abc";
@@ -392,7 +456,7 @@ mod tests {
             }
         }
         shared.lock().unwrap().finish().unwrap();
-        let bytes = bytes.lock().unwrap().clone();
+        let bytes = std::fs::read(&path).unwrap();
         let input = Input {
             name: "call.pcapng".to_owned(),
             size: Some(bytes.len() as u64),

@@ -51,7 +51,7 @@ impl Table {
     }
 }
 
-/// Bit rates of the last second, loss, jitter, round trip, pair, channels.
+/// Bit rates of the last second, loss, jitter, round trip; open channels where there is no media. It fits a terminal of 80 columns.
 fn line(now: f64, stats: &[Value], before: &mut [f64; 3]) -> String {
     let of = |kind: &'static str| stats.iter().filter(move |object| object["type"] == kind);
     let sum = |kind, member: &str| of(kind).filter_map(|object| object[member].as_f64()).sum::<f64>();
@@ -61,9 +61,9 @@ fn line(now: f64, stats: &[Value], before: &mut [f64; 3]) -> String {
     // Nothing can be said of the first second: it had no beginning.
     let rate = |index: usize| match before[0] {
         0.0 => "-".to_owned(),
-        _ => format!("{:.2} Mbit/s", (passed[index] - before[index]) * 8e-6 / seconds),
+        _ => format!("{:.2}", (passed[index] - before[index]) * 8e-6 / seconds),
     };
-    let mut parts = vec![format!("sent {}", rate(1)), format!("received {}", rate(2))];
+    let mut parts = vec![format!("out {}, in {} Mbit/s", rate(1), rate(2))];
     let (lost, received) = (sum("inbound-rtp", "packetsLost"), sum("inbound-rtp", "packetsReceived"));
     if received > 0.0 {
         parts.push(format!(
@@ -80,11 +80,11 @@ fn line(now: f64, stats: &[Value], before: &mut [f64; 3]) -> String {
         parts.push(format!("rtt {:.2} ms", round_trip * 1000.0));
     }
     let open = of("data-channel").filter(|channel| channel["state"] == "open").count();
-    if open > 0 {
-        parts.push(format!("channels {open}"));
+    if open > 0 && received == 0.0 {
+        parts.push(format!("{open} open channel{}", if open == 1 { "" } else { "s" }));
     }
     *before = passed;
-    parts.join("  ")
+    parts.join(", ")
 }
 
 #[cfg(test)]
@@ -101,7 +101,7 @@ mod tests {
             ]
         };
         let mut before = [0.0; 3];
-        assert!(line(1.0, &stats(1_000), &mut before).starts_with("sent -  received -  lost 1.0 %  jitter 2.0 ms"));
-        assert!(line(2.0, &stats(126_000), &mut before).starts_with("sent 1.00 Mbit/s  received 0.00 Mbit/s"));
+        assert!(line(1.0, &stats(1_000), &mut before).starts_with("out -, in - Mbit/s, lost 1.0 %, jitter 2.0 ms"));
+        assert!(line(2.0, &stats(126_000), &mut before).starts_with("out 1.00, in 0.00 Mbit/s"));
     }
 }

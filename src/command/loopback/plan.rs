@@ -270,7 +270,7 @@ fn servers(
         for url in &server.urls {
             if url.starts_with("turns:") || url.starts_with("stuns:") || url.contains("transport=tcp") {
                 return Err(Error::new("the WebRTC library asks servers over UDP only")
-                    .at((context.show)(url))
+                    .at(url.clone())
                     .hint("`rtcdiag candidates` tests servers over TCP and TLS"));
             }
         }

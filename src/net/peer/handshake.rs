@@ -12,8 +12,11 @@ use crate::proto::dtls::{Fragments, Kind, Records};
 use crate::proto::tls::ContentType;
 use crate::time::At;
 
-/// A flight is not sent again sooner than this after the last time.
+/// A flight is not sent again sooner than this after it was sent; after each further time than twice as long. The library repeats the
+/// client's last flight whenever the server's comes again, so that else the two would go back and forth for ever.
 const PAUSE: Duration = Duration::from_millis(100);
+/// So often the pause is doubled.
+const DOUBLED: u32 = 5;
 /// When nothing has come for so long the flight is sent again. The library's own timer, of a second, comes first where it still runs.
 const SILENCE: Duration = Duration::from_millis(1200);
 /// Datagrams of a flight that are kept.
@@ -29,12 +32,19 @@ pub struct Handshake {
     /// Something new was heard since the last datagram was sent.
     news: bool,
     last: Option<At>,
+    /// How often the flight was sent again because the other end asked.
+    again: u32,
 }
 
 impl Handshake {
     /// A datagram is sent.
     pub fn sent(&mut self, at: At, to: SocketAddr, datagram: &[u8]) {
-        if std::mem::take(&mut self.news) || self.flight.first().is_some_and(|(_, first)| is_same(first, datagram)) {
+        let is_answer = std::mem::take(&mut self.news);
+        let is_same = self.flight.first().is_some_and(|(_, first)| is_same(first, datagram));
+        if is_answer && !is_same {
+            self.again = 0;
+        }
+        if is_answer || is_same {
             self.flight.clear();
         }
         if self.flight.len() < MOST {
@@ -62,11 +72,13 @@ impl Handshake {
             }
         }
         self.news |= new;
-        let is_due = self.last.is_none_or(|last| at.since(last) >= PAUSE);
+        let pause = PAUSE * (1 << self.again.min(DOUBLED));
+        let is_due = self.last.is_none_or(|last| at.since(last) >= pause);
         if new || !known || !is_due {
             return Vec::new();
         }
         self.last = Some(at);
+        self.again += 1;
         self.flight.clone()
     }
 
@@ -120,6 +132,18 @@ mod tests {
         // Not for each copy of it.
         assert!(server.received(ms(1050), &message(1, 1, 3)).is_empty());
         assert_eq!(server.received(ms(2000), &message(1, 1, 4)).len(), 2);
+    }
+
+    #[test]
+    fn two_ends_do_not_repeat_themselves_for_ever() {
+        let to = "127.0.0.1:9".parse().unwrap();
+        let mut server = Handshake::default();
+        server.received(At::from_millis(0), &message(16, 3, 3));
+        server.sent(At::from_millis(0), to, &message(20, 4, 4));
+        // A client that sends its flight again as often as it hears ours again, each way in 52 ms.
+        let asked = (1..200).map(|round| At::from_millis(round * 104));
+        let answered = asked.take_while(|at| !server.received(*at, &message(16, 3, 5)).is_empty());
+        assert!(answered.count() < 3);
     }
 
     #[test]

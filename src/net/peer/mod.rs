@@ -20,6 +20,7 @@ pub mod nat;
 mod peer_connection;
 pub mod pump;
 pub mod rtcp;
+pub mod runs;
 pub mod runtime;
 pub mod sctp;
 pub mod socket;

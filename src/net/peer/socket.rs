@@ -14,6 +14,7 @@ use super::gate;
 use super::handshake::Handshake;
 use super::nat::Nat;
 use super::pump::{Destination, Late};
+use super::runs::Runs;
 use super::tap::Direction;
 use super::wire::Wire;
 use crate::datagram::Transport;
@@ -29,6 +30,7 @@ pub struct Socket {
     handshake: Arc<Mutex<Handshake>>,
     /// Whether the task that looks for silence runs.
     reminds: AtomicBool,
+    runs: Mutex<Runs>,
 }
 
 impl Socket {
@@ -47,6 +49,7 @@ impl Socket {
             early: Mutex::default(),
             handshake: Arc::default(),
             reminds: AtomicBool::new(false),
+            runs: Mutex::default(),
         })
     }
 
@@ -217,6 +220,7 @@ impl AsyncUdpSocket for Socket {
             }
             let (sent, went) = send();
             if went {
+                lock(&self.runs).sent(length, segment);
                 self.tell(Direction::Sent, transmit.destination, datagrams());
             }
             return sent;
@@ -267,7 +271,7 @@ impl AsyncUdpSocket for Socket {
     }
 
     fn max_gso_segments(&self) -> usize {
-        self.inner.max_gso_segments()
+        lock(&self.runs).longest(self.inner.max_gso_segments())
     }
 
     fn max_gro_segments(&self) -> usize {

@@ -24,6 +24,11 @@ const GRAMMAR: &[&str] = &[
     "network-cost",
 ];
 
+/// Whether a text that says nothing of itself is such an attribute.
+pub fn is_attribute(text: &str) -> bool {
+    text.starts_with("candidate:") && text.split(' ').nth(6) == Some("typ")
+}
+
 /// Learns the foundation, the address if it is a name, and the ufrag of an attribute.
 pub fn learn(known: &mut Known, text: &str) {
     let Some(rest) = text.strip_prefix("candidate:") else {

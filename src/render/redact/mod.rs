@@ -146,7 +146,7 @@ impl Known {
                                 Some(private) => self.words.learn(private, text),
                                 None => self.words.learn_urls(text),
                             }
-                            sdp::learn(self, text);
+                            self.learn_line(text);
                             sdp::learn_names(self, key, text);
                         }
                         (_, value) => self.learn(value),
@@ -155,10 +155,18 @@ impl Known {
             }
             Value::String(text) => {
                 self.words.learn_urls(text);
-                sdp::learn(self, text);
+                self.learn_line(text);
                 sdp::learn_names(self, "", text);
             }
             Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+
+    /// A text that is SDP, or a candidate, wherever it stands.
+    fn learn_line(&mut self, text: &str) {
+        match candidate::is_attribute(text) {
+            true => candidate::learn(self, text),
+            false => sdp::learn(self, text),
         }
     }
 
@@ -237,7 +245,7 @@ impl Known {
         if let Some(address) = self.addresses.whole(text) {
             return address;
         }
-        if key == "candidate" {
+        if key == "candidate" || candidate::is_attribute(text) {
             return candidate::replace(self, text);
         }
         // `Coturn-4.5.1.1` and `Chrome/156.0.0.0` are versions, not addresses.
@@ -260,7 +268,13 @@ fn by_key(key: &str, text: &str) -> Option<Private> {
         "realm" => Private::Realm,
         "username" | "user" => Private::Username,
         "password" | "credential" | "ice_pwd" | "pwd" => Private::Password,
-        "ufrag" | "ice_ufrag" | "ice_ufrags" | "local_ufrag" | "remote_ufrag" => Private::Ufrag,
+        "ufrag" | "ice_ufrag" | "ice_ufrags" | "local_ufrag" | "remote_ufrag" | "ufrag_before" | "ufrag_after" => {
+            Private::Ufrag
+        }
+        // Members of statistics (webrtc-stats).
+        "usernameFragment" | "iceLocalUsernameFragment" => Private::Ufrag,
+        "base64Certificate" => Private::Certificate,
+        "trackIdentifier" if text != "-" => Private::Id,
         "server_name" => Private::Host,
         // Of a capture: it may name hosts and networks.
         "filter" if ["host", "net"].iter().any(|word| text.contains(word)) => Private::Text,

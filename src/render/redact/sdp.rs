@@ -10,8 +10,14 @@ use crate::secret::Private;
 /// A part of a line, and what it is.
 type Part = (Private, Range<usize>);
 
-/// Learns what is private in a line of SDP; nothing if `text` is none.
+/// Learns what is private in a line of SDP, or in all lines of a description; nothing if `text` is neither.
 pub fn learn(known: &mut Known, text: &str) {
+    if is_description(text) {
+        return text.lines().for_each(|line| learn(known, line));
+    }
+    if let Some(rest) = text.strip_prefix("a=candidate:") {
+        return candidate::learn(known, &format!("candidate:{rest}"));
+    }
     for (private, place) in parts(text) {
         known.words.learn(private, &text[place.clone()]);
         // A finding may quote one word of it.
@@ -26,8 +32,20 @@ pub fn learn(known: &mut Known, text: &str) {
     }
 }
 
-/// The line without what is private in it; `None` if `text` is no such line.
+/// The line, or the description, without what is private in it; `None` if `text` has nothing of SDP that could be.
 pub fn replace(known: &mut Known, text: &str) -> Option<String> {
+    if is_description(text) {
+        let mut replaced = String::with_capacity(text.len());
+        for line in text.split_inclusive('\n') {
+            let content = line.trim_end_matches(['\r', '\n']);
+            match replace(known, content) {
+                Some(instead) => replaced.push_str(&instead),
+                None => replaced.push_str(&scan::replace(known, content, false)),
+            }
+            replaced.push_str(&line[content.len()..]);
+        }
+        return Some(replaced);
+    }
     if let Some(rest) = text.strip_prefix("a=candidate:") {
         let replaced = candidate::replace(known, &format!("candidate:{rest}"));
         return Some(format!("a={replaced}"));
@@ -47,6 +65,11 @@ pub fn replace(known: &mut Known, text: &str) -> Option<String> {
     }
     replaced.push_str(&scan::replace(known, &text[done..], false));
     Some(replaced)
+}
+
+/// Whether a text is a description with its lines (RFC 8866 §5.1), not one line of it.
+fn is_description(text: &str) -> bool {
+    text.starts_with("v=0") && text.contains('\n')
 }
 
 /// Learns the names of multicast DNS, and those that stand where an address should.
@@ -201,6 +224,20 @@ mod tests {
             let start = format!("a={}", entry.name);
             assert!(redacted.contains(&start) || redacted.contains(entry.name), "{redacted}");
         }
+    }
+
+    #[test]
+    fn descriptions_are_read_line_by_line() {
+        let sdp = "v=0\r\no=- 4611731400430051336 2 IN IP4 203.0.113.9\r\ns=-\r\na=ice-ufrag:CanaryU\r\na=ice-pwd:CanaryPassword\r\n\
+            a=candidate:842163049 1 udp 5 203.0.113.9 6 typ host\r\na=mid:0\r\n";
+        let mut value = json!({ "offer": { "sdp": sdp }, "log": "checks of CanaryU with CanaryPassword" });
+        Redactor::new().value(&mut value);
+        assert_eq!(
+            value["offer"]["sdp"],
+            "v=0\r\no=- 1001 2 IN IP4 192.0.2.1\r\ns=-\r\na=ice-ufrag:ufrag-1\r\na=ice-pwd:password-1\r\n\
+            a=candidate:1 1 udp 5 192.0.2.1 6 typ host\r\na=mid:0\r\n"
+        );
+        assert_eq!(value["log"], "checks of ufrag-1 with password-1");
     }
 
     #[test]

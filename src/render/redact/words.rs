@@ -117,6 +117,7 @@ impl Words {
             Private::Password => format!("password-{count}"),
             Private::Ufrag => format!("ufrag-{count}"),
             Private::Subject => format!("CN=name-{count}"),
+            Private::Certificate => format!("certificate-{count}"),
             Private::Foundation => count.to_string(),
             // A number, as the grammar wants it.
             Private::Session => (1000 + *count).to_string(),

@@ -45,21 +45,27 @@ fn head(report: &Loopback, style: &Style, out: &mut dyn Write) -> io::Result<()>
             Paint::Red,
         ),
     };
-    write!(out, "{}", style.paint(paint, &text))?;
+    writeln!(out, "{}", style.paint(paint, &text))?;
     if let Some(path) = &report.path {
-        write!(
-            out,
-            ", {} {} to {} {} over {}",
+        // The port of an end that opens TCP connections and takes none (RFC 6544 §4.5).
+        let opens = |address: &str| match path.protocol == "tcp" && address.ends_with(":9") {
+            true => " (opens the connection)",
+            false => "",
+        };
+        let text = format!(
+            "{} {}{} to {} {}{} over {}",
             path.offerer_type,
             path.offerer,
+            opens(&path.offerer),
             path.answerer_type,
             path.answerer,
+            opens(&path.answerer),
             path.protocol.to_uppercase()
-        )?;
+        );
+        writeln!(out, "{}", style.wrap("path: ", &text))?;
     }
-    writeln!(out)?;
     if let Some(fault) = &report.fault {
-        writeln!(out, "On purpose: {}", style.paint(Paint::Yellow, &fault.name))?;
+        writeln!(out, "done on purpose: {}", style.paint(Paint::Yellow, &fault.name))?;
     }
     writeln!(out)
 }
@@ -70,10 +76,10 @@ fn about(stage: &Stage) -> (&'static str, &'static str) {
         ("create", _) => ("create", "two peer connections"),
         ("describe", _) => ("describe", "offer and answer"),
         ("gather", _) => ("gather", "candidates"),
-        ("check", _) => ("check", "ICE, first check to nomination"),
-        ("connect", Some("dtls")) => ("connect", "DTLS, ClientHello to Finished"),
+        ("check", _) => ("check", "ICE, check to nomination"),
+        ("connect", Some("dtls")) => ("connect", "DTLS, hello to Finished"),
         ("connect", Some("sctp")) => ("connect", "SCTP, INIT to COOKIE ACK"),
-        ("connect", _) => ("connect", "data channel, OPEN to ACK"),
+        ("connect", _) => ("connect", "channel, OPEN to ACK"),
         _ => ("talk", "data and media"),
     }
 }
@@ -117,7 +123,7 @@ fn time_line(report: &Loopback, style: &Style, out: &mut dyn Write) -> io::Resul
                 Some(Stage {
                     took_ms: Some(took), ..
                 }) => units::duration(*took).into(),
-                Some(_) => Cell::painted("did not end", Paint::Red),
+                Some(_) => Cell::painted("no end", Paint::Red),
             });
         }
         table.row(row);
@@ -156,9 +162,14 @@ fn states(report: &Loopback, style: &Style, out: &mut dyn Write) -> io::Result<(
                 states.push(&event.event);
             }
         }
-        row.push(states.join(", ").into());
+        row.push(match states.as_slice() {
+            [] => "never open".into(),
+            states => states.join(", ").into(),
+        });
     }
-    table.row(row);
+    if report.data_channel.is_some() {
+        table.row(row);
+    }
     lines(&table, style, out)
 }
 
@@ -179,39 +190,44 @@ fn data(report: &Loopback, style: &Style, out: &mut dyn Write) -> io::Result<()>
     writeln!(out, "  {}, {order}, {reliable}", units::count(data.channels, "channel"))?;
     if let Some(rtt) = &data.rtt_ms {
         let us = |ms: f64| {
-            if ms < 10.0 {
+            if ms < 1.0 {
                 format!("{:.0} µs", ms * 1000.0)
             } else {
                 units::duration(ms)
             }
         };
-        writeln!(
-            out,
-            "  {}: min {}, median {}, p99 {}, max {}{}",
-            units::count(data.pings, "ping"),
+        let lost = match data.pings_lost {
+            0 => String::new(),
+            lost => format!(", {lost} lost"),
+        };
+        let text = format!(
+            "min {}, median {}, p99 {}, max {}{lost}",
             us(rtt.min),
             us(rtt.median),
             us(rtt.p99),
-            us(rtt.max),
-            if data.pings_lost > 0 {
-                format!(", {} lost", data.pings_lost)
-            } else {
-                String::new()
-            }
-        )?;
+            us(rtt.max)
+        );
+        let first = format!("  {}: ", units::count(data.pings, "ping"));
+        writeln!(out, "{}", style.wrap(&first, &text))?;
+    } else if data.pings > 0 {
+        writeln!(out, "  {}: none came back", units::count(data.pings, "ping"))?;
     }
     if let (Some(mbps), Some(size), Some(seconds)) = (data.throughput_mbps, data.message_size, data.measured_s) {
-        writeln!(
-            out,
-            "  throughput: {:.1} MB/s ({mbps:.0} Mbit/s), {} of {size} octets in {seconds:.1} s",
+        // Of the messages that arrived, the pings are none.
+        let text = format!(
+            "{:.1} MB/s ({mbps:.0} Mbit/s), {} of {size} octets in {seconds:.1} s",
             mbps / 8.0,
-            units::count(usize::try_from(data.messages).unwrap_or(usize::MAX), "message")
-        )?;
+            units::count(
+                usize::try_from(data.bytes / size.max(1) as u64).unwrap_or(usize::MAX),
+                "message"
+            )
+        );
+        writeln!(out, "{}", style.wrap("  throughput: ", &text))?;
     }
     if let Some(told) = data.close_told_ms {
         writeln!(
             out,
-            "  close() was told to the other end after {}",
+            "  close: the answerer was told {} after close()",
             units::duration(told)
         )?;
     }
@@ -231,13 +247,9 @@ fn media(report: &Loopback, style: &Style, out: &mut dyn Write) -> io::Result<()
         Column::right("lost"),
         Column::right("jitter"),
         Column::right("kbit/s"),
-        Column::right("reported lost"),
-        Column::right("reported jitter"),
-        Column::right("RTT"),
-        Column::right("NACKs"),
     ]);
+    let some = |number: Option<f64>| number.map(units::duration).unwrap_or_default();
     for stream in &report.media {
-        let some = |number: Option<f64>| number.map(units::duration).unwrap_or_default();
         let lost: Cell = match stream.packets_lost {
             0 => "0".into(),
             lost => Cell::painted(lost.to_string(), Paint::Yellow),
@@ -250,17 +262,25 @@ fn media(report: &Loopback, style: &Style, out: &mut dyn Write) -> io::Result<()
             lost,
             some(stream.jitter_ms).into(),
             stream.kbps.map(|kbps| format!("{kbps:.0}")).unwrap_or_default().into(),
-            stream
-                .reported_packets_lost
-                .map(|lost| lost.to_string())
-                .unwrap_or_default()
-                .into(),
+        ]);
+    }
+    lines(&table, style, out)?;
+    heading("What the senders were told of it (RTCP)", style, out)?;
+    let mut table = Table::new(&[
+        Column::left("stream"),
+        Column::right("lost"),
+        Column::right("jitter"),
+        Column::right("RTT"),
+        Column::right("NACKs"),
+    ]);
+    for stream in &report.media {
+        let lost = stream.reported_packets_lost.map(|lost| lost.to_string());
+        table.row(vec![
+            stream.subject().into(),
+            lost.unwrap_or_else(|| "no report".to_owned()).into(),
             some(stream.reported_jitter_ms).into(),
             some(stream.rtt_ms).into(),
-            match stream.nacks {
-                0 => "".into(),
-                nacks => nacks.to_string().into(),
-            },
+            stream.nacks.to_string().into(),
         ]);
     }
     lines(&table, style, out)
@@ -285,10 +305,13 @@ fn impairment(report: &Loopback, style: &Style, out: &mut dyn Write) -> io::Resu
         ..
     } in &report.impairment
     {
-        let mut came = vec![format!("{} of {sent} lost ({lost_percent:.1} %)", lost + dropped)];
+        let mut came = vec![format!(
+            "of {sent} datagrams {} lost ({lost_percent:.1} %)",
+            lost + dropped
+        )];
         for (count, what) in [
-            (dropped, "by the queue"),
-            (duplicated, "twice"),
+            (dropped, "of them by a full queue"),
+            (duplicated, "delivered twice"),
             (reordered, "overtaken"),
         ] {
             if *count > 0 {
@@ -298,7 +321,16 @@ fn impairment(report: &Loopback, style: &Style, out: &mut dyn Write) -> io::Resu
         if let Some(delay) = mean_delay_ms {
             came.push(format!("mean delay {}", units::duration(*delay)));
         }
-        writeln!(out, "  {direction}: {asked} (seed {seed}): {}", came.join(", "))?;
+        let way = match direction.as_str() {
+            "up" => "offerer to answerer",
+            _ => "answerer to offerer",
+        };
+        writeln!(
+            out,
+            "{}",
+            style.hang("  ", 4, &format!("{way}, asked for {asked} (seed {seed}):"))
+        )?;
+        writeln!(out, "{}", style.wrap("    ", &came.join(", ")))?;
     }
     writeln!(out)
 }
@@ -313,8 +345,6 @@ const SHOWN: &[(&str, &[&str])] = &[
             "dtlsState",
             "dtlsRole",
             "tlsVersion",
-            "dtlsCipher",
-            "srtpCipher",
             "packetsSent",
             "packetsReceived",
             "bytesSent",
@@ -379,16 +409,26 @@ const SHOWN: &[(&str, &[&str])] = &[
 
 fn stats(report: &Loopback, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     heading("Statistics (all members with --json)", style, out)?;
+    let [offerer, answerer] = report.peers.named().map(|(_, peer)| &peer.stats);
+    // Too long for a column, and the same at both ends.
+    let transport = offerer.iter().find(|object| object["type"] == "transport");
+    let ciphers = ["dtlsCipher", "srtpCipher"].into_iter();
+    let ciphers: Vec<&str> = ciphers.filter_map(|member| transport?[member].as_str()).collect();
+    if !ciphers.is_empty() {
+        writeln!(out, "{}", style.wrap("  ciphers: ", &ciphers.join(", ")))?;
+    }
     let mut table = Table::new(&[
         Column::left("type"),
         Column::left("member"),
         Column::right("offerer"),
         Column::right("answerer"),
     ]);
-    let [offerer, answerer] = report.peers.named().map(|(_, peer)| &peer.stats);
     for (kind, members) in SHOWN {
+        // The library lists streams in any order; those of both ends that stand beside each other should be of a kind.
         let of = |stats: &[Value]| -> Vec<Value> {
-            stats.iter().filter(|object| object["type"] == *kind).cloned().collect()
+            let mut objects: Vec<Value> = stats.iter().filter(|object| object["type"] == *kind).cloned().collect();
+            objects.sort_by_key(|object| object["kind"].as_str().map(str::to_owned));
+            objects
         };
         let (left, right) = (of(offerer), of(answerer));
         for index in 0..left.len().max(right.len()) {
@@ -420,7 +460,11 @@ fn stats(report: &Loopback, style: &Style, out: &mut dyn Write) -> io::Result<()
 fn shown(member: &str, value: &Value) -> String {
     match value {
         Value::Null => String::new(),
-        Value::String(text) => text.clone(),
+        Value::String(text) => match (member, text.as_str()) {
+            ("tlsVersion", "FEFD") => "DTLS 1.2".to_owned(),
+            ("tlsVersion", "FEFC") => "DTLS 1.3".to_owned(),
+            _ => text.clone(),
+        },
         Value::Number(number) if matches!(member, "jitter" | "roundTripTime" | "currentRoundTripTime") => {
             units::duration(number.as_f64().unwrap_or_default() * 1000.0)
         }
@@ -451,6 +495,10 @@ fn artifacts(report: &Loopback, style: &Style, out: &mut dyn Write) -> io::Resul
     if kept.key_log.is_some() || kept.capture.is_some() {
         let text = "capture and key log hold the secrets of this call: whoever has them can read all of it";
         writeln!(out, "{}", style.wrap("  note: ", text))?;
+    }
+    if !kept.left_out.is_empty() {
+        let text = format!("left out, as they cannot be redacted: {}", kept.left_out.join(", "));
+        writeln!(out, "{}", style.wrap("  note: ", &text))?;
     }
     writeln!(out)
 }

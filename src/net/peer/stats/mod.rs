@@ -52,6 +52,7 @@ pub fn normalize(report: &RTCStatsReport, facts: &SideFacts, reports: &Reports, 
         stream(object, reports, known, &rates);
     }
     objects.retain(|object| !object.is_empty());
+    certificates(&mut objects);
     pairs::pairs(&mut objects, facts, known, &transport);
     join(&mut objects);
     objects.into_iter().map(Value::Object).collect()
@@ -217,6 +218,23 @@ fn remote_outbound(object: &mut Object, theirs: &AboutTheirs, known: &Known) {
     let seconds = theirs.ntp as f64 / (1_u64 << 32) as f64 - EPOCHS;
     if seconds > 0.0 {
         put("remoteTimestamp", json!(round(seconds * 1000.0)));
+    }
+}
+
+/// Names certificates by their whole fingerprint: the library takes a part of it for those of the other end.
+fn certificates(objects: &mut [Object]) {
+    let renamed = objects.iter_mut().filter(|object| object["type"] == "certificate");
+    let renamed = renamed.filter_map(|object| {
+        let id = json!(format!("RTCCertificate_{}", object.get("fingerprint")?.as_str()?));
+        Some((object.insert("id".to_owned(), id.clone())?, id))
+    });
+    let renamed: Vec<(Value, Value)> = renamed.collect();
+    for object in objects {
+        for (_, reference) in object.iter_mut().filter(|(name, _)| name.ends_with("CertificateId")) {
+            if let Some((_, id)) = renamed.iter().find(|(before, _)| before == reference) {
+                *reference = id.clone();
+            }
+        }
     }
 }
 
