@@ -126,6 +126,9 @@ pub struct PeerConnection {
     pub events: usize,
     /// How many of each.
     pub event_types: Map<String, Value>,
+    /// What those of them mean that are numbers.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub event_names: Map<String, Value>,
     /// Every state, in order, as written.
     pub states: States<Vec<Option<String>>>,
     /// The last of each, in the spelling of the W3C.

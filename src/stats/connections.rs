@@ -11,9 +11,10 @@ use super::dump::{Dump, MediaCall, PeerConnection};
 use super::event::{Event, cut};
 use super::json::{Json, Kind, Result};
 use super::report::{Delta, Series};
+use super::restore::Before;
 
 /// What a connection takes beside its events and its stats.
-const CONNECTION: usize = 1000;
+pub const CONNECTION: usize = 1000;
 
 /// How a writer of such lists counts time and what its reports leave out.
 #[derive(Clone, Copy, Debug)]
@@ -29,6 +30,8 @@ pub struct Dialect {
 pub struct Connections {
     dialect: Dialect,
     list: Vec<Series>,
+    /// Of each, what later descriptions may leave out.
+    before: Vec<Before>,
     places: HashMap<String, usize>,
     /// Milliseconds since 1970 of the last event.
     time: f64,
@@ -58,6 +61,7 @@ impl Connections {
         Connections {
             dialect,
             list: Vec::new(),
+            before: Vec::new(),
             places: HashMap::new(),
             time: 0.0,
             client: None,
@@ -169,7 +173,7 @@ impl Connections {
         Ok(stamp)
     }
 
-    fn close(&mut self, line: Line, dump: &mut Dump) {
+    fn close(&mut self, mut line: Line, dump: &mut Dump) {
         if let Some(time) = line.time {
             self.time = if self.dialect.relative { self.time + time } else { time };
         }
@@ -200,6 +204,7 @@ impl Connections {
             series.pc.constraints = Some(line.value.clone()).filter(|value| !value.is_null());
         }
         media_call(&line, self.time, dump);
+        self.before[place].restore(&line.method, &mut line.value, &mut dump.names);
         let event = Event::new(Some(self.time), line.name, &line.method, &line.value);
         if dump.names.take(event.size()) {
             series.pc.events.push(event);
@@ -222,6 +227,7 @@ impl Connections {
         series.coded = self.dialect.relative;
         self.places.insert(key, self.list.len());
         self.list.push(series);
+        self.before.push(Before::default());
         Some(self.list.len() - 1)
     }
 }

@@ -161,7 +161,7 @@ fn finish<R: Read>(mut dump: Dump, result: Result<()>, json: &mut Json<R>) -> Du
             .peer_connections
             .iter()
             .flat_map(|pc| &pc.events)
-            .filter(|event| event.method == "setLocalDescription");
+            .filter(|event| event.method.starts_with("setLocalDescription"));
         dump.browser = origins
             .filter_map(|event| match &event.detail {
                 super::Detail::Description(description) => browser::of_origin(&description.origin),
@@ -196,8 +196,9 @@ struct Members {
     internals: Option<usize>,
     format: Option<Format>,
     url: Option<String>,
-    time: bool,
     stats: bool,
+    /// The name of the connection that the report is of.
+    connection: Option<String>,
     /// All members are stats objects.
     map: bool,
     names: Vec<String>,
@@ -225,16 +226,21 @@ fn object<R: Read>(json: &mut Json<R>, dump: &mut Dump) -> (Result<()>, Seen) {
     if members.stats && series.count() > 0 {
         let time = time.or_else(|| series.latest()).unwrap_or(0.0);
         series.end(time, super::report::Delta::None);
+        let mut streams = getstats::Streams::new(members.connection, series);
         if result.is_ok() {
-            result = rows(json, dump, &mut series);
+            result = rows(json, dump, &mut streams);
         }
-        dump.peer_connections.push(series.finish());
+        streams.finish(dump);
         return (result, Seen::Format(Format::SeriesJsonl));
     }
     if members.map && series.count() > 0 {
         getstats::end(&mut series);
+        let mut format = Format::Map;
+        if result.is_ok() {
+            (result, format) = reports(json, dump, &mut series, format);
+        }
         dump.peer_connections.push(series.finish());
-        return (result, Seen::Format(Format::Map));
+        return (result, Seen::Format(format));
     }
     (result, Seen::Other(describe(&members.names)))
 }
@@ -294,9 +300,9 @@ fn object_members<R: Read>(
                 dump.browser = browser::of_hardware(&json.tree()?["hardware"]).or(dump.browser.take())
             }
             ("url", Kind::String) => members.url = Some(cut(json.string()?)),
-            ("t", Kind::Number) => {
-                *time = json.f64()?;
-                members.time = true;
+            (key, Kind::Number | Kind::String) if getstats::is_time(key) => *time = getstats::time(json)?.or(*time),
+            (key, Kind::Number | Kind::String) if getstats::is_connection(key) => {
+                members.connection = Some(getstats::connection(json)?);
             }
             ("stats", Kind::Array | Kind::Object) => {
                 members.stats = true;
@@ -313,19 +319,50 @@ fn object_members<R: Read>(
 }
 
 /// More lines of `{"t", "stats"}`.
-fn rows<R: Read>(json: &mut Json<R>, dump: &mut Dump, series: &mut Series) -> Result<()> {
+fn rows<R: Read>(json: &mut Json<R>, dump: &mut Dump, streams: &mut getstats::Streams) -> Result<()> {
     loop {
         let result = match json.peek() {
             Ok(None) => return Ok(()),
-            Ok(Some(Kind::Object)) => json
-                .open()
-                .and_then(|()| getstats::row(json, series, None, dump))
-                .map(|_| ()),
+            Ok(Some(Kind::Object)) => json.open().and_then(|()| streams.row(json, dump)),
             Ok(Some(_)) => Err(json.expected("an object")),
             Err(stop) => Err(stop),
         };
         if let Err(stop) = result {
             rtcstats::go_on(json, dump, stop)?;
+        }
+    }
+}
+
+/// More reports behind the first one, as programs write them that append a line a second; how such a file is called.
+fn reports<R: Read>(json: &mut Json<R>, dump: &mut Dump, series: &mut Series, first: Format) -> (Result<()>, Format) {
+    let (mut format, mut begun) = (first, false);
+    loop {
+        let stop = match json.peek() {
+            Ok(Some(Kind::Array | Kind::Object)) => {
+                begun = true;
+                let other = json.expected("the end of the input, or another report");
+                series.begin();
+                let result = getstats::report(json, series, &mut dump.names);
+                let any = series.count() > 0;
+                getstats::end(series);
+                format = if any { Format::SeriesJsonl } else { format };
+                match result {
+                    Ok(_) if any => continue,
+                    Ok(_) => {
+                        dump.note(&other, false);
+                        continue;
+                    }
+                    Err(stop) => stop,
+                }
+            }
+            // What else there is behind the end is told in the end.
+            Ok(_) if !begun => return (Ok(()), format),
+            Ok(None) => return (Ok(()), format),
+            Ok(Some(_)) => json.expected("a report"),
+            Err(stop) => stop,
+        };
+        if let Err(stop) = rtcstats::go_on(json, dump, stop) {
+            return (Err(stop), format);
         }
     }
 }
@@ -339,8 +376,12 @@ fn array<R: Read>(json: &mut Json<R>, dump: &mut Dump) -> (Result<()>, Seen) {
     let what = || Seen::Other("a JSON array without objects that have `id` and `type`".to_owned());
     match spelling {
         Some(Format::RtcstatsJsonl) => (result, Seen::Format(Format::RtcstatsJsonl)),
-        Some(format) if series.count() > 0 => {
+        Some(mut format) if series.count() > 0 => {
             getstats::end(&mut series);
+            let mut result = result;
+            if result.is_ok() {
+                (result, format) = reports(json, dump, &mut series, format);
+            }
             dump.peer_connections.push(series.finish());
             (result, Seen::Format(format))
         }

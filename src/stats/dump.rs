@@ -1,6 +1,8 @@
 //! [`Dump`]: what was read, whatever the format was.
 
+use std::collections::HashMap;
 use std::fmt;
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -88,6 +90,8 @@ impl Dump {
             pc.history.retain(|event| inside(event.at_ms));
             pc.stats.iter_mut().for_each(|object| object.keep(from, to));
             pc.stats.retain(|object| object.samples() > 0);
+            let places = pc.stats.iter().enumerate();
+            pc.places = places.map(|(place, object)| (object.id.clone(), place)).collect();
         }
     }
 
@@ -226,6 +230,8 @@ pub struct PeerConnection {
     pub history: Vec<Event>,
     /// The stats, in the order in which their ids came.
     pub stats: Vec<StatsObject>,
+    /// Where in it each id is.
+    pub(super) places: HashMap<Arc<str>, usize>,
     /// Whether the browser said that it is closed.
     pub closed: Option<bool>,
 }
@@ -241,6 +247,7 @@ impl PeerConnection {
             events: Vec::new(),
             history: Vec::new(),
             stats: Vec::new(),
+            places: HashMap::new(),
             closed: None,
         }
     }
@@ -258,8 +265,7 @@ impl PeerConnection {
 
     /// The stats with this id.
     pub fn find(&self, id: &str) -> Option<&StatsObject> {
-        // Lists are short, and this is asked for a handful of ids.
-        self.stats.iter().find(|object| &*object.id == id)
+        self.stats.get(*self.places.get(id)?)
     }
 
     /// The stats of these types, in order.

@@ -6,16 +6,22 @@
 //! | map | `{"ID": {"type", …}}`, what `Object.fromEntries(report)` gives |
 //! | pairs | `[["ID", {…}]]`, what `[...report]` gives |
 //! | key-value | `[{"key": "ID", "value": {…}}]` |
-//! | series | `{"series": [{"t": MS, "stats": REPORT}]}`, or JSON lines of the inner objects |
+//! | series | `{"series": [{"t": MS, "stats": REPORT}]}`, JSON lines of the inner objects, or of reports in any spelling |
+//!
+//! A line may name the connection that its report is of; each has series of its own.
 
+use std::collections::HashMap;
 use std::io::Read;
 
 use serde_json::Value;
 
+use super::connections::CONNECTION;
 use super::dump::{Dump, Format, PeerConnection};
+use super::event::cut;
 use super::json::{Json, Kind, Result};
 use super::names::Names;
 use super::report::{Delta, Series};
+use super::rtcstats::time_of;
 
 /// The series of a file that names no peer connection.
 pub fn series() -> Series {
@@ -145,13 +151,13 @@ pub fn end(series: &mut Series) {
 
 /// `[{"t", "stats"}]`.
 pub fn list<R: Read>(json: &mut Json<R>, dump: &mut Dump) -> Result<()> {
-    let mut series = series();
-    let result = rows(json, &mut series, dump);
-    dump.peer_connections.push(series.finish());
+    let mut streams = Streams::default();
+    let result = rows(json, &mut streams, dump);
+    streams.finish(dump);
     result
 }
 
-fn rows<R: Read>(json: &mut Json<R>, series: &mut Series, dump: &mut Dump) -> Result<()> {
+fn rows<R: Read>(json: &mut Json<R>, streams: &mut Streams, dump: &mut Dump) -> Result<()> {
     json.open()?;
     while json.element()? {
         if json.kind()? != Kind::Object {
@@ -159,45 +165,145 @@ fn rows<R: Read>(json: &mut Json<R>, series: &mut Series, dump: &mut Dump) -> Re
             continue;
         }
         json.open()?;
-        row(json, series, None, dump)?;
+        streams.row(json, dump)?;
     }
     Ok(())
 }
 
-/// The members of `{"t", "stats"}`, after the brace; `first` is a key that was read already. Says whether there were both.
-pub fn row<R: Read>(json: &mut Json<R>, series: &mut Series, first: Option<&str>, dump: &mut Dump) -> Result<bool> {
-    let (mut time, mut stats) = (None, false);
-    series.begin();
-    let result = row_members(json, series, first, dump, &mut time, &mut stats);
-    let latest = time.or_else(|| series.latest()).unwrap_or(0.0);
-    series.end(latest, Delta::None);
-    result.map(|()| time.is_some() && stats)
+/// Whether a member beside `stats` says when they were.
+pub fn is_time(key: &str) -> bool {
+    matches!(key, "t" | "timestamp" | "time" | "ts")
 }
 
-fn row_members<R: Read>(
-    json: &mut Json<R>,
-    series: &mut Series,
-    first: Option<&str>,
-    dump: &mut Dump,
-    time: &mut Option<f64>,
-    stats: &mut bool,
-) -> Result<()> {
-    let mut next = first.map(str::to_owned);
-    loop {
-        let key = match next.take() {
-            Some(key) => key,
-            None => match json.key()? {
-                Some(key) => key.to_owned(),
-                None => return Ok(()),
-            },
+/// Whether a member beside `stats` says of which connection they are.
+pub fn is_connection(key: &str) -> bool {
+    matches!(
+        key,
+        "pc" | "pcId"
+            | "pcid"
+            | "pc_id"
+            | "peerConnection"
+            | "peerConnectionId"
+            | "peer_connection"
+            | "connection"
+            | "connectionId"
+    )
+}
+
+/// The value of [`is_time`], in milliseconds since 1970.
+pub fn time<R: Read>(json: &mut Json<R>) -> Result<Option<f64>> {
+    Ok(time_of(&json.tree()?))
+}
+
+/// The value of [`is_connection`].
+pub fn connection<R: Read>(json: &mut Json<R>) -> Result<String> {
+    Ok(match json.tree()? {
+        Value::String(name) => cut(&name),
+        name => cut(&name.to_string()),
+    })
+}
+
+/// The connections of a list of reports, by their names; those without a name are of one.
+#[derive(Debug, Default)]
+pub struct Streams {
+    list: Vec<Series>,
+    places: HashMap<Option<String>, usize>,
+    /// Whether lines name the connection behind the report.
+    late: bool,
+}
+
+/// What a line has told so far.
+#[derive(Debug, Default)]
+struct Row {
+    time: Option<f64>,
+    name: Option<String>,
+    /// The report, if it comes before the name.
+    held: Option<Value>,
+    /// Which connection it went to.
+    place: Option<usize>,
+}
+
+impl Streams {
+    /// With the first report, of the connection of this name.
+    pub fn new(name: Option<String>, first: Series) -> Streams {
+        let mut streams = Streams {
+            late: name.is_some(),
+            ..Streams::default()
         };
-        match key.as_str() {
-            "t" => *time = json.f64()?,
-            "stats" => {
-                *stats = true;
-                report(json, series, &mut dump.names)?;
+        streams.list.push(first);
+        streams.places.insert(name, 0);
+        streams
+    }
+
+    /// Reads the members of `{"t", "stats"}`, after the brace.
+    pub fn row<R: Read>(&mut self, json: &mut Json<R>, dump: &mut Dump) -> Result<()> {
+        let mut row = Row::default();
+        let mut result = self.members(json, &mut row, dump);
+        if let Some(held) = row.held.take() {
+            let mut held = Json::over(held.to_string().into_bytes());
+            let series = self.begin(&mut row, dump);
+            result = result.and(report(&mut held, series, &mut dump.names).map(|_| ()));
+        }
+        self.end(&mut row);
+        result
+    }
+
+    fn members<R: Read>(&mut self, json: &mut Json<R>, row: &mut Row, dump: &mut Dump) -> Result<()> {
+        while let Some((key, kind)) = json.member()? {
+            match (key, kind) {
+                // Of which connection it is comes later.
+                ("stats", _) if self.late && row.name.is_none() => row.held = Some(json.tree()?),
+                ("stats", _) => {
+                    let series = self.begin(row, dump);
+                    report(json, series, &mut dump.names)?;
+                }
+                (key, Kind::Number | Kind::String) if is_time(key) => row.time = time(json)?.or(row.time),
+                (key, Kind::Number | Kind::String) if is_connection(key) => {
+                    self.late |= row.place.is_some();
+                    row.name = Some(connection(json)?);
+                }
+                _ => json.skip()?,
             }
-            _ => json.skip()?,
+        }
+        Ok(())
+    }
+
+    /// The series that a report goes to, which it begins.
+    fn begin(&mut self, row: &mut Row, dump: &mut Dump) -> &mut Series {
+        let known = self.places.get(&row.name).copied();
+        let known = known.or_else(|| (!self.list.is_empty() && !dump.names.take(CONNECTION)).then_some(0));
+        let index = known.unwrap_or_else(|| {
+            self.list.push(series());
+            self.places.insert(row.name.clone(), self.list.len() - 1);
+            self.list.len() - 1
+        });
+        if row.place != Some(index) {
+            self.end(row);
+            row.place = Some(index);
+            self.list[index].begin();
+        }
+        &mut self.list[index]
+    }
+
+    /// Ends the report of a line, if there is one.
+    fn end(&mut self, row: &mut Row) {
+        if let Some(place) = row.place.take() {
+            let series = &mut self.list[place];
+            let latest = row.time.or_else(|| series.latest()).unwrap_or(0.0);
+            series.end(latest, Delta::None);
+        }
+    }
+
+    /// Hands all over to the dump.
+    pub fn finish(self, dump: &mut Dump) {
+        let mut names = vec![None; self.list.len()];
+        self.places.into_iter().for_each(|(name, place)| names[place] = name);
+        for (series, name) in self.list.into_iter().zip(names) {
+            let mut pc = series.finish();
+            if let Some(name) = name {
+                pc.id = Value::from(name);
+            }
+            dump.peer_connections.push(pc);
         }
     }
 }

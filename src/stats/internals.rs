@@ -298,6 +298,7 @@ impl Connection {
     /// Gives everything its time.
     fn finish(mut self) -> (PeerConnection, Vec<MediaCall>) {
         self.pc.stats.iter_mut().for_each(align);
+        self.pc.places = std::mem::take(&mut self.places);
         if self.words.iter().any(Option::is_some) {
             let starts = self.pc.stats.iter().filter_map(StatsObject::start);
             let start = starts.filter(|start| *start > 0.0).reduce(f64::min);

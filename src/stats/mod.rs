@@ -4,7 +4,7 @@
 //! - [`json`]: the pull reader below; [`decimal`], [`mod@column`], [`names`]: numbers and texts in few octets;
 //! - [`dump`], [`object`], [`event`]: what was read; [`report`] and [`members`]: how reports become series; [`fields`]: how events
 //!   are written;
-//! - one file for each format: [`internals`], [`rtcstats`] (with [`connections`] and [`codes`]), [`firefox`], [`page`],
+//! - one file for each format: [`internals`], [`rtcstats`] (with [`connections`], [`codes`] and [`restore`]), [`firefox`], [`page`],
 //!   [`getstats`]; [`clock`] and [`browser`] for what is written in many ways;
 //! - [`facts`]: what follows from the series: pairs, streams, rates, phases.
 
@@ -27,6 +27,7 @@ pub mod names;
 pub mod object;
 pub mod page;
 pub mod report;
+pub mod restore;
 pub mod rtcstats;
 
 mod detect;

@@ -18,6 +18,10 @@ pub struct StatsObject {
     pub(super) members: Vec<Member>,
     /// The number of the last report that had this id, from 1.
     pub(super) seen: u32,
+    /// Its place in that report.
+    pub(super) slot: u32,
+    /// The number of the last report that took it back.
+    pub(super) removed: u32,
     /// The last time that was written beside the members.
     pub(super) stamp: Option<f64>,
 }
@@ -62,6 +66,8 @@ impl StatsObject {
             times: Column::default(),
             members: Vec::new(),
             seen: 0,
+            slot: 0,
+            removed: 0,
             stamp: None,
         }
     }

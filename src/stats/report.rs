@@ -41,8 +41,6 @@ pub struct Series {
     report: u32,
     /// The objects in it.
     rows: Vec<Row>,
-    /// Objects that a report took back.
-    removed: Vec<usize>,
     /// How many objects of it have both `id` and `type`.
     full: usize,
     scratch: Members,
@@ -68,7 +66,6 @@ impl Series {
             expected: 0,
             report: 0,
             rows: Vec::new(),
-            removed: Vec::new(),
             full: 0,
             scratch: Members::default(),
             coded: false,
@@ -79,7 +76,6 @@ impl Series {
     pub fn begin(&mut self) {
         self.report += 1;
         self.rows.clear();
-        self.removed.clear();
         self.expected = 0;
         self.full = 0;
     }
@@ -94,7 +90,7 @@ impl Series {
         // Chromium's own export writes whole reports in a format that has deltas.
         if delta == Delta::Objects && self.full < self.rows.len() {
             for (place, object) in self.pc.stats.iter().enumerate() {
-                if object.seen + 1 == self.report && !self.removed.contains(&place) {
+                if object.seen + 1 == self.report && object.removed != self.report {
                     self.rows.push(Row {
                         place,
                         stamp: object.stamp,
@@ -134,13 +130,14 @@ impl Series {
             }
             object.times.shrink();
         }
+        self.pc.places = self.places;
         self.pc
     }
 
     /// Takes an object back.
     pub fn remove(&mut self, id: &str) {
         if let Some(place) = self.places.get(id) {
-            self.removed.push(*place);
+            self.pc.stats[*place].removed = self.report;
         }
     }
 
@@ -253,13 +250,12 @@ impl Series {
         };
         object.stamp = stamp;
         let own = members.timestamp.is_some();
-        match again {
-            true => self
-                .rows
-                .iter_mut()
-                .filter(|row| row.place == place)
-                .for_each(|row| row.stamp = stamp),
-            false => self.rows.push(Row { place, stamp, own }),
+        match self.rows.get_mut(object.slot as usize).filter(|_| again) {
+            Some(row) => row.stamp = stamp,
+            None => {
+                object.slot = u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
+                self.rows.push(Row { place, stamp, own });
+            }
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use proptest::prelude::*;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
 use crate::stats::facts::{metric, pair, phase};
@@ -265,6 +265,92 @@ fn lines_of_reports_go_on_after_damage() {
     assert_eq!((dump.damage.len(), dump.damage[0].fatal), (1, false));
     let metrics = metric::metrics(dump.peer_connections[0].find("a").unwrap(), &dump.names);
     assert_eq!(metrics[0].points, [(2000.0, 8000.0), (4000.0, 8000.0)]);
+}
+
+#[test]
+fn lines_of_bare_reports() {
+    let report = |at: i64| json!([{"id": "a", "type": "inbound-rtp", "timestamp": at, "bytesReceived": at}]);
+    let map = |at: i64| json!({"a": {"type": "inbound-rtp", "timestamp": at, "bytesReceived": at}});
+    let pairs = |at: i64| json!([["a", {"type": "inbound-rtp", "timestamp": at, "bytesReceived": at}]]);
+    for rows in [
+        [1000, 2000, 3000].map(report),
+        [1000, 2000, 3000].map(map),
+        [1000, 2000, 3000].map(pairs),
+    ] {
+        let text = rows.map(|row| row.to_string() + "\n").concat();
+        let dump = dump(&text);
+        assert_eq!((dump.format, dump.damage.len()), (Format::SeriesJsonl, 0), "{text}");
+        assert_eq!(
+            numbers(&dump, "a", "bytesReceived"),
+            [(1000.0, 1000.0), (2000.0, 2000.0), (3000.0, 3000.0)]
+        );
+    }
+    // What is no report is told, and the others are read all the same.
+    let text = format!("{}\n[1,2]\nnonsense\n{}\n[{{\"id\":", report(1000), report(2000));
+    let dump = dump(&text);
+    assert_eq!(numbers(&dump, "a", "bytesReceived").len(), 2);
+    assert_eq!(
+        dump.damage.iter().map(|damage| damage.fatal).collect::<Vec<_>>(),
+        [false, false, true]
+    );
+}
+
+#[test]
+fn lines_of_several_connections() {
+    let row = |pc: &str, at: i64, late: bool| {
+        let stats = format!(r#""stats":[{{"id":"a","type":"inbound-rtp","bytesReceived":{at}}}]"#);
+        let pc = format!(r#""pc":{pc}"#);
+        let (one, other) = if late { (&stats, &pc) } else { (&pc, &stats) };
+        format!("{{\"t\":{at},{one},{other}}}\n")
+    };
+    for late in [false, true] {
+        let lines = [
+            row("\"x\"", 1000, late),
+            row("7", 1001, late),
+            row("\"x\"", 2000, late),
+            row("7", 2001, late),
+        ];
+        let dump = dump(&lines.concat());
+        assert_eq!(dump.format, Format::SeriesJsonl);
+        let ids: Vec<&Value> = dump.peer_connections.iter().map(|pc| &pc.id).collect();
+        assert_eq!(ids, ["x", "7"], "late {late}");
+        for (pc, values) in dump.peer_connections.iter().zip([[1000.0, 2000.0], [1001.0, 2001.0]]) {
+            let series = pc.find("a").unwrap().member(&dump.names, "bytesReceived").unwrap();
+            assert_eq!(
+                series.numbers(&dump.names).collect::<Vec<_>>(),
+                values.map(|value| (value, value))
+            );
+        }
+    }
+    // Times have several names, and may be texts.
+    let text = r#"{"timestamp":"1970-01-01T00:00:01.000Z","stats":[{"id":"a","type":"t","v":1}]}"#;
+    assert_eq!(numbers(&dump(text), "a", "v"), [(1000.0, 1.0)]);
+}
+
+#[test]
+fn descriptions_of_rtcstats_are_made_whole() {
+    let text = r#"RTCStatsDump
+{"fileFormat":3}
+[3,"PC",{"type":"offer","sdp":"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:0\r\na=ice-ufrag:abcd\r\na=recvonly\r\n"},"2-0",1000]
+[6,"PC",{"type":"offer","sdp":"v=\r\nm=\r\nm=video 9 UDP/TLS/RTP/SAVPF 96\r\na=mid:1\r\n"},"6-0",1]
+[24,"PC","checking",1]
+"#;
+    let dump = dump(text);
+    let events = &dump.peer_connections[0].events;
+    let Detail::Description(description) = &events[1].detail else {
+        panic!("{events:?}")
+    };
+    assert_eq!(description.ufrags, ["abcd"]);
+    let media: Vec<_> = description
+        .media
+        .iter()
+        .map(|media| (media.kind.as_str(), media.direction.as_str()))
+        .collect();
+    assert_eq!(media, [("audio", "recvonly"), ("video", "sendrecv")]);
+    assert_eq!(
+        (events[2].name.as_str(), events[2].method.as_str()),
+        ("24", "iceconnectionstatechange")
+    );
 }
 
 #[test]

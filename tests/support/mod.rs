@@ -12,6 +12,7 @@ pub mod candidate_parser;
 pub mod capture;
 pub mod certificates;
 pub mod coturn;
+pub mod devtools;
 pub mod findings;
 pub mod forwarder;
 pub mod golden;

@@ -135,7 +135,7 @@ entries! {
         fix: "Nothing, if the call was to end there.",
         reference: "W3C webrtc-pc RTCPeerConnection.close()",
     }
-    TOGETHER = "stats-failed-together", Warning, "Several calls failed at the same time" {
+    TOGETHER = "stats-failed-together", Error, "Several calls failed at the same time" {
         what: "Connections to different ends went down within seconds of each other.",
         why: "What they share: this machine, its network, its sleep, or the one server they all go to.",
         fix: "Look at this machine and its network at that second, not at the calls.",

@@ -1,5 +1,7 @@
 //! What the checks look at: a peer connection with its series, and the words about them.
 
+use std::collections::HashMap;
+
 use crate::report::{Evidence, Finding, Severity};
 use crate::stats::event::Description;
 use crate::stats::facts::metric::metrics;
@@ -88,7 +90,16 @@ impl<'a> Call<'a> {
 
     fn find_streams(&self) -> Vec<Stream<'a>> {
         let (pc, names) = (self.pc, self.names);
-        let remotes: Vec<&StatsObject> = pc.typed(names, &["remote-inbound-rtp"]).collect();
+        // What the other side says of a stream names it, or has its SSRC. (A conference has hundreds of each.)
+        let (mut by_id, mut by_ssrc) = (HashMap::new(), HashMap::new());
+        for remote in pc.typed(names, &["remote-inbound-rtp"]) {
+            if let Some(id) = remote.text(names, "localId") {
+                by_id.entry(id).or_insert(remote);
+            }
+            if let Some(ssrc) = remote.text(names, "ssrc") {
+                by_ssrc.entry(ssrc).or_insert(remote);
+            }
+        }
         let mut streams = Vec::new();
         for object in pc.typed(names, &["inbound-rtp", "outbound-rtp", "ssrc"]) {
             if object.last(names, "isRemote") == Some(Sample::Bool(true)) {
@@ -100,10 +111,8 @@ impl<'a> Call<'a> {
                 _ => object.member(names, "packetsReceived").is_some(),
             };
             let ssrc = object.text(names, "ssrc");
-            let remote = remotes.iter().copied().filter(|_| !inbound).find(|remote| {
-                remote.text(names, "localId").as_deref() == Some(&*object.id)
-                    || (ssrc.is_some() && remote.text(names, "ssrc") == ssrc)
-            });
+            let of_ssrc = || by_ssrc.get(ssrc.as_ref()?);
+            let remote = by_id.get(&*object.id).or_else(of_ssrc).copied().filter(|_| !inbound);
             let kind = object.text(names, "kind").or_else(|| object.text(names, "mediaType"));
             streams.push(Stream {
                 object,
@@ -183,11 +192,16 @@ impl<'a> Call<'a> {
         events.filter_map(text).collect()
     }
 
-    /// The descriptions that were applied: by `setLocalDescription` or `setRemoteDescription`.
+    /// The descriptions that were applied: by `setLocalDescription` or `setRemoteDescription`. Of a call that leaves it to the
+    /// browser to make one, the description is known once it has succeeded.
     pub fn descriptions(&self, method: &str) -> Vec<(Option<f64>, &'a Description)> {
         let events = self.pc.events.iter().chain(&self.pc.history);
+        let applied = |event: &Event| {
+            let done = event.method.strip_prefix(method);
+            matches!(done, Some("" | "OnSuccess"))
+        };
         let of = |event: &'a Event| match &event.detail {
-            Detail::Description(description) if event.method == method => Some((event.at_ms, &**description)),
+            Detail::Description(description) if applied(event) => Some((event.at_ms, &**description)),
             _ => None,
         };
         events.filter_map(of).collect()
@@ -268,6 +282,8 @@ pub(super) struct Told {
     pub findings: Vec<Finding>,
     /// The times whose trouble has its cause named already, milliseconds since 1970.
     pub explained: Vec<(f64, f64)>,
+    /// Whether it went down with others, and that has been said of all of them.
+    pub shared: bool,
     /// Whether the connection never came about, with its cause named.
     pub not_connected: bool,
     /// Whether the sender was held back by the path, with that said.

@@ -5,8 +5,8 @@
 //! - `look`: a peer connection as the checks see it; `setup`: servers, ICE, DTLS; `path`: interruptions, relays, delay;
 //!   `send`, `receive` and `data`: what goes over it; `ends`: both ends of one call; `healthy`: nothing is wrong.
 //!
-//! Causes come first: the worst findings before the others, and among equals those of the path before those of streams. What a
-//! finding explains is lowered.
+//! Causes come first: the worst findings before the others, and among equals those of all calls before those of one, and those
+//! of the path before those of streams. What a finding explains is lowered.
 
 pub mod reading;
 pub mod thresholds;
@@ -24,8 +24,10 @@ mod setup;
 mod tests;
 
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
 use crate::check::catalog::stats as catalog;
+use crate::check::words::lower;
 use crate::report::{Evidence, Finding, Severity};
 use crate::stats::facts::shape::CHROME_LIMIT;
 use crate::stats::{Dump, Format, PeerConnection};
@@ -42,9 +44,12 @@ pub fn check(dump: &Dump, chosen: &[usize], start: Option<f64>) -> Vec<Finding> 
     let of = |index: &usize| Some(Call::new(dump, index + 1, dump.peer_connections.get(*index)?, start));
     let calls: Vec<Call<'_>> = chosen.iter().filter_map(of).collect();
     let outcomes: Vec<Outcome> = calls.iter().map(setup::outcome).collect();
-    let mut findings = together(&calls, &outcomes);
+    let (mut findings, explained) = together(&calls, &outcomes);
     for (index, (call, outcome)) in calls.iter().zip(&outcomes).enumerate() {
-        let mut told = Told::default();
+        let mut told = Told {
+            shared: explained.contains(&index),
+            ..Told::default()
+        };
         let others = calls.iter().enumerate().filter(|(other, _)| *other != index);
         // Dumps with both ends are made by tests and demos: they have few connections.
         let few = calls.len() <= MOST;
@@ -78,51 +83,70 @@ pub fn check(dump: &Dump, chosen: &[usize], start: Option<f64>) -> Vec<Finding> 
     findings
 }
 
-/// Connections of different calls that failed at the same time: the machine or its network, not one of the calls.
-fn together(calls: &[Call<'_>], outcomes: &[Outcome]) -> Vec<Finding> {
-    let down = |call: &Call<'_>, outcome: &Outcome| {
-        let states = [call.states("connection"), call.states("iceconnection")];
-        let mut states = states.into_iter().flatten();
-        let at = states
-            .find(|(_, state)| matches!(*state, "disconnected" | "failed"))
-            .and_then(|(at, _)| at);
-        at.filter(|_| outcome.ice)
-    };
+/// Connections of different calls that failed at the same time: what they share failed, not one of the calls. Also which of the
+/// calls that explains.
+fn together(calls: &[Call<'_>], outcomes: &[Outcome]) -> (Vec<Finding>, BTreeSet<usize>) {
+    let close = |one: f64, other: f64| (one - other).abs() / 1000.0 <= thresholds::TOGETHER.value;
     let mut failures: Vec<(f64, usize)> = Vec::new();
+    let mut ends: Vec<(usize, usize)> = Vec::new();
     for (index, (call, outcome)) in calls.iter().zip(outcomes).enumerate() {
-        let Some(at) = down(call, outcome) else { continue };
-        let close = |time: f64| (time - at).abs() / 1000.0 <= thresholds::TOGETHER.value;
+        let Some(at) = went_down(call).filter(|_| outcome.ice) else {
+            continue;
+        };
         // The two ends of one call fail together anyway.
-        if !failures
+        let other = failures
             .iter()
-            .any(|(time, other)| close(*time) && ends::are_ends(call, &calls[*other]))
-        {
-            failures.push((at, index));
+            .find(|(time, other)| close(*time, at) && ends::are_ends(call, &calls[*other]));
+        match other {
+            Some((_, other)) => ends.push((*other, index)),
+            None => failures.push((at, index)),
         }
     }
     failures.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let mut findings = Vec::new();
+    let (mut findings, mut explained) = (Vec::new(), BTreeSet::new());
     let mut rest = failures.as_slice();
     while let Some(((first, _), _)) = rest.split_first() {
-        let group = rest
-            .iter()
-            .take_while(|(at, _)| (at - first) / 1000.0 <= thresholds::TOGETHER.value)
-            .count();
-        if group > 1 {
-            let facts: Vec<Evidence> = rest[..group]
-                .iter()
-                .take(10)
-                .map(|(at, index)| calls[*index].fact(Some(*at), &calls[*index].label, "went down".to_owned()))
-                .collect();
-            let summary = format!(
-                "{group} connections of different calls went down within {} s: the machine or its network was the cause.",
-                thresholds::TOGETHER.value
-            );
-            findings.push(catalog::TOGETHER.finding("all peer connections", summary, facts));
+        let count = rest.iter().take_while(|(at, _)| close(*at, *first)).count();
+        let (group, later) = rest.split_at(count);
+        rest = later;
+        if count < 2 {
+            continue;
         }
-        rest = &rest[group..];
+        let fact =
+            |(at, index): &(f64, usize)| calls[*index].fact(Some(*at), &calls[*index].label, "went down".to_owned());
+        let summary = format!(
+            "{count} connections of different calls went down within {} s: what they share was the cause, this machine, its network, or the server that all go to.",
+            thresholds::TOGETHER.value
+        );
+        let facts: Vec<Evidence> = group.iter().take(10).map(fact).collect();
+        let mut finding = catalog::TOGETHER.finding("all peer connections", summary, facts);
+        if group.iter().all(|(_, index)| came_back(&calls[*index])) {
+            lower(&mut finding, Severity::Warning);
+        }
+        findings.push(finding);
+        explained.extend(group.iter().map(|(_, index)| *index));
     }
-    findings
+    let others: Vec<usize> = ends
+        .iter()
+        .filter(|(one, _)| explained.contains(one))
+        .map(|(_, other)| *other)
+        .collect();
+    explained.extend(others);
+    (findings, explained)
+}
+
+/// When a connection was first disconnected, or failed.
+fn went_down(call: &Call<'_>) -> Option<f64> {
+    let states = [call.states("connection"), call.states("iceconnection")];
+    let mut states = states.into_iter().flatten();
+    states.find(|(_, state)| matches!(*state, "disconnected" | "failed"))?.0
+}
+
+/// Whether a connection is not left disconnected or failed in the end.
+fn came_back(call: &Call<'_>) -> bool {
+    let states = [call.states("connection"), call.states("iceconnection")];
+    let mut last = states.iter().filter_map(|states| states.last());
+    last.all(|(_, state)| !matches!(*state, "disconnected" | "failed"))
 }
 
 /// What the file does not have.

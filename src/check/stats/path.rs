@@ -107,6 +107,14 @@ fn check_interruptions(call: &Call<'_>, outcome: &Outcome, told: &mut Told) {
     let failed_later = outcome.failed && lost.is_some();
     let longest = merged.iter().map(|(from, to)| (to - from) / 1000.0).fold(0.0, f64::max);
     let how_often = times(merged.len() as u64);
+    // What all calls had together comes before what that was for one of them.
+    let most = |told: &Told| {
+        if told.shared {
+            Severity::Warning
+        } else {
+            Severity::Error
+        }
+    };
     if lost.is_some() {
         let word = if failed_later {
             "failed"
@@ -117,14 +125,14 @@ fn check_interruptions(call: &Call<'_>, outcome: &Outcome, told: &mut Told) {
             "The path broke {} and {word}.",
             call.span(merged[merged.len() - 1].0, end)
         );
-        told.push(call.finding(catalog::PATH_LOST, summary, facts));
+        told.push_at_most(most(told), call.finding(catalog::PATH_LOST, summary, facts));
     } else {
         let (from, to) = merged[0];
         let summary = format!(
             "Nothing came from the other side {}, then it came again: {how_often}, at most {longest:.1} s.",
             call.span(from, to)
         );
-        told.push(call.finding(catalog::PATH_INTERRUPTED, summary, facts));
+        told.push_at_most(most(told), call.finding(catalog::PATH_INTERRUPTED, summary, facts));
     }
     // Nobody reads of more of them, and every later check looks at each.
     merged.truncate(1000);

@@ -30,6 +30,7 @@ pub fn report(view: &View<'_>, pc: &stats::PeerConnection) -> PeerConnection {
         legacy_stats: legacy,
         events: pc.events.len(),
         event_types: events::types(pc),
+        event_names: events::type_names(pc),
         states,
         final_states,
         candidate_errors: pc

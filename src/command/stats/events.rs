@@ -6,7 +6,7 @@ use super::view::View;
 use crate::report::stats::{MediaCall, Phases, States, TimelineEntry};
 use crate::stats::event::{Candidate, Description};
 use crate::stats::facts::phase;
-use crate::stats::{self, Detail, Event, PeerConnection};
+use crate::stats::{self, Detail, Event, PeerConnection, StatsObject, codes};
 
 /// How often each event was, in the order of their names as written.
 pub fn types(pc: &PeerConnection) -> Map<String, Value> {
@@ -76,13 +76,47 @@ pub fn phases(pc: &PeerConnection, view: &View<'_>) -> Phases {
     }
 }
 
-/// The time line. What Firefox keeps apart from calls is put among them.
+/// The time line; with `--id` of the time in which there were those stats. What Firefox keeps apart from calls is put among them.
 pub fn timeline(pc: &PeerConnection, view: &View<'_>) -> Vec<TimelineEntry> {
+    let span = span(pc, view);
     let mut events: Vec<&Event> = pc.events.iter().chain(&pc.history).collect();
     if pc.events.is_empty() {
         events.sort_by(|a, b| a.at_ms.unwrap_or(0.0).total_cmp(&b.at_ms.unwrap_or(0.0)));
     }
-    events.into_iter().map(|event| entry(event, view)).collect()
+    let inside = |event: &&Event| match span {
+        Some((from, to)) => event.at_ms.is_some_and(|at| (from..=to).contains(&at)),
+        None => true,
+    };
+    events
+        .into_iter()
+        .filter(inside)
+        .map(|event| entry(event, view))
+        .collect()
+}
+
+/// From the first to the last sample of what `--id` asks for; nothing if all is asked for.
+fn span(pc: &PeerConnection, view: &View<'_>) -> Option<(f64, f64)> {
+    if view.options.id.is_empty() {
+        return None;
+    }
+    let wanted = || pc.stats.iter().filter(|object| view.wants(&object.id));
+    let from = wanted().filter_map(StatsObject::start).fold(f64::INFINITY, f64::min);
+    Some((
+        from,
+        wanted().filter_map(StatsObject::end).fold(f64::NEG_INFINITY, f64::max),
+    ))
+}
+
+/// What the numbers that stand for names in [`types`] mean, where a format has such.
+pub fn type_names(pc: &PeerConnection) -> Map<String, Value> {
+    let numbers = pc.events.iter().filter(|event| codes::method(&event.name).is_some());
+    let names: std::collections::BTreeMap<&str, &str> = numbers
+        .map(|event| (event.name.as_str(), event.method.as_str()))
+        .collect();
+    names
+        .into_iter()
+        .map(|(number, name)| (number.to_owned(), name.into()))
+        .collect()
 }
 
 fn entry(event: &Event, view: &View<'_>) -> TimelineEntry {

@@ -5,7 +5,7 @@
 //! - `fingerprint`: hashes of certificates are known by their shape;
 //! - `words`: names that are known to be private (hosts of URLs, user names, realms, certificates' names) are replaced
 //!   wherever they occur; `url` finds the hosts, `scan` goes through a text;
-//! - `sdp`: what is private in lines of SDP; `stun`: in attributes of STUN messages.
+//! - `sdp`: what is private in lines of SDP; `stun`: in attributes of STUN messages; `event`: in calls and events of browsers.
 //!
 //! It works on the written form of documents, by key where the key says what a string is, so it holds for any document.
 //! What is not private stays: ports, times, sizes, SOFTWARE, names of interfaces. Names come from outside and can be any
@@ -13,6 +13,7 @@
 
 mod address;
 mod candidate;
+mod event;
 mod fingerprint;
 mod scan;
 mod sdp;
@@ -133,6 +134,8 @@ impl Known {
                             }
                         }
                         ("url", Value::String(text)) => self.words.learn_url(text),
+                        // Of old connections; what programs put there is their own.
+                        ("constraints", value) => self.learn_all(value),
                         ("candidate", Value::String(text)) => candidate::learn(self, text),
                         // A dump of webrtc-internals has a configuration as JSON in a string.
                         ("config", Value::String(text)) => {
@@ -170,6 +173,20 @@ impl Known {
         }
     }
 
+    /// Every string, whatever it is called, but for truth values.
+    fn learn_all(&mut self, value: &Value) {
+        match value {
+            Value::String(text) if matches!(text.as_str(), "true" | "false") => {}
+            Value::String(text) => {
+                self.words.learn(Private::Text, text);
+                event::learn(&mut self.words, text);
+            }
+            Value::Array(values) => values.iter().for_each(|value| self.learn_all(value)),
+            Value::Object(members) => members.values().for_each(|value| self.learn_all(value)),
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+
     /// What is known only by the object it stands in.
     fn learn_own(&mut self, members: &Map<String, Value>) {
         let text = |key: &str| members.get(key).and_then(Value::as_str);
@@ -179,6 +196,19 @@ impl Known {
             sdp::learn(self, &format!("s={name}"));
         }
         stun::learn(self, members);
+        // A call or an event of a browser.
+        for (what, says) in [("event", "value"), ("method", "detail")] {
+            if let Some(said) = text(what).and(text(says)) {
+                event::learn(&mut self.words, said);
+            }
+        }
+        if let Some(label) = text("label").filter(|_| is_data_channel(members)) {
+            self.words.learn(Private::Text, label);
+        }
+        // A member of stats.
+        if let Some(private) = text("name").and_then(of_stats) {
+            own_values(members).for_each(|value| self.words.learn(private, value));
+        }
         // Of whoever captured.
         for comment in members.get("comments").and_then(Value::as_array).into_iter().flatten() {
             self.words.learn(Private::Text, comment["text"].as_str().unwrap_or(""));
@@ -217,9 +247,42 @@ impl Known {
                     *name = instead[2..].to_owned();
                 }
                 stun::replace(members);
+                self.replace_names(members);
                 members.values_mut().for_each(|value| self.replace_own(value));
             }
             _ => {}
+        }
+    }
+
+    /// Names that may be too short to be looked for anywhere.
+    fn replace_names(&self, members: &mut Map<String, Value>) {
+        let whole = |private: Private, value: &mut Value| {
+            if let Some(name) = value.as_str().and_then(|text| self.words.whole(private, text)) {
+                *value = Value::from(name);
+            }
+        };
+        if is_data_channel(members)
+            && let Some(label) = members.get_mut("label")
+        {
+            whole(Private::Text, label);
+        }
+        if let Some(private) = members.get("name").and_then(Value::as_str).and_then(of_stats) {
+            let points = |value: &mut Value| match value {
+                Value::Array(points) => points
+                    .iter_mut()
+                    .filter_map(|point| point.get_mut(1))
+                    .for_each(|value| whole(private, value)),
+                value => whole(private, value),
+            };
+            let values = members
+                .iter_mut()
+                .filter(|(key, _)| matches!(key.as_str(), "first" | "last" | "points"));
+            values.for_each(|(_, value)| points(value));
+        }
+        if let Some(constraints) = members.get_mut("constraints") {
+            strings::walk(constraints, "", &mut |_, text| {
+                self.words.whole(Private::Text, text).unwrap_or_else(|| text.to_owned())
+            });
         }
     }
 
@@ -248,6 +311,12 @@ impl Known {
         if key == "candidate" || candidate::is_attribute(text) {
             return candidate::replace(self, text);
         }
+        // Where a page is on its host may be the name of a room, or a way into it.
+        if key == "url"
+            && let Some((origin, _)) = page(text)
+        {
+            return format!("{}…", scan::replace(self, origin, false));
+        }
         // `Coturn-4.5.1.1` and `Chrome/156.0.0.0` are versions, not addresses.
         scan::replace(self, text, matches!(key, "software" | "user_agent" | "browser"))
     }
@@ -256,6 +325,42 @@ impl Known {
 /// The session part of a description: its `name` is no word of ours.
 fn is_session(members: &Map<String, Value>) -> bool {
     members.contains_key("timing") && members.contains_key("bundle")
+}
+
+/// The origin of a web page, and what follows it, if anything does.
+fn page(url: &str) -> Option<(&str, &str)> {
+    let scheme = ["https://", "http://"]
+        .iter()
+        .find(|scheme| url.starts_with(**scheme))?;
+    let path = scheme.len() + url[scheme.len()..].find(['/', '?', '#'])? + 1;
+    let (origin, rest) = url.split_at_checked(path)?;
+    (!rest.is_empty()).then_some((origin, rest))
+}
+
+/// What a member of stats holds, by its name in the W3C's text.
+fn of_stats(name: &str) -> Option<Private> {
+    Some(match name {
+        "label" => Private::Text,
+        "trackIdentifier" | "trackId" | "streamIdentifier" | "googTrackId" => Private::Id,
+        "usernameFragment" | "iceLocalUsernameFragment" => Private::Ufrag,
+        "foundation" => Private::Foundation,
+        "base64Certificate" => Private::Text,
+        _ => return None,
+    })
+}
+
+/// The texts that a member of stats had: the first, the last, and with their times all.
+fn own_values(members: &Map<String, Value>) -> impl Iterator<Item = &str> {
+    let ends = ["first", "last"].iter().filter_map(|key| members.get(*key)?.as_str());
+    let points = members.get("points").and_then(Value::as_array).into_iter().flatten();
+    ends.chain(points.filter_map(|point| point[1].as_str()))
+}
+
+/// A data channel of a report about statistics.
+fn is_data_channel(members: &Map<String, Value>) -> bool {
+    ["state", "messages_sent", "messages_received", "bytes_sent"]
+        .iter()
+        .any(|key| members.contains_key(*key))
 }
 
 /// What a member holds, by its key.
@@ -309,6 +414,17 @@ fn is_vocabulary(key: &str, text: &str) -> bool {
                 | "password_algorithm"
                 | "integrity"
                 | "version"
+                | "ice_state"
+                | "ice_role"
+                | "dtls_state"
+                | "dtls_role"
+                | "dtls_cipher"
+                | "srtp_cipher"
+                | "network_type"
+                | "quality_limitation_reason"
+                | "format"
+                | "unit"
+                | "rule"
                 | "cipher_suite"
                 | "not_before"
                 | "not_after"

@@ -1,6 +1,6 @@
 //! Names that are private because of what they are: hosts, users, realms, certificates.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::secret::Private;
 
@@ -10,8 +10,9 @@ use super::url::authorities;
 #[derive(Debug, Default)]
 pub struct Words {
     pseudonyms: HashMap<String, String>,
-    /// Those to look for in any text, the longest first.
-    anywhere: Vec<String>,
+    /// Those to look for in any text, and how long they are: a dump has thousands of ids.
+    anywhere: HashSet<String>,
+    lengths: BTreeSet<usize>,
     foundations: HashMap<String, String>,
     counts: HashMap<Private, usize>,
 }
@@ -102,8 +103,8 @@ impl Words {
         // `1` as the name of a stream is only replaced where that stands.
         let slight = matches!(private, Private::Id | Private::Text) && (text.len() < 4 || (digits && text.len() < 6));
         if !mark && !slight && !VOCABULARY.contains(&text) {
-            let place = self.anywhere.partition_point(|other| other.len() >= text.len());
-            self.anywhere.insert(place, text.to_owned());
+            self.lengths.insert(text.len());
+            self.anywhere.insert(text.to_owned());
         }
     }
 
@@ -175,18 +176,24 @@ impl Words {
         if before.is_some_and(is_word) && rest.starts_with(is_word) {
             return None;
         }
-        let known = self.anywhere.iter().find(|word| {
-            self.starts_with(rest, word)
-                && !(before.is_some_and(is_word) && word.starts_with(is_word))
-                && !(rest[word.len()..].starts_with(is_word) && word.ends_with(is_word))
+        let known = self.lengths.iter().rev().find_map(|length| {
+            let word = rest.get(..*length)?;
+            let whole = !(before.is_some_and(is_word) && word.starts_with(is_word))
+                && !(rest[word.len()..].starts_with(is_word) && word.ends_with(is_word));
+            self.known(word).filter(|_| whole)
         })?;
         Some((&self.pseudonyms[known], known.len()))
     }
 
-    /// Of all names only those of hosts have no case.
-    fn starts_with(&self, text: &str, word: &str) -> bool {
-        let start = text.get(..word.len());
-        start.is_some_and(|start| start == word || (self.is_host(word) && start.eq_ignore_ascii_case(word)))
+    /// The name that this is. Of all names only those of hosts have no case.
+    fn known(&self, word: &str) -> Option<&String> {
+        let has_case = || word.bytes().any(|octet| octet.is_ascii_uppercase());
+        let host = || {
+            self.anywhere
+                .get(&word.to_ascii_lowercase())
+                .filter(|word| self.is_host(word))
+        };
+        self.anywhere.get(word).or_else(|| has_case().then(host).flatten())
     }
 
     fn is_host(&self, word: &str) -> bool {

@@ -131,9 +131,7 @@ pub fn write_verdict(envelope: &Envelope, style: &Style, out: &mut dyn Write) ->
         Report::Explain(_) => "",
         Report::Loopback(_) => "The call connected, and everything that was asked for works.",
         Report::Pcap(report) if report.hidden.is_some() => "No errors and no warnings in what is shown.",
-        Report::Pcap(_) => "No errors and no warnings.",
-        Report::Sdp(_) => "No errors and no warnings.",
-        Report::Stats(_) => "All of it was read.",
+        Report::Pcap(_) | Report::Sdp(_) | Report::Stats(_) => "No errors and no warnings.",
     };
     if envelope.interrupted {
         let text = "Interrupted: this is what was found out until then.";

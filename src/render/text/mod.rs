@@ -93,9 +93,12 @@ impl Style {
         let width = self.width.unwrap_or(usize::MAX).max(column.min(indent) + 20);
         let mut lines = first.to_owned();
         let mut begun = false;
-        for word in text.split(' ') {
+        let words = text
+            .split(' ')
+            .flat_map(|word| pieces(word, width - indent.min(width - 1)));
+        for (word, again) in words {
             let length = word.chars().count();
-            if column > indent && column + usize::from(begun) + length > width {
+            if column > indent && (again || column + usize::from(begun) + length > width) {
                 lines.truncate(lines.trim_end().len());
                 lines.push('\n');
                 lines.push_str(&" ".repeat(indent));
@@ -111,6 +114,20 @@ impl Style {
         }
         lines
     }
+}
+
+/// A word in pieces of at most this length, each with whether it goes on with the word of the piece before: hashes and URLs can
+/// be longer than a line. What has colors stays as it is.
+fn pieces(word: &str, length: usize) -> impl Iterator<Item = (&str, bool)> {
+    let length = if word.contains('\x1b') { usize::MAX } else { length };
+    let mut rest = Some(word);
+    std::iter::from_fn(move || {
+        let text = rest?;
+        let end = text.char_indices().nth(length).map_or(text.len(), |(end, _)| end);
+        let (piece, after) = text.split_at(end);
+        rest = Some(after).filter(|after| !after.is_empty());
+        Some((piece, text.len() < word.len()))
+    })
 }
 
 /// The lines of a table, indented by two, and together no wider than the terminal.
@@ -186,6 +203,24 @@ mod tests {
         assert_eq!(Style::PLAIN.wrap("- ", "one two"), "- one two");
         let text = style.hang("m-line 0: audio, ", 4, "mid 0, sendrecv, over the transport");
         assert_eq!(text, "m-line 0: audio, mid 0,\n    sendrecv, over the\n    transport");
+    }
+
+    #[test]
+    fn words_longer_than_a_line_are_cut_in_pieces() {
+        let style = Style {
+            width: Some(30),
+            ..Style::PLAIN
+        };
+        let hash = "0123456789abcdef".repeat(3);
+        let text = style.wrap("    - ", &format!("own: {hash} end"));
+        assert_eq!(
+            text,
+            "    - own:\n      0123456789abcdef01234567\n      89abcdef0123456789abcdef\n      end"
+        );
+        assert_eq!(text.replace([' ', '\n'], ""), format!("-own:{hash}end"));
+        let painted = format!("\x1b[2m{hash}\x1b[0m");
+        assert!(style.wrap("", &painted).contains(&painted));
+        assert_eq!(Style::PLAIN.wrap("", &hash), hash);
     }
 
     #[test]

@@ -19,11 +19,18 @@ pub fn write(one: &PeerConnection, style: &Style, out: &mut dyn Write) -> io::Re
         Value::Null => String::new(),
         id => id.to_string(),
     };
-    let url = one.url.as_ref().map(|url| format!("  {url}")).unwrap_or_default();
+    let url = one.url.as_deref().unwrap_or_default();
+    // Firefox has the page in the id, after a blank.
+    let id = match id.split_once(' ') {
+        Some((short, more)) if more.contains("url=") => short,
+        _ => &id,
+    };
+    let head = format!("peer connection {id}");
+    let text = style.hang("", 2, &format!("{head}  {url}"));
     writeln!(
         out,
-        "{}{url}",
-        style.paint(Paint::Bold, &format!("peer connection {id}"))
+        "{}",
+        text.trim_end().replacen(&head, &style.paint(Paint::Bold, &head), 1)
     )?;
     field("state", &states(one, style), style, out)?;
     field("failures", &failures(one), style, out)?;

@@ -29,7 +29,7 @@ fn write_file(file: &File, style: &Style, out: &mut dyn Write) -> io::Result<()>
         file.format,
         units::octets(file.bytes as f64)
     );
-    writeln!(out, "{}", style.paint(Paint::Bold, &head))?;
+    writeln!(out, "{}", style.paint(Paint::Bold, &style.hang("", 2, &head)))?;
     field(
         "browser",
         file.browser
