@@ -289,8 +289,8 @@ pub struct Stats {
     #[arg(long, value_name = "PATTERN", help_heading = "Export", requires = "csv")]
     pub select: Vec<String>,
 
-    /// Draw bit rate, loss, jitter, round-trip time and frames over time into an SVG file, with findings marked
-    #[arg(long, value_name = "FILE.svg", help_heading = "Export", value_hint = ValueHint::FilePath)]
+    /// Draw bit rate, loss, jitter, round-trip time and frames over time into an SVG or PNG file, with findings marked
+    #[arg(long, value_name = "FILE.svg|FILE.png", help_heading = "Export", value_hint = ValueHint::FilePath)]
     pub plot: Option<PathBuf>,
 
     /// Write a page with findings, charts and report; it needs no other file and no network

@@ -26,15 +26,6 @@ use view::View;
 /// Reads the files; statistics of a call must be in each.
 pub fn run(options: &cli::Stats) -> Result<Output, Error> {
     let started = now();
-    if let Some(plot) = options
-        .plot
-        .as_ref()
-        .filter(|plot| plot.extension().is_none_or(|end| !end.eq_ignore_ascii_case("svg")))
-    {
-        return Err(Error::new("charts are drawn as SVG only")
-            .at(place(plot))
-            .hint("name a file that ends in .svg"));
-    }
     // Charts are drawn from the report.
     let drawn = cli::Stats {
         series: options.series || options.plot.is_some() || options.html.is_some(),
