@@ -92,7 +92,9 @@ Examples:
   rtcdiag stats dump.gz --id IT01V3526379975         every member of one stats object
   rtcdiag stats dump.gz --json --series | jq         everything, with all values over time
   rtcdiag stats dump.gz --csv - --select 'inbound-rtp.*.packetsLost'
-  rtcdiag stats dump.gz --html call.html             a page to pass on";
+  rtcdiag stats dump.gz --html call.html             a page to pass on
+  rtcdiag stats --diff caller.gz callee.gz           both ends: where did packets vanish?
+  rtcdiag stats --diff yesterday.gz today.gz         two calls: what is otherwise?";
 
 const EXPLAIN_EXAMPLES: &str = "\
 Examples:
@@ -272,6 +274,11 @@ pub struct Stats {
     /// Only what was up to this time
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub to: Option<String>,
+
+    /// Compare: both ends of one call, where the files (or one file) hold them, and so where packets vanished; else two
+    /// calls
+    #[arg(long)]
+    pub diff: bool,
 
     /// Only the stats with this id, with all their members; may be repeated
     #[arg(long, value_name = "ID", allow_hyphen_values = true)]

@@ -4,6 +4,7 @@ use crate::report::{Evidence, Finding, Severity};
 use crate::stats::event::Description;
 use crate::stats::facts::metric::metrics;
 use crate::stats::facts::rate::Spread;
+use crate::stats::facts::stream::streams;
 use crate::stats::{Detail, Dump, Event, Names, PeerConnection, Sample, StatsObject};
 
 use super::thresholds::Threshold;
@@ -89,31 +90,22 @@ impl<'a> Call<'a> {
     fn find_streams(&self) -> Vec<Stream<'a>> {
         let (pc, names) = (self.pc, self.names);
         let remotes: Vec<&StatsObject> = pc.typed(names, &["remote-inbound-rtp"]).collect();
-        let mut streams = Vec::new();
-        for object in pc.typed(names, &["inbound-rtp", "outbound-rtp", "ssrc"]) {
-            if object.last(names, "isRemote") == Some(Sample::Bool(true)) {
-                continue;
-            }
-            let inbound = match object.kind(names) {
-                Some("inbound-rtp") => true,
-                Some("outbound-rtp") => false,
-                _ => object.member(names, "packetsReceived").is_some(),
-            };
-            let ssrc = object.text(names, "ssrc");
-            let remote = remotes.iter().copied().filter(|_| !inbound).find(|remote| {
-                remote.text(names, "localId").as_deref() == Some(&*object.id)
-                    || (ssrc.is_some() && remote.text(names, "ssrc") == ssrc)
-            });
-            let kind = object.text(names, "kind").or_else(|| object.text(names, "mediaType"));
-            streams.push(Stream {
-                object,
-                inbound,
-                kind: kind.unwrap_or_default(),
-                metrics: self.metrics(object),
-                remote: remote.map(|remote| (remote, self.metrics(remote))),
-            });
-        }
-        streams
+        let found = streams(pc, names).into_iter();
+        found
+            .map(|stream| {
+                let remote = remotes.iter().copied().filter(|_| !stream.inbound).find(|remote| {
+                    remote.text(names, "localId").as_deref() == Some(&*stream.object.id)
+                        || (stream.ssrc.is_some() && remote.text(names, "ssrc") == stream.ssrc)
+                });
+                Stream {
+                    object: stream.object,
+                    inbound: stream.inbound,
+                    kind: stream.kind,
+                    metrics: self.metrics(stream.object),
+                    remote: remote.map(|remote| (remote, self.metrics(remote))),
+                }
+            })
+            .collect()
     }
 
     /// What is measured of an object.

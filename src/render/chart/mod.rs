@@ -144,7 +144,7 @@ fn is_about(finding: &Finding, id: &str, number: usize) -> bool {
             .subject
             .strip_prefix("peer connection ")
             .and_then(|rest| rest.strip_prefix(name));
-        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(','))
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(',') || rest.starts_with(" of "))
     };
     names(id) || names(&number.to_string()) || finding.subject.starts_with("all ")
 }
@@ -261,6 +261,7 @@ mod tests {
         let stats = Stats {
             first: file,
             more: Vec::new(),
+            diff: None,
         };
         Envelope::new("stats", String::new(), Report::Stats(Box::new(stats)), vec![finding])
     }

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde_json::{Map, Number, Value};
 
-use super::{field, short};
+use super::{field, short, value_text};
 use crate::render::table::{Column, Table};
 use crate::render::text::{Paint, Style, indented};
 use crate::render::units;
@@ -290,16 +290,4 @@ fn write_metrics(lists: &[&[Metric]], style: &Style, out: &mut dyn Write) -> io:
         writeln!(out, "{line}")?;
     }
     Ok(())
-}
-
-/// A number with its unit, short.
-fn value_text(value: f64, unit: &str) -> String {
-    match unit {
-        "bit/s" => units::bit_rate(value),
-        "ms" => units::duration(value),
-        "%" => format!("{value:.1} %"),
-        "1/s" => format!("{value:.0}/s"),
-        "px" => format!("{value:.0}"),
-        _ => format!("{value:.2}"),
-    }
 }
