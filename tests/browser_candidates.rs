@@ -5,8 +5,9 @@ mod support;
 use std::io::Write;
 use std::process::{Command, Stdio};
 
+use support::browser::{Kind, run_in};
 use support::candidate_parser::Parsed;
-use support::peer::{Peer, need, output, which};
+use support::peer::{Peer, need, output};
 use support::program::{Run, candidates_anywhere};
 
 /// Every type of candidate there is: host over UDP and TCP, server-reflexive, relay.
@@ -47,12 +48,6 @@ fn assert_read_as_told(run: &Run, parsed: &[Parsed]) {
 
 /// What Chromium makes of `lines`.
 fn ask_chromium(lines: &[&str]) -> Result<Vec<Parsed>, String> {
-    let program = ["chromium", "chromium-browser", "google-chrome", "chrome"]
-        .into_iter()
-        .find_map(|name| which(name).ok())
-        .ok_or("there is no chromium on PATH")?;
-    let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
-    let page = folder.path().join("page.html");
     // A candidate that it cannot parse leaves all members null, and throws only sometimes.
     let script = r"
         const members = ['foundation', 'component', 'protocol', 'priority', 'address', 'port', 'type', 'relatedAddress',
@@ -63,27 +58,10 @@ fn ask_chromium(lines: &[&str]) -> Result<Vec<Parsed>, String> {
             return Object.fromEntries(members.map(member => [member, parsed[member]]));
           } catch (error) { return {error: String(error)}; }
         };
-        document.getElementById('verdict').textContent = btoa(JSON.stringify(lines.map(read)));";
+        return lines.map(read);";
     let json = serde_json::to_string(lines).map_err(|error| error.to_string())?;
-    let html = format!("<!doctype html><p id=verdict></p><script>const lines = {json};{script}</script>");
-    std::fs::write(&page, html).map_err(|error| error.to_string())?;
-    let dom = output(
-        Command::new(program)
-            .args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"])
-            .args(["--disable-background-networking", "--no-first-run", "--dump-dom"])
-            .arg(format!("--user-data-dir={}", folder.path().join("profile").display()))
-            .arg(format!("file://{}", page.display()))
-            .env("HOME", folder.path()),
-    )?;
-    let verdict = dom
-        .split_once("<p id=\"verdict\">")
-        .and_then(|(_, rest)| rest.split_once("</p>"))
-        .map(|(verdict, _)| verdict)
-        .filter(|verdict| !verdict.is_empty())
-        .ok_or_else(|| format!("no verdict in {dom}"))?;
-    let json = base64::Engine::decode(&base64::engine::general_purpose::STANDARD, verdict);
-    let json = json.map_err(|error| format!("{verdict}: {error}"))?;
-    serde_json::from_slice(&json).map_err(|error| error.to_string())
+    let parsed = run_in(Kind::Chromium, &format!("const lines = {json};{script}"))?;
+    serde_json::from_value(parsed).map_err(|error| error.to_string())
 }
 
 /// What aiortc makes of `lines`. It takes them without `candidate:`, as they stand in its own SDP parser.

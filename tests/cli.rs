@@ -1,6 +1,10 @@
 //! The command line as users see it: transcripts in `tests/cli/` (`TRYCMD=overwrite cargo test --test cli` writes them anew),
 //! and what a transcript can't show.
 
+#[allow(dead_code, reason = "only a part of it is used here")]
+#[path = "support/ports.rs"]
+mod ports;
+
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Output, Stdio};
 
@@ -162,10 +166,8 @@ fn errors_are_escaped_and_redacted() {
 #[cfg(unix)]
 #[test]
 fn a_long_list_with_few_open_files() {
-    let port = std::net::TcpListener::bind("127.0.0.1:0")
-        .and_then(|listener| listener.local_addr())
-        .unwrap()
-        .port();
+    let dead = ports::Dead::tcp(std::net::Ipv4Addr::LOCALHOST.into());
+    let port = dead.address.port();
     let urls: Vec<String> = (0..100)
         .map(|_| format!("\"turn:localhost:{port}?transport=tcp\""))
         .collect();

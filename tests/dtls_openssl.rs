@@ -2,7 +2,8 @@
 //! wants. Skipped, loudly, where there is no `openssl`.
 
 use std::fs;
-use std::net::UdpSocket;
+use std::io::{BufRead, BufReader};
+use std::net::{SocketAddr, UdpSocket};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -28,10 +29,25 @@ fn openssl(arguments: &[&str], folder: &Path) -> Guard {
         .args(arguments)
         .current_dir(folder)
         .stdin(Stdio::piped())
-        .stdout(Stdio::null())
+        .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn();
     Guard(child.unwrap())
+}
+
+/// Where a server listens, as it says; whatever it says after that is thrown away.
+fn listening(server: &mut Guard) -> SocketAddr {
+    let mut said = BufReader::new(server.0.stdout.take().unwrap());
+    let mut line = String::new();
+    while said.read_line(&mut line).unwrap() > 0 {
+        if let Some(address) = line.strip_prefix("ACCEPT ") {
+            let address = address.trim().parse().unwrap();
+            std::thread::spawn(move || std::io::copy(&mut said, &mut std::io::sink()));
+            return address;
+        }
+        line.clear();
+    }
+    panic!("openssl s_server does not say where it listens");
 }
 
 /// A certificate and its fingerprint as OpenSSL says it.
@@ -60,7 +76,7 @@ fn certificate(folder: &Path, name: &str) -> String {
     said.trim().split_once('=').unwrap().1.to_owned()
 }
 
-/// Lets the two talk until `done`, or for five seconds. `passes` decides what arrives; all that is sent is seen.
+/// Lets the two talk until `done`, or for a minute. `passes` decides what arrives; all that is sent is seen.
 fn talk(
     server: &[&str],
     client: &[&str],
@@ -68,38 +84,31 @@ fn talk(
     passes: impl Fn(Direction) -> bool,
     done: impl Fn(&Dtls) -> bool,
 ) -> Dtls {
-    let port = UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let relay = UdpSocket::bind("127.0.0.1:0").unwrap();
     relay.set_read_timeout(Some(Duration::from_millis(50))).unwrap();
-    let to_server = format!("127.0.0.1:{port}");
     let to_relay = relay.local_addr().unwrap().to_string();
-    let common = [
-        "-dtls",
-        "-quiet",
-        "-use_srtp",
-        "SRTP_AEAD_AES_128_GCM:SRTP_AES128_CM_SHA1_80",
-    ];
+    let common = ["-dtls", "-use_srtp", "SRTP_AEAD_AES_128_GCM:SRTP_AES128_CM_SHA1_80"];
     let accept = [
         "s_server",
         "-accept",
-        &to_server,
+        "127.0.0.1:0",
         "-cert",
         "server.pem",
         "-key",
         "server.key",
     ];
-    let connect = ["s_client", "-connect", &to_relay];
-    let _server = openssl(&[&accept[..], &common, server].concat(), folder);
-    std::thread::sleep(Duration::from_millis(300));
+    let connect = ["s_client", "-quiet", "-connect", &to_relay];
+    let mut server = openssl(&[&accept[..], &common, server].concat(), folder);
+    let to_server = listening(&mut server);
     let _client = openssl(&[&connect[..], &common, client].concat(), folder);
 
     let (mut dtls, start, mut frame, mut peer) = (Dtls::default(), Instant::now(), 0, None);
     let mut buffer = [0; 65536];
-    while start.elapsed() < Duration::from_secs(5) && !done(&dtls) {
+    while start.elapsed() < Duration::from_secs(60) && !done(&dtls) {
         let Ok((length, from)) = relay.recv_from(&mut buffer) else {
             continue;
         };
-        let direction = if from.port() == port {
+        let direction = if from == to_server {
             Direction::Backward
         } else {
             Direction::Forward
@@ -111,7 +120,7 @@ fn talk(
             peer = Some(from);
         }
         let to = match direction {
-            Direction::Forward => to_server.parse().unwrap(),
+            Direction::Forward => to_server,
             Direction::Backward => peer.unwrap(),
         };
         if passes(direction) {

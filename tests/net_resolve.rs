@@ -4,7 +4,7 @@ mod net_support;
 
 use std::time::Duration;
 
-use net_support::{run, soon};
+use net_support::{patience, run, soon};
 use rtcdiag::net::clock::Clock;
 use rtcdiag::net::interface::Families;
 use rtcdiag::net::resolve::{ResolveError, Resolver};
@@ -15,7 +15,7 @@ fn localhost_and_addresses() {
     run(async {
         let clock = Clock::start();
         let resolver = Resolver::new(clock);
-        let deadline = soon(&clock, 5000);
+        let deadline = patience(&clock);
         let both = resolver
             .resolve("localhost", 3478, Families::Both, deadline)
             .await
@@ -92,5 +92,6 @@ fn the_deadline_holds_and_ending_does_not_wait() {
             .await;
         assert!(matches!(result, Err(ResolveError::Timeout { .. })), "{result:?}");
     });
-    assert!(clock.now().since_start() < Duration::from_millis(1000));
+    // A resolver that gets no answer tries for longer than this.
+    assert!(clock.now().since_start() < Duration::from_secs(4));
 }

@@ -5,7 +5,7 @@ mod net_support;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-use net_support::{Ask, id, log, request, run, soon};
+use net_support::{Ask, id, log, patience, request, run, soon};
 use rtcdiag::net::clock::Clock;
 use rtcdiag::net::driver::{self, Cancel, Channel};
 use rtcdiag::net::server::{EmbeddedServer, Family, REALM};
@@ -17,7 +17,7 @@ use tokio::net::UdpSocket;
 const LOCALHOST: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
 async fn ask(clock: &Clock, inbox: &mut Inbox, to: SocketAddr, bytes: Vec<u8>) -> Option<Vec<u8>> {
-    let mut probe = Ask::new(to, bytes, soon(clock, 500));
+    let mut probe = Ask::new(to, bytes, patience(clock));
     driver::run(&mut probe, Channel::Udp(inbox), clock, &Cancel::new(), &log()).await;
     probe.result.map(|result| result.unwrap().1)
 }

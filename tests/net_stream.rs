@@ -6,7 +6,8 @@ mod net_support;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
-use net_support::{request, response, run, soon};
+use net_support::ports::Dead;
+use net_support::{PATIENCE, patience, request, response, run, soon};
 use rtcdiag::net::clock::Clock;
 use rtcdiag::net::stream::{ConnectErrorKind, MessageStream, connect, listen};
 use rtcdiag::probe::PathError;
@@ -25,9 +26,7 @@ async fn with_server<F: Future<Output = ()> + 'static>(
     let listener = TcpListener::bind((LOCALHOST, 0)).await.unwrap();
     let address = listener.local_addr().unwrap();
     let server = tokio::task::spawn_local(async move { behave(listener.accept().await.unwrap().0).await });
-    let connected = connect(Some(LOCALHOST), address, clock, soon(clock, 1000))
-        .await
-        .unwrap();
+    let connected = connect(Some(LOCALHOST), address, clock, patience(clock)).await.unwrap();
     assert_eq!(connected.remote, address);
     assert_eq!(connected.local.ip(), LOCALHOST);
     assert!(connected.ended >= connected.started);
@@ -43,7 +42,7 @@ async fn to_server<F: Future<Output = ()> + 'static>(
 
 async fn next(stream: &mut MessageStream, clock: &Clock) -> Result<Vec<u8>, PathError> {
     let arrival = clock
-        .within(soon(clock, 2000), stream.receive())
+        .within(patience(clock), stream.receive())
         .await
         .expect("nothing came");
     arrival.event.map(|(from, bytes)| {
@@ -71,7 +70,7 @@ fn request_and_answer() {
             Ok(response(2)),
             "two messages in one segment"
         );
-        stream.close(soon(&clock, 500)).await;
+        stream.close(patience(&clock)).await;
         server.await.unwrap();
     });
 }
@@ -208,9 +207,8 @@ fn a_server_that_does_not_read_blocks_nobody() {
             let _ = clock.within(soon(&clock, 1), stream.receive()).await;
         };
         assert!(matches!(error, PathError::Io { operation: "send", .. }), "{error:?}");
-        let before = clock.now();
-        stream.close(soon(&clock, 50)).await;
-        assert!(clock.now() - before < Duration::from_millis(500));
+        let closed = clock.within(patience(&clock), stream.close(soon(&clock, 50))).await;
+        assert!(closed.is_some(), "closing waits for the server");
     });
 }
 
@@ -218,15 +216,16 @@ fn a_server_that_does_not_read_blocks_nobody() {
 fn refused_and_silent() {
     run(async {
         let clock = Clock::start();
-        let dead = TcpListener::bind((LOCALHOST, 0)).await.unwrap().local_addr().unwrap();
-        let error = connect(None, dead, &clock, soon(&clock, 1000)).await.unwrap_err();
+        let port = Dead::tcp(LOCALHOST);
+        let dead = port.address;
+        let error = connect(None, dead, &clock, patience(&clock)).await.unwrap_err();
         assert_eq!(
             (error.kind, error.operation, error.remote),
             (ConnectErrorKind::Refused, "connect", dead)
         );
 
         let foreign = "203.0.113.77".parse().unwrap();
-        let error = connect(Some(foreign), dead, &clock, soon(&clock, 1000))
+        let error = connect(Some(foreign), dead, &clock, patience(&clock))
             .await
             .unwrap_err();
         assert_eq!(
@@ -256,14 +255,21 @@ fn no_answer_to_a_syn_ends_at_the_deadline() {
         };
         assert_eq!(error.kind, ConnectErrorKind::Timeout);
         assert!(error.ended - error.started >= Duration::from_millis(90));
-        assert!(error.ended - error.started < Duration::from_millis(1000));
+        // Long before Linux gives up by itself, after two minutes.
+        assert!(error.ended - error.started < PATIENCE);
     });
 }
 
 #[test]
 fn a_passive_port_is_open_while_held() {
     run(async {
-        let port = listen(LOCALHOST).unwrap();
+        // An address that no other test uses, where there are such: nobody takes the port when it is free again.
+        let ip = if cfg!(target_os = "linux") {
+            "127.0.77.1".parse().unwrap()
+        } else {
+            LOCALHOST
+        };
+        let port = listen(ip).unwrap();
         let address = port.local;
         assert_ne!(address.port(), 0);
         assert!(TcpStream::connect(address).await.is_ok());

@@ -7,7 +7,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use net_support::{answer, request, response, run, soon};
+use net_support::{PATIENCE, answer, patience, request, response, run};
 use rcgen::{BasicConstraints, CertificateParams, DistinguishedName, DnType, IsCa, Issuer, KeyPair};
 use rtcdiag::net::clock::Clock;
 use rtcdiag::net::stream::{MessageStream, connect};
@@ -113,13 +113,23 @@ async fn handshake<F: Future<Output = ()> + 'static>(
     clock: &Clock,
     behave: impl FnOnce(TcpStream) -> F + 'static,
 ) -> Result<(TlsSession, SocketAddr, SocketAddr), TlsError> {
+    handshake_within(PATIENCE, options, name, clock, behave).await
+}
+
+async fn handshake_within<F: Future<Output = ()> + 'static>(
+    patience: Duration,
+    options: &TlsOptions,
+    name: &str,
+    clock: &Clock,
+    behave: impl FnOnce(TcpStream) -> F + 'static,
+) -> Result<(TlsSession, SocketAddr, SocketAddr), TlsError> {
     let listener = TcpListener::bind((LOCALHOST, 0)).await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::task::spawn_local(async move { behave(listener.accept().await.unwrap().0).await });
-    let connected = connect(None, address, clock, soon(clock, 1000)).await.unwrap();
+    let connected = connect(None, address, clock, clock.now() + PATIENCE).await.unwrap();
     let client = TlsClient::new(options).unwrap();
     let session = client
-        .handshake(connected.stream, address, name, clock, soon(clock, 400))
+        .handshake(connected.stream, address, name, clock, clock.now() + patience)
         .await?;
     Ok((session, connected.local, address))
 }
@@ -294,12 +304,14 @@ fn nothing_is_sent_before_the_verdict_and_messages_pass_after_it() {
             let identity = authority.sign(params(&["turn.example.org"]));
             let clock = Clock::start();
             let acceptor = TlsAcceptor::from(Arc::new(identity.config(&[version])));
+            let (quiet, was_quiet) = tokio::sync::oneshot::channel();
             let (done, server) = tokio::sync::oneshot::channel();
             let serve = async move |socket| {
                 let mut stream = acceptor.accept(socket).await.unwrap();
                 let mut buffer = [0; 100];
                 let early = tokio::time::timeout(Duration::from_millis(50), stream.read(&mut buffer)).await;
                 assert!(early.is_err(), "sent before the verdict");
+                quiet.send(()).unwrap();
                 let length = stream.read(&mut buffer).await.unwrap();
                 stream.write_all(&answer(&buffer[..length])).await.unwrap();
                 assert_eq!(stream.read(&mut buffer).await.unwrap(), 0, "a proper close");
@@ -314,20 +326,32 @@ fn nothing_is_sent_before_the_verdict_and_messages_pass_after_it() {
                 "TLS 1.3"
             };
             assert_eq!(session.info.version, expected);
-            tokio::time::sleep(Duration::from_millis(60)).await;
+            was_quiet.await.expect("nothing was sent");
             let mut stream = MessageStream::tls(session.stream, local, remote, clock);
             stream.send(&request(1)).unwrap();
             assert_eq!(stream.receive().await.event, Ok((remote, response(1))));
-            stream.close(soon(&clock, 500)).await;
+            stream.close(patience(&clock)).await;
             server.await.expect("the server saw what it should");
         });
     }
 }
 
 async fn failure<F: Future<Output = ()> + 'static>(behave: impl FnOnce(TcpStream) -> F + 'static) -> TlsErrorKind {
+    failure_within(PATIENCE, behave).await
+}
+
+/// Of a server that waits for something.
+async fn time_out<F: Future<Output = ()> + 'static>(behave: impl FnOnce(TcpStream) -> F + 'static) -> TlsErrorKind {
+    failure_within(Duration::from_secs(1), behave).await
+}
+
+async fn failure_within<F: Future<Output = ()> + 'static>(
+    patience: Duration,
+    behave: impl FnOnce(TcpStream) -> F + 'static,
+) -> TlsErrorKind {
     let authority = Authority::new();
     let clock = Clock::start();
-    let error = handshake(&authority.options, "turn.example.org", &clock, behave)
+    let error = handshake_within(patience, &authority.options, "turn.example.org", &clock, behave)
         .await
         .unwrap_err();
     assert!(error.ended >= error.started);
@@ -350,7 +374,7 @@ fn servers_that_do_not_speak_tls() {
             }
         );
 
-        let kind = failure(async |socket| {
+        let kind = time_out(async |socket| {
             let _open = socket;
             std::future::pending().await
         })
@@ -379,7 +403,7 @@ fn servers_that_do_not_speak_tls() {
         .await;
         assert_eq!(kind, TlsErrorKind::Alert("handshake_failure".into()));
 
-        let kind = failure(async |mut socket| {
+        let kind = time_out(async |mut socket| {
             socket.write_all(b"\x16\x03\x03\x00\x04\x02\xff").await.unwrap();
             std::future::pending().await
         })

@@ -5,7 +5,8 @@ mod net_support;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-use net_support::{answer, request, response, run, soon};
+use net_support::ports::Dead;
+use net_support::{answer, patience, request, response, run, soon};
 use rtcdiag::net::clock::Clock;
 use rtcdiag::net::udp::{Inbox, UdpEndpoint};
 use rtcdiag::probe::PathError;
@@ -19,21 +20,16 @@ async fn server() -> (UdpSocket, SocketAddr) {
     (socket, address)
 }
 
-/// What comes within 300 ms.
+/// What comes next.
 async fn next(inbox: &mut Inbox, clock: &Clock) -> Option<Result<(SocketAddr, Vec<u8>), PathError>> {
     clock
-        .within(soon(clock, 300), inbox.receive())
+        .within(patience(clock), inbox.receive())
         .await
         .map(|arrival| arrival.event)
 }
 
 async fn is_quiet(inbox: &mut Inbox, clock: &Clock) -> bool {
     clock.within(soon(clock, 50), inbox.receive()).await.is_none()
-}
-
-/// A port of `ip` that nobody listens on.
-async fn dead_port(ip: IpAddr) -> SocketAddr {
-    UdpSocket::bind((ip, 0)).await.unwrap().local_addr().unwrap()
 }
 
 #[test]
@@ -132,7 +128,8 @@ mod icmp {
             let clock = Clock::start();
             let endpoint = UdpEndpoint::bind(LOCALHOST, clock).unwrap();
             let (live, live_at) = server().await;
-            let dead = dead_port(LOCALHOST).await;
+            let port = Dead::udp(LOCALHOST);
+            let dead = port.address;
             let (mut unlucky, mut lucky) = (endpoint.attach(), endpoint.attach());
             let expected = PathError::Icmp {
                 v6: false,
@@ -161,7 +158,8 @@ mod icmp {
         run(async {
             let clock = Clock::start();
             let endpoint = UdpEndpoint::bind(LOCALHOST, clock).unwrap();
-            let dead = dead_port(LOCALHOST).await;
+            let port = Dead::udp(LOCALHOST);
+            let dead = port.address;
             let (mut first, mut second) = (endpoint.attach(), endpoint.attach());
             first.send(dead, &request(1)).unwrap();
             second.send(dead, &request(2)).unwrap();
@@ -197,7 +195,8 @@ mod icmp {
                 return;
             };
             let mut inbox = endpoint.attach();
-            inbox.send(dead_port(localhost).await, &request(1)).unwrap();
+            let dead = Dead::udp(localhost);
+            inbox.send(dead.address, &request(1)).unwrap();
             let expected = PathError::Icmp {
                 v6: true,
                 kind: 1,

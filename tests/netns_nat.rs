@@ -5,6 +5,7 @@
 
 mod support;
 
+use std::io::Write;
 use std::net::{IpAddr, SocketAddr};
 use std::process::Command;
 
@@ -83,12 +84,16 @@ fn masquerade_maps_independently_of_the_endpoint() {
 #[test]
 fn fully_random_masquerade_maps_by_endpoint() {
     let Some(world) = world(Nat::FullyRandom) else { return };
-    let (run, seen) = world.ask_both();
+    let (mut run, mut seen) = world.ask_both();
+    if seen[0] == seen[1] {
+        // One in 60000 runs draws the same port twice.
+        let _ = writeln!(std::io::stderr(), "the NAT drew {} twice; once more", seen[0]);
+        (run, seen) = world.ask_both();
+    }
     assert_eq!(
         seen.map(|address| address.ip()),
         [IpAddr::from(OUTSIDE), OUTSIDE.into()]
     );
-    // One in 60000 runs draws the same port twice.
     assert_ne!(seen[0], seen[1]);
     run.assert_finding(findings::MAPPING_DIFFERS);
     run.assert_no_finding(findings::MAPPING_SAME);
@@ -144,7 +149,7 @@ fn icmp_refused_unreachable_and_nothing_at_all() {
         .stun(&unreachable)
         .stun(&dropped)
         .stun(&live)
-        .args(&["--timeout", "2"])
+        .args(&["--timeout", "4"])
         .run();
     assert_eq!(run.attempt(&closed).error_kind(), "refused", "{}", run.stdout);
     assert_eq!(run.attempt(&unreachable).error_kind(), "unreachable", "{}", run.stdout);

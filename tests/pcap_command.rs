@@ -260,6 +260,27 @@ fn several_files_and_a_cut_one() {
     assert_eq!(report["stun"]["transactions"][0]["retransmissions"], 1);
 }
 
+/// Waits until the process has taken over the signal that would end it at once.
+#[cfg(unix)]
+fn until_it_hears_interrupts(pid: u32) {
+    let status = format!("/proc/{pid}/status");
+    let hears = || {
+        let text = std::fs::read_to_string(&status).ok()?;
+        let caught = text.lines().find_map(|line| line.strip_prefix("SigCgt:"))?;
+        // One bit for each signal, from 1; SIGINT is 2.
+        Some(u64::from_str_radix(caught.trim(), 16).is_ok_and(|caught| caught & 2 != 0))
+    };
+    let started = std::time::Instant::now();
+    while hears() == Some(false) {
+        assert!(started.elapsed().as_secs() < 60, "it never listens");
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    if hears().is_none() {
+        // No such file: this is not Linux.
+        std::thread::sleep(std::time::Duration::from_secs(1));
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn a_pipe_that_is_stopped_gives_what_came() {
@@ -272,8 +293,7 @@ fn a_pipe_that_is_stopped_gives_what_came() {
     let mut pipe = child.stdin.take().unwrap();
     pipe.write_all(&sample()).unwrap();
     pipe.flush().unwrap();
-    // Until it has come to wait for more.
-    std::thread::sleep(std::time::Duration::from_millis(500));
+    until_it_hears_interrupts(child.id());
     let killed = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
     assert!(killed.unwrap().success());
     let output = child.wait_with_output().unwrap();

@@ -7,7 +7,7 @@ mod support;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use support::aiortc::{Call, Role, python};
@@ -15,7 +15,7 @@ use support::browser::{Browser, Kind};
 use support::capture::Capture;
 use support::certificates::Flaw;
 use support::coturn::{Config, Coturn, PASSWORD, USERNAME};
-use support::namespaces::{Namespaces, Nat, SERVERS, server};
+use support::namespaces::{Namespaces, Nat, OUTSIDE, SERVERS, server};
 use support::peer::{Peer, need, output};
 use tempfile::TempDir;
 
@@ -51,10 +51,12 @@ struct Scenario {
     answerer: &'static [&'static str],
     /// Rules from the beginning.
     rules: &'static str,
-    /// Whether it connects; the call then lasts `seconds` from there, else from its start.
+    /// Whether it connects.
     connects: bool,
     /// What happens a while after it connected: rules, or a side's end.
     then: Then,
+    /// How long the call lasts after that, or after the sides know each other where they do not connect; longer if the cause is
+    /// not to be seen by then.
     seconds: u64,
     /// Whether the descriptions are given to the program.
     sdp: bool,
@@ -276,7 +278,7 @@ fn chromium_calls_aiortc() {
     };
     let folder = tempfile::tempdir().expect("a folder");
     let address = format!("{}:8080", SERVERS[0]);
-    let mut call = Call::new(folder.path(), &json!({"seconds": 60, "video": true, "http": address}));
+    let mut call = Call::new(folder.path(), &json!({"seconds": 600, "video": true, "http": address}));
     let file = folder.path().join("capture.pcap");
     let Some(capture) = Capture::start(&namespaces.client(), "up0", &file) else {
         return;
@@ -361,7 +363,7 @@ fn asked(name: &str, server_options: &[&str], arguments: &[&str], cause: Option<
     let address = format!("{}:{}", SERVERS[1], coturn.port());
     let ran = namespaces
         .command(&namespaces.client(), env!("CARGO_BIN_EXE_rtcdiag"))
-        .args(["candidates", "--json"])
+        .args(["candidates", "--json", "--timeout", "30"])
         .args(arguments.iter().map(|argument| argument.replace("SERVER", &address)))
         .output()
         .expect("the program");
@@ -388,6 +390,22 @@ fn a_mapping_that_changes_mid_call() {
     .holds();
 }
 
+/// Says that a scenario is played once more, as the world failed to play it.
+fn again(name: &str, why: &str, said: &str) {
+    use std::io::Write;
+    // Not eprintln!, whose output the harness swallows when the test passes.
+    let _ = writeln!(std::io::stderr(), "{name}: not played: {why}; once more. It was {said}");
+}
+
+/// Which side did not get to run, if one says so.
+fn held_up(folder: &Path) -> Option<String> {
+    [Role::Offerer, Role::Answerer].into_iter().find_map(|role| {
+        let text = std::fs::read_to_string(folder.join(format!("{}.json", role.name()))).ok()?;
+        let seconds = serde_json::from_str::<Value>(&text).ok()?["held_up_s"].as_f64()?;
+        (seconds > HELD_UP).then(|| format!("the machine held up the {} for {seconds:.2} s", role.name()))
+    })
+}
+
 /// Copies what a scenario left, where that is asked for.
 fn keep(name: &str, folder: &Path) {
     let Some(keep) = std::env::var_os("RTCDIAG_KEEP_CAPTURES") else {
@@ -400,15 +418,31 @@ fn keep(name: &str, folder: &Path) {
     }
 }
 
+/// A side that did not get to run for so long did not play its part: media paused, answers came late.
+const HELD_UP: f64 = 0.4;
+
 impl Scenario {
     fn holds(&self) {
-        let Some(world) = World::make(self) else { return };
+        let Some((run, not_played)) = self.play() else { return };
+        match (run.judge(self.name, self.cause), not_played) {
+            (Ok(()), _) => {}
+            (Err(said), None) => panic!("{said}"),
+            (Err(said), Some(why)) => {
+                again(self.name, &why, &said);
+                let Some((run, _)) = self.play() else { return };
+                run.assert_cause(self.name, self.cause);
+            }
+        }
+    }
+
+    /// What the program says of it; and why the world was not as wanted, if it was not.
+    fn play(&self) -> Option<(Run, Option<String>)> {
+        let world = World::make(self)?;
         let folder = world.folder.path().to_owned();
-        let capture = world.play();
-        let Some(file) = capture else { return };
+        let (file, not_played) = world.play()?;
         keep(self.name, &folder);
         let run = Run::of(&file, &self.descriptions(&folder));
-        run.assert_cause(self.name, self.cause);
+        Some((run, not_played.or_else(|| held_up(&folder))))
     }
 
     /// As each side gave them to the other.
@@ -468,7 +502,7 @@ impl<'a> World<'a> {
         let scenario = self.scenario;
         let relayed = scenario.turn != Turn::No;
         json!({
-            "seconds": 60,
+            "seconds": 600,
             "video": true,
             "offerer": {
                 "ice_servers": self.ice_servers(),
@@ -495,8 +529,24 @@ impl<'a> World<'a> {
         self.namespaces.nft(&table).expect("nft takes the rules");
     }
 
+    /// Lets the NAT forget until the offerer's packets come from another port, which can take more than one try: a port is
+    /// drawn, and a kernel may keep a mapping. Whether they do.
+    fn forget(&self, capture: &Capture) -> bool {
+        let mapped = || capture.senders(&format!("udp and src host {OUTSIDE} and dst host {}", SERVERS[0]));
+        let before = mapped();
+        (0..3).any(|_| {
+            self.forget_once();
+            let started = Instant::now();
+            // Media comes at once, a check after five seconds at the latest.
+            while mapped() == before && started.elapsed() < Duration::from_secs(10) {
+                sleep(1);
+            }
+            mapped() != before
+        })
+    }
+
     /// Mappings end a second after their last packet, and for three seconds none passes.
-    fn forget(&self) {
+    fn forget_once(&self) {
         let middle = self.namespaces.middle();
         let sh = |script: &str| {
             let mut command = self.namespaces.command(&middle, "sh");
@@ -516,8 +566,8 @@ impl<'a> World<'a> {
             .expect("nft takes the rules");
     }
 
-    /// Plays it; the capture.
-    fn play(&self) -> Option<PathBuf> {
+    /// Plays it; the capture, and what of it could not be played.
+    fn play(&self) -> Option<(PathBuf, Option<String>)> {
         let scenario = self.scenario;
         let folder = self.folder.path();
         self.drop(&self.rules());
@@ -537,7 +587,11 @@ impl<'a> World<'a> {
         if scenario.connects {
             call.wait_for(Role::Offerer, "connected");
             call.wait_for(Role::Answerer, "connected");
+        } else {
+            call.wait_for(Role::Offerer, "connecting");
+            call.wait_for(Role::Answerer, "connecting");
         }
+        let mut not_played = None;
         match scenario.then {
             Then::Nothing => {}
             Then::Rules(rules) => {
@@ -550,18 +604,32 @@ impl<'a> World<'a> {
             }
             Then::Forget => {
                 sleep(3);
-                self.forget();
+                if !self.forget(&capture) {
+                    not_played = Some("the NAT did not change the mapping".to_owned());
+                }
             }
         }
         sleep(scenario.seconds);
         // What follows (closing) is not part of the story where something is cut off.
-        if scenario.cause.is_some() {
-            let file = capture.stop();
+        let Some(cause) = scenario.cause else {
             call.end();
-            return Some(file);
-        }
+            return Some((capture.stop(), not_played));
+        };
+        self.wait_until_told(&capture, cause);
+        let file = capture.stop();
         call.end();
-        Some(capture.stop())
+        Some((file, not_played))
+    }
+
+    /// Gives a cause that is not to be seen yet some time to show: a busy machine sends less in the same time.
+    fn wait_until_told(&self, capture: &Capture, cause: &str) {
+        let descriptions = self.scenario.descriptions(self.folder.path());
+        for _ in 0..10 {
+            if capture.so_far(|file| Run::of(file, &descriptions).codes("error").contains(&cause)) {
+                return;
+            }
+            sleep(2);
+        }
     }
 }
 
@@ -607,15 +675,24 @@ impl Run {
             .collect()
     }
 
+    #[track_caller]
     fn assert_cause(&self, name: &str, cause: Option<&str>) {
+        self.judge(name, cause).unwrap_or_else(|said| panic!("{said}"));
+    }
+
+    /// Whether the cause is the only error; what was said instead.
+    fn judge(&self, name: &str, cause: Option<&str>) -> Result<(), String> {
         let (errors, warnings) = (self.codes("error"), self.codes("warning"));
-        let said = format!("{name}: errors {errors:?}, warnings {warnings:?}\n{}", self.text);
-        match cause {
-            None => assert!(errors.is_empty() && warnings.is_empty(), "{said}"),
-            Some(cause) => {
-                assert!(errors.iter().all(|&code| code == cause), "{said}");
-                assert_eq!(errors.first().copied(), Some(cause), "{said}");
-            }
+        let right = match cause {
+            None => errors.is_empty() && warnings.is_empty(),
+            Some(cause) => !errors.is_empty() && errors.iter().all(|&code| code == cause),
+        };
+        match right {
+            true => Ok(()),
+            false => Err(format!(
+                "{name}: errors {errors:?}, warnings {warnings:?}\n{}",
+                self.text
+            )),
         }
     }
 }

@@ -10,7 +10,7 @@ use std::process::Command;
 use serde_json::Value;
 use support::browser::Kind;
 use support::peer::{Peer, need};
-use support::sdp_call::{Call, Description, Facts, Transceiver, Wanted, of_aiortc, of_browser};
+use support::sdp_call::{Call, Description, Facts, Transceiver, Wanted, answers_of_browser, of_aiortc, of_browser};
 
 /// Calls that every peer makes.
 const EVERY: &[&str] = &[
@@ -289,20 +289,18 @@ fn firefox_agrees() {
     assert_eq!(calls.len(), wanted.len());
     assert_all_agree("Firefox", &calls);
     // The other browser is the judge of what we call wrong, and of what we do not.
-    for call in &calls {
+    let offers = calls.iter().map(|call| Wanted {
+        name: "data-only",
+        offer: Some(&call.offer),
+    });
+    let offers: Vec<Wanted<'_>> = offers.collect();
+    let Some(answers) = need(Peer::Chromium, answers_of_browser(Kind::Chromium, &offers)) else {
+        return;
+    };
+    assert_eq!(answers.len(), calls.len());
+    for (call, answered) in calls.iter().zip(answers) {
         let name = format!("Firefox {}", call.name);
         let is_refused = WRONG_INDEED.iter().any(|(call, _)| *call == name) && call.name.starts_with("offerer");
-        let wanted = Wanted {
-            name: "data-only",
-            offer: Some(&call.offer),
-        };
-        let answered = of_browser(Kind::Chromium, &[wanted]);
-        if let Err(why) = &answered
-            && !why.contains("setRemoteDescription")
-        {
-            need::<()>(Peer::Chromium, Err(why.clone()));
-            return;
-        }
         assert_eq!(answered.is_err(), is_refused, "{name}: {answered:?}");
     }
 }

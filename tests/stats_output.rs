@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use serde_json::Value;
-use support::browser::{Kind, run_in};
-use support::peer::which;
+use support::browser::{Kind, once_more_if_silent, run_in, screenshot};
+use support::peer::{Peer, need};
 
 const OUTAGE: &str = "fixtures/stats/chromium156-av-outage-rtcstats.gz";
 
@@ -81,35 +81,14 @@ fn a_page_needs_nothing_else_and_shows_in_a_browser() {
         assert!(!page.contains(outside), "{outside}");
     }
     assert!(page.contains("stats-path-interrupted") && page.contains("<polyline"));
-    let Some(chromium) = ["chromium", "chromium-browser", "google-chrome"]
-        .iter()
-        .find_map(|name| which(name).ok())
-    else {
-        eprintln!("skipped: there is no Chromium");
+    let shot: PathBuf = folder.path().join("call.png");
+    let url = format!("file://{}", path.display());
+    let Some(()) = need(Peer::Chromium, once_more_if_silent(|| screenshot(&url, &shot))) else {
         return;
     };
-    let shot: PathBuf = folder.path().join("call.png");
-    let status = Command::new(chromium)
-        .args([
-            "--headless",
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-dev-shm-usage",
-            "--window-size=1000,1600",
-        ])
-        .arg(format!("--user-data-dir={}", folder.path().join("profile").display()))
-        .arg(format!("--screenshot={}", shot.display()))
-        .arg(format!("file://{}", path.display()))
-        .env("HOME", folder.path())
-        .output()
-        .unwrap();
     // An empty page is a few kilobytes.
     let octets = std::fs::metadata(&shot).map(|shot| shot.len()).unwrap_or(0);
-    assert!(
-        octets > 50_000,
-        "{octets} octets: {}",
-        String::from_utf8_lossy(&status.stderr)
-    );
+    assert!(octets > 50_000, "{octets} octets");
 }
 
 /// Two ends in one page, a moving picture and a data channel; getStats() of the sender twice a second, and its last report.
@@ -135,9 +114,12 @@ const LIVE: &str = r#"
     await b.setLocalDescription();
     await a.setRemoteDescription(b.localDescription);
     const lines = [];
-    for (let i = 0; i < 14; i++) {
+    // On a busy machine it takes a while until enough was sent.
+    for (let sent = 0; lines.length < 14 || sent <= 50 && lines.length < 100;) {
         await new Promise(resolve => setTimeout(resolve, 500));
-        lines.push(JSON.stringify({t: performance.timeOrigin + performance.now(), stats: [...(await a.getStats()).values()]}));
+        const stats = [...(await a.getStats()).values()];
+        sent = stats.find(one => one.type === 'outbound-rtp')?.packetsSent ?? 0;
+        lines.push(JSON.stringify({t: performance.timeOrigin + performance.now(), stats}));
     }
     clearInterval(paint);
     return lines;
@@ -145,11 +127,9 @@ const LIVE: &str = r#"
 
 #[test]
 fn a_live_call_is_read_as_the_page_saw_it() {
-    if which("chromium").is_err() {
-        eprintln!("skipped: there is no Chromium");
+    let Some(lines) = need(Peer::Chromium, run_in(Kind::Chromium, LIVE)) else {
         return;
-    }
-    let lines = run_in(Kind::Chromium, LIVE).unwrap();
+    };
     let lines: Vec<&str> = lines
         .as_array()
         .unwrap()
@@ -175,7 +155,7 @@ fn a_live_call_is_read_as_the_page_saw_it() {
         pc["data_channels"][0]["messages_sent"],
         of_type("data-channel")["messagesSent"]
     );
-    assert_eq!(pc["samples"], 14);
+    assert_eq!(pc["samples"], lines.len());
     assert!(outbound["packetsSent"].as_u64().unwrap() > 50);
     let errors: Vec<&Value> = document["findings"]
         .as_array()

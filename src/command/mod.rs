@@ -9,6 +9,7 @@ pub mod explain;
 mod input;
 pub mod loopback;
 pub mod man;
+mod other;
 pub mod pcap;
 pub mod progress;
 pub mod sdp;

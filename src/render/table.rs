@@ -16,6 +16,7 @@ pub struct Table {
 pub struct Column {
     heading: &'static str,
     alignment: CellAlignment,
+    bars: bool,
 }
 
 impl Column {
@@ -24,6 +25,15 @@ impl Column {
         Column {
             heading,
             alignment: CellAlignment::Left,
+            bars: false,
+        }
+    }
+
+    /// For rows of bars over time: drawn with fewer bars, never wrapped, where the terminal is narrow.
+    pub const fn bars(heading: &'static str) -> Column {
+        Column {
+            bars: true,
+            ..Column::left(heading)
         }
     }
 
@@ -32,6 +42,7 @@ impl Column {
         Column {
             heading,
             alignment: CellAlignment::Right,
+            bars: false,
         }
     }
 }
@@ -92,9 +103,15 @@ impl Table {
 
     /// The heading and the rows, each a line; a table wider than the terminal is wrapped in its cells.
     pub fn lines(&self, style: &Style) -> Vec<String> {
-        let mut table = self.build(style);
+        let narrow = style
+            .width
+            .and_then(|width| self.width().checked_sub(width))
+            .filter(|excess| *excess > 0);
+        let squeezed = narrow.map(|excess| self.with_fewer_bars(excess));
+        let fitting = squeezed.as_ref().unwrap_or(self);
+        let mut table = fitting.build(style);
         match style.width {
-            Some(width) if width < self.width() => {
+            Some(width) if width < fitting.width() => {
                 table.set_content_arrangement(ContentArrangement::Dynamic);
                 table.set_width(width.try_into().unwrap_or(u16::MAX));
             }
@@ -103,6 +120,20 @@ impl Table {
             }
         }
         table.lines().map(|line| line.trim_end().to_owned()).collect()
+    }
+
+    /// The same table, narrower by so many columns as its bars can spare.
+    fn with_fewer_bars(&self, excess: usize) -> Table {
+        const FEWEST: usize = 8;
+        let mut table = self.clone();
+        for (index, _) in self.columns.iter().enumerate().filter(|(_, column)| column.bars) {
+            let widest = self.rows.iter().map(|row| row[index].text.chars().count()).max();
+            let most = widest.unwrap_or(0).saturating_sub(excess).max(FEWEST);
+            for row in &mut table.rows {
+                row[index].text = fewer_bars(&row[index].text, most);
+            }
+        }
+        table
     }
 
     fn build(&self, style: &Style) -> comfy_table::Table {
@@ -142,6 +173,17 @@ impl Table {
         }
         table
     }
+}
+
+/// At most so many bars, each the highest of those that it stands for (the code points of bars rise with their height, and
+/// are higher than that of the blank).
+fn fewer_bars(bars: &str, most: usize) -> String {
+    let bars: Vec<char> = bars.chars().collect();
+    let most = most.min(bars.len());
+    (0..most)
+        .map(|index| index * bars.len() / most..(index + 1) * bars.len() / most)
+        .filter_map(|part| bars[part].iter().max().copied())
+        .collect()
 }
 
 /// How wide the terminal on stdout is; nothing if it is none.
@@ -185,5 +227,28 @@ mod tests {
             ..Style::PLAIN
         };
         assert!(table().lines(&style).iter().all(|line| line.len() <= 12));
+    }
+
+    #[test]
+    fn bars_are_fewer_on_a_narrow_terminal() {
+        let mut table = Table::new(&[Column::left("metric"), Column::bars("over time")]);
+        table.row(vec!["loss".into(), "▁▂▃▄▅▆▇█▁▂▃▄▅▆▇ ".into()]);
+        let bars = |width| {
+            let style = Style {
+                width: Some(width),
+                ..Style::PLAIN
+            };
+            table.lines(&style)[1].clone()
+        };
+        assert_eq!(bars(80), "loss    ▁▂▃▄▅▆▇█▁▂▃▄▅▆▇");
+        assert_eq!(bars(20), "loss    ▁▂▄▅▆█▁▂▄▅▆▇");
+    }
+
+    #[test]
+    fn fewer_bars_keep_the_peaks() {
+        for (most, fewer) in [(0, ""), (1, "█"), (2, "▂█"), (3, "▁▃█"), (5, "▁▂▃▁█"), (9, "▁▂▃▁█")]
+        {
+            assert_eq!(fewer_bars("▁▂▃▁█", most), fewer, "{most}");
+        }
     }
 }

@@ -38,11 +38,36 @@ fn scaled(value: f64, units: &[&str]) -> String {
     {
         (value, unit) = (value / 1000.0, next);
     }
+    match whole {
+        true => format!("{value} {unit}"),
+        false => format!("{} {unit}", three_digits(value)),
+    }
+}
+
+/// The unit for a row of numbers of which this is the highest, and how many of the unit that they are given in it is.
+pub fn of_row(unit: &str, highest: f64) -> (&str, f64) {
+    match (unit, highest) {
+        ("bit/s", 1e6..) => ("Mbit/s", 1e6),
+        ("bit/s", 1e3..) => ("kbit/s", 1e3),
+        ("ms", 10e3..) => ("s", 1e3),
+        ("1/s", _) => ("/s", 1.0),
+        (unit, _) => (unit, 1.0),
+    }
+}
+
+/// A whole number as it is, else three digits: `0`, `0.42`, `24.2`, `1280`.
+pub fn digits(value: f64) -> String {
+    match value.fract() == 0.0 {
+        true => value.to_string(),
+        false => three_digits(value),
+    }
+}
+
+fn three_digits(value: f64) -> String {
     match value.abs() {
-        _ if whole => format!("{value} {unit}"),
-        0.0..9.995 => format!("{value:.2} {unit}"),
-        9.995..99.95 => format!("{value:.1} {unit}"),
-        _ => format!("{value:.0} {unit}"),
+        0.0..9.995 => format!("{value:.2}"),
+        9.995..99.95 => format!("{value:.1}"),
+        _ => format!("{value:.0}"),
     }
 }
 
@@ -89,6 +114,16 @@ mod tests {
         }
         assert_eq!(bit_rate(2_412_000.0), "2.41 Mbit/s");
         assert_eq!(bit_rate(0.4), "0.40 bit/s");
+    }
+
+    #[test]
+    fn rows_of_numbers_have_one_unit() {
+        assert_eq!(of_row("bit/s", 999.0), ("bit/s", 1.0));
+        assert_eq!(of_row("bit/s", 25_300.0), ("kbit/s", 1e3));
+        assert_eq!(of_row("ms", 12_000.0), ("s", 1e3));
+        assert_eq!(of_row("%", 12_000.0), ("%", 1.0));
+        let texts = [0.0, 0.4242, 24.0, 24.24, 1280.4].map(digits);
+        assert_eq!(texts, ["0", "0.42", "24", "24.2", "1280"]);
     }
 
     #[test]

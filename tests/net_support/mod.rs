@@ -1,9 +1,12 @@
-//! What the tests of `net` share: a runtime like the program's, short deadlines, a probe made of closures.
+//! What the tests of `net` share: a runtime like the program's, deadlines, dead ports, a probe made of closures.
 #![allow(dead_code, reason = "each test file uses its own part")]
 
 use std::cell::RefCell;
 use std::net::SocketAddr;
 use std::time::Duration;
+
+#[path = "../support/ports.rs"]
+pub mod ports;
 
 use rtcdiag::datagram::{Datagram, Observer, Transport};
 use rtcdiag::net::clock::Clock;
@@ -11,21 +14,25 @@ use rtcdiag::probe::{Input, PathError, Probe, Step, Transmit};
 use rtcdiag::proto::stun::{Builder, Class, Message, Method, TransactionId};
 use rtcdiag::time::At;
 
-/// Runs a test as the program runs its work; no test takes longer than ten seconds.
+/// For what happens at once on an idle machine: so long it may take on a busy one.
+pub const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Runs a test as the program runs its work; a test that hangs ends after two minutes.
 pub fn run<T>(test: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .unwrap();
-    let guarded = async {
-        tokio::time::timeout(Duration::from_secs(10), test)
-            .await
-            .expect("the test hangs")
-    };
+    let guarded = async { tokio::time::timeout(4 * PATIENCE, test).await.expect("the test hangs") };
     tokio::task::LocalSet::new().block_on(&runtime, guarded)
 }
 
-/// `ms` milliseconds from now.
+/// The end of our patience, from now.
+pub fn patience(clock: &Clock) -> At {
+    clock.now() + PATIENCE
+}
+
+/// `ms` milliseconds from now: for what is to end by the deadline, or not to happen before it.
 pub fn soon(clock: &Clock, ms: u64) -> At {
     clock.now() + Duration::from_millis(ms)
 }
@@ -103,9 +110,10 @@ impl Probe for Ask {
     }
 
     fn poll(&mut self, now: At) -> Step {
-        if self.result.is_some() || now >= self.deadline {
-            return Step::Done;
+        match self.transmit.take() {
+            Some(transmit) => Step::Send(transmit),
+            None if self.result.is_some() || now >= self.deadline => Step::Done,
+            None => Step::Wait(self.deadline),
         }
-        self.transmit.take().map_or(Step::Wait(self.deadline), Step::Send)
     }
 }

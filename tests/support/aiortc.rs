@@ -8,6 +8,9 @@ use serde_json::Value;
 
 use super::peer::{Peer, need, output};
 
+/// What takes a second on an idle machine may take so long on a busy one.
+const PATIENCE: Duration = Duration::from_secs(90);
+
 /// Which side of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
@@ -70,7 +73,7 @@ impl Call {
     /// Waits until `role` says that its connection has this state.
     ///
     /// # Panics
-    /// If that takes longer than half a minute.
+    /// If that takes longer than [`PATIENCE`].
     #[track_caller]
     pub fn wait_for(&mut self, role: Role, state: &str) {
         self.wait_for_file(&format!("{}.{state}", role.name()));
@@ -79,16 +82,12 @@ impl Call {
     /// Waits until the file `name` is there.
     ///
     /// # Panics
-    /// If that takes longer than half a minute.
+    /// If that takes longer than [`PATIENCE`].
     #[track_caller]
     pub fn wait_for_file(&mut self, name: &str) {
         let started = Instant::now();
         while !self.file(name).exists() {
-            assert!(
-                started.elapsed() < Duration::from_secs(30),
-                "no {name}: {}",
-                self.logs()
-            );
+            assert!(started.elapsed() < PATIENCE, "no {name}: {}", self.logs());
             std::thread::sleep(Duration::from_millis(20));
         }
     }
@@ -110,7 +109,7 @@ impl Call {
         }
         let started = Instant::now();
         for (_, child) in &mut self.sides {
-            while started.elapsed() < Duration::from_secs(5) && matches!(child.try_wait(), Ok(None)) {
+            while started.elapsed() < Duration::from_secs(15) && matches!(child.try_wait(), Ok(None)) {
                 std::thread::sleep(Duration::from_millis(20));
             }
             let _ = child.kill();

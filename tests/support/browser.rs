@@ -4,12 +4,43 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use super::peer::which;
 
 /// Nothing here may take longer.
-const PATIENCE: Duration = Duration::from_secs(90);
+const PATIENCE: Duration = Duration::from_secs(150);
+
+/// Why a page gave no verdict.
+#[derive(Debug)]
+pub enum Failure {
+    /// The browser is not there or cannot be started, or the page itself failed.
+    Told(String),
+    /// The browser ended or hung: that can happen to any of them, and says nothing of what was to be tested.
+    Silent(String),
+}
+
+impl<E: std::error::Error> From<E> for Failure {
+    fn from(error: E) -> Failure {
+        Failure::Told(error.to_string())
+    }
+}
+
+/// Does it once more, and says so, if the browser has failed.
+pub fn once_more_if_silent<T>(mut run: impl FnMut() -> Result<T, Failure>) -> Result<T, String> {
+    let why = match run() {
+        Err(Failure::Silent(why)) => why,
+        Err(Failure::Told(why)) => return Err(why),
+        Ok(value) => return Ok(value),
+    };
+    // Not eprintln!, whose output the harness swallows when the test passes.
+    let _ = writeln!(std::io::stderr(), "{why}; once more");
+    run().map_err(|failure| {
+        let (Failure::Told(again) | Failure::Silent(again)) = failure;
+        format!("{why}, and then: {again}")
+    })
+}
 
 /// The browser at work; ended when this is dropped.
 #[derive(Debug)]
@@ -30,7 +61,11 @@ impl Browser {
         let arguments = kind
             .arguments(&folder.path().join("profile"))
             .map_err(|error| error.to_string())?;
-        let child = launcher(&program)
+        let mut command = launcher(&program);
+        // So that all its processes can be ended together.
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        let child = command
             .args(arguments)
             .arg(url)
             .env("HOME", folder.path())
@@ -48,6 +83,8 @@ impl Browser {
 
 impl Drop for Browser {
     fn drop(&mut self) {
+        let group = format!("-{}", self.child.id());
+        let _ = Command::new("kill").args(["-KILL", "--", &group]).output();
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -105,11 +142,16 @@ impl Kind {
 }
 
 /// Runs `script` (the body of an async function) in a page; what it returns, as JSON. A dump of the DOM would not wait
-/// for promises, so the page sends its verdict to a server of ours.
+/// for promises, so the page sends its verdict to a server of ours. A browser that fails is started once more.
 pub fn run_in(kind: Kind, script: &str) -> Result<serde_json::Value, String> {
-    let listener = TcpListener::bind("127.0.0.1:0").map_err(|error| error.to_string())?;
-    listener.set_nonblocking(true).map_err(|error| error.to_string())?;
-    let port = listener.local_addr().map_err(|error| error.to_string())?.port();
+    once_more_if_silent(|| run_once(kind, script))
+}
+
+/// The same with one browser.
+pub fn run_once(kind: Kind, script: &str) -> Result<serde_json::Value, Failure> {
+    let listener = TcpListener::bind("127.0.0.1:0")?;
+    listener.set_nonblocking(true)?;
+    let port = listener.local_addr()?.port();
     let page = format!(
         "<!doctype html><meta charset=utf-8><script type=module>
         const run = async () => {{ {script} }};
@@ -118,32 +160,54 @@ pub fn run_in(kind: Kind, script: &str) -> Result<serde_json::Value, String> {
         await fetch('/verdict', {{method: 'POST', body: JSON.stringify(verdict)}});
         </script>"
     );
-    let _browser = Browser::open(kind, &format!("http://127.0.0.1:{port}/"), |program| {
-        Command::new(program)
-    })?;
+    let url = format!("http://127.0.0.1:{port}/");
+    let mut browser = Browser::open(kind, &url, |program| Command::new(program)).map_err(Failure::Told)?;
+    let (tell, told) = mpsc::channel();
     let started = Instant::now();
     while started.elapsed() < PATIENCE {
-        match listener.accept() {
-            Ok((stream, _)) => {
-                // A connection that was opened ahead and says nothing is no reason to give up.
-                if let Ok(Some(body)) = serve(stream, &page) {
-                    let verdict: serde_json::Value = serde_json::from_str(&body).map_err(|error| error.to_string())?;
-                    return match verdict.get("error") {
-                        Some(error) => Err(format!("the page failed: {error}")),
-                        None => Ok(verdict["value"].clone()),
-                    };
-                }
-            }
-            Err(_) => std::thread::sleep(Duration::from_millis(20)),
+        // A connection that was opened ahead and says nothing holds up nobody.
+        while let Ok((stream, _)) = listener.accept() {
+            let (page, tell) = (page.clone(), tell.clone());
+            std::thread::spawn(move || serve(stream, &page, &tell));
+        }
+        if let Ok(body) = told.recv_timeout(Duration::from_millis(20)) {
+            let verdict: serde_json::Value = serde_json::from_str(&body)?;
+            return match verdict.get("error") {
+                Some(error) => Err(Failure::Told(format!("the page failed: {error}"))),
+                None => Ok(verdict["value"].clone()),
+            };
+        }
+        if let Ok(Some(status)) = browser.child.try_wait() {
+            return Err(Failure::Silent(format!("{kind:?} ended without a verdict: {status}")));
         }
     }
-    Err(format!("{kind:?} gave no verdict"))
+    Err(Failure::Silent(format!("{kind:?} gave no verdict in {PATIENCE:?}")))
 }
 
-/// Answers one request; the body, if it was the verdict.
-fn serve(mut stream: TcpStream, page: &str) -> std::io::Result<Option<String>> {
+/// A picture of the page at `url`, as `file` (PNG).
+pub fn screenshot(url: &str, file: &Path) -> Result<(), Failure> {
+    let shot = |program: &Path| {
+        let mut command = Command::new(program);
+        command.arg("--window-size=1000,1600");
+        command.arg(format!("--screenshot={}", file.display()));
+        command
+    };
+    let mut browser = Browser::open(Kind::Chromium, url, shot).map_err(Failure::Told)?;
+    let started = Instant::now();
+    while started.elapsed() < PATIENCE {
+        match browser.child.try_wait()? {
+            Some(_) if file.exists() => return Ok(()),
+            Some(status) => return Err(Failure::Silent(format!("Chromium made no picture: {status}"))),
+            None => std::thread::sleep(Duration::from_millis(20)),
+        }
+    }
+    Err(Failure::Silent(format!("Chromium made no picture in {PATIENCE:?}")))
+}
+
+/// Answers one request, and tells its body if it was the verdict.
+fn serve(mut stream: TcpStream, page: &str, tell: &mpsc::Sender<String>) -> std::io::Result<()> {
     stream.set_nonblocking(false)?;
-    stream.set_read_timeout(Some(Duration::from_secs(2)))?;
+    stream.set_read_timeout(Some(PATIENCE))?;
     let mut reader = BufReader::new(stream.try_clone()?);
     let mut request = String::new();
     reader.read_line(&mut request)?;
@@ -161,6 +225,9 @@ fn serve(mut stream: TcpStream, page: &str) -> std::io::Result<Option<String>> {
     }
     let mut body = vec![0; length];
     reader.read_exact(&mut body)?;
+    if request.starts_with("POST /verdict") {
+        let _ = tell.send(String::from_utf8_lossy(&body).into_owned());
+    }
     let (status, content) = match request.split(' ').nth(1) {
         Some("/") => ("200 OK", page),
         Some("/verdict") => ("200 OK", ""),
@@ -170,8 +237,5 @@ fn serve(mut stream: TcpStream, page: &str) -> std::io::Result<Option<String>> {
         stream,
         "HTTP/1.1 {status}\r\nContent-Type: text/html\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{content}",
         content.len()
-    )?;
-    Ok(request
-        .starts_with("POST /verdict")
-        .then(|| String::from_utf8_lossy(&body).into_owned()))
+    )
 }

@@ -11,6 +11,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
 
 use super::peer::{Peer, need, output, which};
 
@@ -61,6 +62,8 @@ impl Namespaces {
         };
         let [client, middle, outside] = [made.client(), made.middle(), made.outside()];
         for namespace in [&client, &middle, &outside] {
+            // Left by a killed process that had our number.
+            let _ = ip(&format!("netns delete {namespace}"));
             ip(&format!("netns add {namespace}"))?;
             ip(&format!("-n {namespace} link set lo up"))?;
         }
@@ -79,6 +82,15 @@ impl Namespaces {
         ] {
             ip(&format!("-n {namespace} address add {address}/24 dev {device}"))?;
             ip(&format!("-n {namespace} link set {device} up"))?;
+        }
+        // What is sent before the kernel has seen that both ends of a cable are there is lost.
+        for (namespace, device) in [
+            (&client, "up0"),
+            (&middle, "in0"),
+            (&middle, "out0"),
+            (&outside, "down0"),
+        ] {
+            wait_until_up(namespace, device)?;
         }
         ip(&format!("-n {client} route add default via {GATEWAY}"))?;
         ip(&format!("-n {outside} route add 10.77.1.0/24 via {OUTSIDE}"))?;
@@ -159,13 +171,28 @@ fn ip(words: &str) -> Result<String, String> {
     output(Command::new(which("ip")?).args(words.split(' ')))
 }
 
+fn wait_until_up(namespace: &str, device: &str) -> Result<(), String> {
+    let started = Instant::now();
+    loop {
+        let link = ip(&format!("-n {namespace} -o link show dev {device}"))?;
+        if link.contains(" state UP ") {
+            return Ok(());
+        }
+        if started.elapsed() > Duration::from_secs(30) {
+            return Err(format!("not up: {link}"));
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
 /// Takes down what a killed run left behind.
 fn remove_orphans() -> Result<(), String> {
     for line in ip("netns list")?.lines() {
         let name = line.split(' ').next().unwrap_or_default();
         let owner = name.strip_prefix("rtcdiag-").and_then(|rest| rest.split('-').next());
         if owner.is_some_and(|pid| !Path::new("/proc").join(pid).exists()) {
-            ip(&format!("netns delete {name}"))?;
+            // Unless another run is just doing so.
+            let _ = ip(&format!("netns delete {name}"));
         }
     }
     Ok(())

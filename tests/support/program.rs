@@ -6,8 +6,10 @@ use std::time::{Duration, Instant};
 
 use super::report::{Attempt, Candidate, Envelope, Finding, Server};
 
-/// Nothing here may take longer; the program must never hang.
-const WATCHDOG: Duration = Duration::from_secs(60);
+/// Nothing here may take longer, on however busy a machine; the program must never hang.
+const WATCHDOG: Duration = Duration::from_secs(120);
+/// Seconds that a server may take where a test does not say otherwise: a busy machine is no reason to give one up.
+const PATIENCE: &str = "30";
 
 /// A command line for `rtcdiag candidates --json`, on the loopback interface only.
 pub struct Candidates {
@@ -61,6 +63,9 @@ impl Candidates {
 
     /// Starts it and comes back at once.
     pub fn start(mut self) -> Running {
+        if !self.command.get_args().any(|argument| argument == "--timeout") {
+            self.command.args(["--timeout", PATIENCE]);
+        }
         let child = self
             .command
             .stdin(Stdio::null())

@@ -92,13 +92,31 @@ pub struct Sent {
     pub payload_type: u64,
 }
 
+/// What became of a call.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Made {
+    Call(Call),
+    Refused { refused: String },
+}
+
 /// Calls of a browser.
 pub fn of_browser(kind: Kind, wanted: &[Wanted<'_>]) -> Result<Vec<Call>, String> {
+    answers_of_browser(kind, wanted)?.into_iter().collect()
+}
+
+/// Calls of a browser, which may refuse somebody else's offers.
+pub fn answers_of_browser(kind: Kind, wanted: &[Wanted<'_>]) -> Result<Vec<Result<Call, String>>, String> {
     let json = serde_json::to_string(wanted).map_err(|error| error.to_string())?;
     let json = json.replace('<', "\\u003c");
     let script = include_str!("peers/sdp_calls.js");
     let made = run_in(kind, &format!("const wanted = {json};\n{script}"))?;
-    serde_json::from_value(made).map_err(|error| error.to_string())
+    let made: Vec<Made> = serde_json::from_value(made).map_err(|error| error.to_string())?;
+    let told = made.into_iter().map(|made| match made {
+        Made::Call(call) => Ok(call),
+        Made::Refused { refused } => Err(refused),
+    });
+    Ok(told.collect())
 }
 
 /// Calls of aiortc.

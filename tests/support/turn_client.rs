@@ -30,7 +30,7 @@ impl Held {
         let socket = UdpSocket::bind((server.ip(), 0)).expect("a port on loopback");
         socket.connect(server).expect("a route to loopback");
         socket
-            .set_read_timeout(Some(Duration::from_secs(5)))
+            .set_read_timeout(Some(Duration::from_secs(30)))
             .expect("a timeout");
         let mut held = Held {
             socket,

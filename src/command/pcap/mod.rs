@@ -12,7 +12,7 @@ use std::io;
 use std::path::Path;
 
 use super::progress::Octets;
-use super::{Context, now};
+use super::{Context, now, other};
 use crate::capture::{Dissector, Input, NotACapture, Source};
 use crate::check::pcap as check;
 use crate::cli;
@@ -107,8 +107,11 @@ fn open(options: &cli::Pcap, stop: &Stop) -> Result<Source, Error> {
         inputs.push(input(path, stop)?);
     }
     Source::open(inputs).map_err(|NotACapture { name, looks_like }| {
-        let error = Error::new(format!("no capture: it looks like {looks_like}")).at(place(Path::new(&name)));
-        error.hint("pcap and pcapng are read, also in gzip, zstd or lz4; `tcpdump -w FILE` and Wireshark write them")
+        let path = Path::new(&name);
+        let error = Error::new(format!("no capture: it looks like {looks_like}")).at(place(path));
+        error.hint(other::hint(path).unwrap_or_else(|| {
+            "pcap and pcapng are read, also in gzip, zstd or lz4; `tcpdump -w FILE` and Wireshark write them".to_owned()
+        }))
     })
 }
 

@@ -4,7 +4,7 @@ mod views;
 
 use std::path::Path;
 
-use super::{input, now};
+use super::{input, now, other};
 use crate::check::sdp::origin::made_by;
 use crate::cli;
 use crate::error::{Error, place};
@@ -113,7 +113,9 @@ fn describe<'t>(taken: &'t [Taken<'t>], count: usize) -> (Sdp, Texts<'t>) {
 }
 
 fn no_sdp(name: &str, what: String, hint: &str) -> Error {
-    Error::new(what).at(place(Path::new(name))).hint(hint)
+    let path = Path::new(name);
+    let hint = other::hint(path).unwrap_or_else(|| hint.to_owned());
+    Error::new(what).at(place(path)).hint(hint)
 }
 
 fn not_picked(count: usize) -> Error {

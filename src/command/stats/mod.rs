@@ -13,7 +13,7 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 
-use super::{Output, now};
+use super::{Output, now, other};
 use crate::check::stats::{self as verdicts, reading};
 use crate::cli;
 use crate::error::{Error, place};
@@ -99,6 +99,9 @@ fn look(path: &Path, dump: &Dump, start: Option<f64>, chosen: &[usize], options:
     looked.files.push(file(&view, &name, chosen));
 }
 
+/// What is read.
+const TAKES: &str = "it takes the dump of chrome://webrtc-internals, about:webrtc's report or page, rtcstats dumps, and getStats() reports as JSON: JSON.stringify([...(await pc.getStats()).values()])";
+
 fn open(path: &Path) -> Result<Dump, Error> {
     let failed = |error: &io::Error| Error::file("read the statistics", path, error);
     let result = if path == Path::new("-") {
@@ -108,9 +111,9 @@ fn open(path: &Path) -> Result<Dump, Error> {
     };
     result.map_err(|error| match error {
         NotStats::Io(error) => failed(&error),
-        error => Error::new(error.to_string()).at(place(path)).hint(
-            "it takes the dump of chrome://webrtc-internals, about:webrtc's report or page, rtcstats dumps, and getStats() reports as JSON: JSON.stringify([...(await pc.getStats()).values()])",
-        ),
+        error => Error::new(error.to_string())
+            .at(place(path))
+            .hint(other::hint(path).unwrap_or_else(|| TAKES.to_owned())),
     })
 }
 

@@ -174,7 +174,8 @@ pub fn sparkline(points: &[(f64, f64)]) -> String {
         } else {
             0.0
         };
-        let bar = ((share * bars as f64) as usize).min(bars - 1);
+        // Regular samples fall on the middle of a bar each, so that a little unevenness leaves no gap.
+        let bar = (share * (bars - 1) as f64).round() as usize;
         sums[bar].0 += value;
         sums[bar].1 += 1;
     }

@@ -4,7 +4,7 @@ With `http` (address and port) in `call.json` the answerer is a web server as we
 
 FOLDER/call.json says what to do; descriptions pass through FOLDER (`offer.json`, `answer.json`), each written whole before
 it gets its name. What the other side is given may be changed on the way: `call.json` names the faults. At its end, or when
-it is told to end (SIGTERM), a side writes FOLDER/ROLE.json: its states, and what it knows of the candidate pair in use."""
+it is told to end (SIGTERM), a side writes FOLDER/ROLE.json: its states, and for how many seconds it was held up at most."""
 
 import asyncio
 import fractions
@@ -118,6 +118,21 @@ async def drain(track):
         pass
 
 
+class HeldUp:
+    """How long the loop does not get to run when it should: on a machine that is too busy for a call, media pauses and
+    answers are late."""
+
+    def __init__(self):
+        self.worst = 0.0
+
+    async def watch(self):
+        loop = asyncio.get_running_loop()
+        while True:
+            wanted = loop.time() + 0.02
+            await asyncio.sleep(0.02)
+            self.worst = max(self.worst, loop.time() - wanted)
+
+
 async def main(role, folder):
     call = await read(folder, "call.json")
     mine = call.get(role, {})
@@ -125,6 +140,8 @@ async def main(role, folder):
     # Never the defaults, which ask a server on the Internet.
     pc = RTCPeerConnection(RTCConfiguration(iceServers=servers))
     states, messages, received = [], [], []
+    held_up = HeldUp()
+    watching = asyncio.ensure_future(held_up.watch())
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
 
@@ -176,7 +193,9 @@ async def main(role, folder):
         await asyncio.wait_for(stop.wait(), mine.get("seconds", call.get("seconds", 5)))
     except asyncio.TimeoutError:
         pass
-    write(folder, f"{role}.json", {"states": states, "messages": messages, "received": received})
+    watching.cancel()
+    write(folder, f"{role}.json", {"states": states, "messages": messages, "received": received,
+                                   "held_up_s": held_up.worst})
     try:
         await asyncio.wait_for(pc.close(), 3)
     except asyncio.TimeoutError:

@@ -1,6 +1,6 @@
 // Calls between two peer connections of this browser, for tests/support/sdp_call.rs: `wanted` names them. What is returned
 // is their offer and answer, with all candidates in them, and what each side says of itself after it.
-// With `offer` in a wanted call, only the answerer is here.
+// With `offer` in a wanted call, only the answerer is here, and it may be refused.
 
 const pause = ms => new Promise(resolve => setTimeout(resolve, ms));
 const until = async (done, ms) => {
@@ -89,7 +89,7 @@ const calls = {
 
 const described = async (pc, description) => {
   await pc.setLocalDescription(description);
-  await until(() => pc.iceGatheringState === 'complete', 10000);
+  await until(() => pc.iceGatheringState === 'complete', 30000);
   const {type, sdp} = pc.localDescription;
   return {type, sdp};
 };
@@ -132,18 +132,24 @@ for (const want of wanted) {
     await call.offer(offerer);
     offer = await described(offerer, await offerer.createOffer());
   }
-  await answerer.setRemoteDescription(offer);
+  try {
+    await answerer.setRemoteDescription(offer);
+  } catch (error) {
+    if (!want.offer) throw error;
+    made.push({refused: String(error)});
+    continue;
+  }
   await call.answer(answerer);
   const answer = await described(answerer, await answerer.createAnswer());
   if (!want.offer) {
     answer.sdp = call.agree?.(answer.sdp) ?? answer.sdp;
     await offerer.setRemoteDescription(answer);
     const both = [offerer, answerer];
-    await until(() => both.every(pc => pc.connectionState === 'connected'), 10000);
+    await until(() => both.every(pc => pc.connectionState === 'connected'), 30000);
     await until(async () => {
       const sent = await Promise.all(both.map(async pc => new Set((await stats(pc)).sent.map(one => one.mid ?? one.kind)).size));
       return both.every((pc, index) => sent[index] >= expected(pc));
-    }, 10000);
+    }, 30000);
   }
   made.push({
     name: want.name, offer, answer, offerer: want.offer ? null : await facts(offerer), answerer: await facts(answerer),

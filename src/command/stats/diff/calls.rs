@@ -25,8 +25,8 @@ pub(super) fn diff(inputs: &[Input], files: &[File], before: &[Finding], after: 
             Some(second.peer_connection_count.to_string()),
         ),
     ]);
-    let (places, rest) = match_up(one, other, first, second);
-    for (a, b) in places {
+    let matched = match_up(one, other, first, second);
+    for (a, b) in matched.pairs {
         let (before, after) = (&first.peer_connections[a], &second.peer_connections[b]);
         diff.connections.push(ConnectionDiff {
             before: which(inputs, 0, one.chosen[a]),
@@ -36,7 +36,8 @@ pub(super) fn diff(inputs: &[Input], files: &[File], before: &[Finding], after: 
             streams: streams(before, after),
         });
     }
-    diff.unmatched = rest
+    diff.unmatched = matched
+        .rest
         .into_iter()
         .map(|(file, place)| which(inputs, file, inputs[file].chosen[place]))
         .collect();
@@ -67,9 +68,16 @@ pub(super) fn diff(inputs: &[Input], files: &[File], before: &[Finding], after: 
     diff
 }
 
-/// Connections that are alike, by their places in the reports: those with streams of the same kinds and directions, then the
-/// others, each in order. And those that are left, with the number of their file.
-fn match_up(one: &Input, other: &Input, first: &File, second: &File) -> (Vec<(usize, usize)>, Vec<(usize, usize)>) {
+/// Which connections belong together, and which are left over.
+struct Matched {
+    /// By their places in the reports.
+    pairs: Vec<(usize, usize)>,
+    /// The number of the file, from 0, and the place in its report.
+    rest: Vec<(usize, usize)>,
+}
+
+/// Connections that are alike: those with streams of the same kinds and directions, then the others, each in order.
+fn match_up(one: &Input, other: &Input, first: &File, second: &File) -> Matched {
     let filled = |input: &Input| -> Vec<usize> {
         let places = input.chosen.iter().enumerate();
         places
@@ -95,7 +103,10 @@ fn match_up(one: &Input, other: &Input, first: &File, second: &File) -> (Vec<(us
         .into_iter()
         .map(|place| (0, place))
         .chain(right.into_iter().map(|place| (1, place)));
-    (pairs, rest.collect())
+    Matched {
+        pairs,
+        rest: rest.collect(),
+    }
 }
 
 /// How many streams of each direction and kind there are.
@@ -288,7 +299,7 @@ fn measured(pc: &PeerConnection) -> Vec<Measured> {
             .into_iter()
             .flat_map(|remote| &remote.metrics)
             .map(|metric| Metric {
-                name: format!("{}_at_other_side", metric.name),
+                name: format!("remote_{}", metric.name),
                 ..metric.clone()
             });
         let mut one = of(

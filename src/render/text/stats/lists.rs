@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use serde_json::Value;
 
+use super::words::words;
 use super::{short, state_color, write_table};
 use crate::render::table::{Cell, Column, Table};
 use crate::render::text::{Paint, Style};
@@ -31,7 +32,7 @@ fn write_object(object: &Object, style: &Style, out: &mut dyn Write) -> io::Resu
         Column::right("first"),
         Column::right("last"),
         Column::left("unit"),
-        Column::left("over time"),
+        Column::bars("over time"),
         Column::left("notes"),
     ]);
     for member in &object.members {
@@ -90,12 +91,9 @@ fn write_timeline(entries: &[TimelineEntry], style: &Style, out: &mut dyn Write)
         } else {
             state_color(&first.value).filter(|_| is_state(first))
         };
-        let value = [first.value.as_str(), first.candidate.as_deref().unwrap_or_default()];
-        let value: Vec<&str> = value.into_iter().filter(|text| !text.is_empty()).collect();
-        let value = short(&value.join(": "), VALUE);
         let text = match group.len() {
-            1 => value,
-            count => format!("{count}×, first {value}"),
+            1 => value_words(first),
+            count => format!("{count}× {}", values_words(group)),
         };
         let text: Cell = match paint {
             Some(paint) => Cell::painted(text, paint),
@@ -117,6 +115,32 @@ fn write_timeline(entries: &[TimelineEntry], style: &Style, out: &mut dyn Write)
         writeln!(out, "  … (--json has all {} events)", entries.len())?;
     }
     Ok(())
+}
+
+/// What is beside an event.
+fn value_words(entry: &TimelineEntry) -> String {
+    let value = [words(&entry.value), entry.candidate.clone().unwrap_or_default()];
+    let value: Vec<&str> = value
+        .iter()
+        .map(String::as_str)
+        .filter(|text| !text.is_empty())
+        .collect();
+    short(&value.join(": "), VALUE)
+}
+
+/// What is beside events of one name: of candidates the first, of others everything once.
+fn values_words(group: &[TimelineEntry]) -> String {
+    let mut said: Vec<String> = Vec::new();
+    for entry in group {
+        let value = value_words(entry);
+        if entry.candidate.is_some() {
+            return format!("first {value}");
+        }
+        if !said.contains(&value) {
+            said.push(value);
+        }
+    }
+    short(&said.join("; "), VALUE)
 }
 
 fn is_state(entry: &TimelineEntry) -> bool {

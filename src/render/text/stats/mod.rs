@@ -5,6 +5,7 @@ mod connection;
 mod diff;
 mod lists;
 mod streams;
+mod words;
 
 use std::io::{self, Write};
 
@@ -92,7 +93,7 @@ fn write_media_calls(calls: &[MediaCall], style: &Style, out: &mut dyn Write) ->
             return field("", "…", style, out);
         }
         let time = call.at_s.map(|at| format!("{at:.3} s: ")).unwrap_or_default();
-        let detail = short(&call.detail, 120);
+        let detail = short(&words::words(&call.detail), 120);
         let text = match call.succeeded {
             Some(false) => style.paint(Paint::Red, &format!("failed: {detail}")),
             Some(true) => format!("got {detail}"),
@@ -148,16 +149,4 @@ fn state_color(state: &str) -> Option<Paint> {
 
 fn state_text(state: &str, style: &Style) -> String {
     state_color(state).map_or_else(|| state.to_owned(), |paint| style.paint(paint, state))
-}
-
-/// A number with its unit, short.
-fn value_text(value: f64, unit: &str) -> String {
-    match unit {
-        "bit/s" => units::bit_rate(value),
-        "ms" => units::duration(value),
-        "%" => format!("{value:.1} %"),
-        "1/s" => format!("{value:.0}/s"),
-        "px" => format!("{value:.0}"),
-        _ => format!("{value:.2}"),
-    }
 }

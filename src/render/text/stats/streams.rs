@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde_json::{Map, Number, Value};
 
-use super::{field, short, value_text};
+use super::{field, short};
 use crate::render::table::{Column, Table};
 use crate::render::text::{Paint, Style, indented};
 use crate::render::units;
@@ -194,7 +194,7 @@ fn reported(remote: &RemoteInbound) -> Vec<Metric> {
     let metrics = remote.metrics.iter();
     metrics
         .map(|metric| Metric {
-            name: format!("{} (other side)", metric.name),
+            name: format!("remote {}", metric.name),
             ..metric.clone()
         })
         .collect()
@@ -258,23 +258,26 @@ fn write_channel(channel: &DataChannel, style: &Style, out: &mut dyn Write) -> i
 fn write_metrics(lists: &[&[Metric]], style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let mut table = Table::new(&[
         Column::left("metric"),
+        Column::left("unit"),
         Column::right("min"),
         Column::right("median"),
         Column::right("p95"),
         Column::right("max"),
         Column::right("last"),
-        Column::left("over time"),
+        Column::bars("over time"),
     ]);
     let mut any = false;
     let says_something = |metric: &&Metric| {
-        let always = metric.name.starts_with("loss") || metric.name.starts_with("bitrate");
+        let always = metric.name.contains("loss") || metric.name.starts_with("bitrate");
         metric.n > 1 && (always || metric.min != 0.0 || metric.max != 0.0)
     };
     for metric in lists.iter().flat_map(|list| list.iter()).filter(says_something) {
         any = true;
-        let number = |value: f64| value_text(value, &metric.unit);
+        let (unit, size) = units::of_row(&metric.unit, metric.max);
+        let number = |value: f64| units::digits(value / size);
         table.row(vec![
             metric.name.replace('_', " ").into(),
+            unit.into(),
             number(metric.min).into(),
             number(metric.median).into(),
             number(metric.p95).into(),

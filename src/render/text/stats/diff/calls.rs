@@ -2,9 +2,10 @@
 
 use std::io::{self, Write};
 
-use super::{SHOWN, field, name, short, value_text, write_table};
+use super::{SHOWN, field, name, short, write_table};
 use crate::render::table::{Cell, Column, Table};
 use crate::render::text::{Paint, Style};
+use crate::render::units;
 use crate::report::Severity;
 use crate::report::stats::diff::{Change, ConnectionDiff, Diff, How, MetricDiff, Middle, StreamDiff};
 
@@ -59,9 +60,8 @@ fn write_connection(connection: &ConnectionDiff, style: &Style, out: &mut dyn Wr
     for stream in connection.streams.iter().take(SHOWN) {
         write_stream(stream, style, out)?;
     }
-    match connection.streams.len().checked_sub(SHOWN) {
-        Some(more @ 1..) => writeln!(out, "\n  … and {more} more streams")?,
-        _ => {}
+    if let Some(more @ 1..) = connection.streams.len().checked_sub(SHOWN) {
+        writeln!(out, "\n  … and {more} more streams")?;
     }
     writeln!(out)
 }
@@ -126,6 +126,7 @@ fn write_stream(stream: &StreamDiff, style: &Style, out: &mut dyn Write) -> io::
 fn write_metrics(metrics: &[MetricDiff], style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let mut table = Table::new(&[
         Column::left("metric"),
+        Column::left("unit"),
         Column::right("A"),
         Column::right("B"),
         Column::right("A p95"),
@@ -139,14 +140,16 @@ fn write_metrics(metrics: &[MetricDiff], style: &Style, out: &mut dyn Write) -> 
         .filter(|metric| !zero(metric.before) || !zero(metric.after))
     {
         any = true;
+        let both = [metric.before, metric.after].into_iter().flatten();
+        let (unit, size) = units::of_row(&metric.unit, both.map(|middle| middle.p95).fold(0.0, f64::max));
         let value = |middle: Option<Middle>, of: fn(Middle) -> f64| -> Cell {
-            middle
-                .map_or_else(|| "-".to_owned(), |middle| value_text(of(middle), &metric.unit))
-                .into()
+            let number = middle.map(|middle| units::digits(of(middle) / size));
+            number.unwrap_or_else(|| "-".to_owned()).into()
         };
         let p95 = |middle: Option<Middle>| middle.filter(|middle| middle.n > 1);
         table.row(vec![
             metric.name.replace('_', " ").into(),
+            unit.into(),
             value(metric.before, |middle| middle.median),
             value(metric.after, |middle| middle.median),
             value(p95(metric.before), |middle| middle.p95),

@@ -36,9 +36,8 @@ fn write_ends(ends: &Ends, style: &Style, out: &mut dyn Write) -> io::Result<()>
     for crossing in ends.crossings.iter().take(SHOWN) {
         write_crossing(crossing, style, out)?;
     }
-    match ends.crossings.len().checked_sub(SHOWN) {
-        Some(more @ 1..) => writeln!(out, "\n  … and {more} more streams")?,
-        _ => {}
+    if let Some(more @ 1..) = ends.crossings.len().checked_sub(SHOWN) {
+        writeln!(out, "\n  … and {more} more streams")?;
     }
     writeln!(out)
 }

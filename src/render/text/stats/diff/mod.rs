@@ -7,7 +7,7 @@ use std::io::{self, Write};
 
 use serde_json::Value;
 
-use super::{field, short, value_text, write_table};
+use super::{field, short, write_table};
 use crate::render::text::Style;
 use crate::report::stats::diff::{Diff, Kind, Which};
 
@@ -30,9 +30,8 @@ pub(super) fn write(diff: &Diff, style: &Style, out: &mut dyn Write) -> io::Resu
         .map(|which| name(which, true))
         .collect();
     field("not matched", &names.join("; "), style, out)?;
-    match diff.unmatched.len().checked_sub(SHOWN) {
-        Some(more @ 1..) => field("", &format!("and {more} more"), style, out)?,
-        _ => {}
+    if let Some(more @ 1..) = diff.unmatched.len().checked_sub(SHOWN) {
+        field("", &format!("and {more} more"), style, out)?;
     }
     writeln!(out)
 }
