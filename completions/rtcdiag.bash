@@ -578,7 +578,7 @@ _rtcdiag() {
             return 0
             ;;
         rtcdiag__subcmd__stats)
-            opts="-q -v -h --peer-connection --from --to --id --series --csv --select --plot --html --format --json --color --quiet --verbose --redact --help"
+            opts="-q -v -h --peer-connection --from --to --diff --id --series --csv --select --plot --html --format --json --color --quiet --verbose --redact --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

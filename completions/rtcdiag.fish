@@ -199,7 +199,7 @@ complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand stats" -l to -d 'Only wh
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand stats" -l id -d 'Only the stats with this id, with all their members; may be repeated' -r
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand stats" -l csv -d 'Write values over time as CSV to a file; "-" is stdout, instead of the report' -r -F
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand stats" -l select -d 'With --csv: only what TYPE.ID.MEMBER matches, with * and ?: inbound-rtp.*.packetsLost; may be repeated' -r
-complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand stats" -l plot -d 'Draw bit rate, loss, jitter, round-trip time and frames over time into an SVG file, with findings marked' -r -F
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand stats" -l plot -d 'Draw bit rate, loss, jitter, round-trip time and frames over time into an SVG or PNG file, with findings marked' -r -F
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand stats" -l html -d 'Write a page with findings, charts and report; it needs no other file and no network' -r -F
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand stats" -l format -d 'How to print: for people, as one JSON document, as JSON lines while results come in, or (`rtcdiag sdp`) as SARIF for code hosts' -r -f -a "text\t'Tables and sentences'
 json\t'One JSON document at the end'
@@ -208,6 +208,7 @@ sarif\t'SARIF 2.1.0 for code hosts; with `rtcdiag sdp`'"
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand stats" -l color -d 'When to use color; auto looks at the terminal, NO_COLOR and CLICOLOR_FORCE' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
+complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand stats" -l diff -d 'Compare: both ends of one call, where the files (or one file) hold them, and so where packets vanished; else two calls'
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand stats" -l series -d 'With --json: all values over time, too'
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand stats" -l json -d 'Short for --format json'
 complete -c rtcdiag -n "__fish_rtcdiag_using_subcommand stats" -s q -l quiet -d 'Print warnings and errors only, and no progress'

@@ -92,7 +92,9 @@ Examples:
   rtcdiag stats dump.gz --id IT01V3526379975         every member of one stats object
   rtcdiag stats dump.gz --json --series | jq         everything, with all values over time
   rtcdiag stats dump.gz --csv - --select 'inbound-rtp.*.packetsLost'
-  rtcdiag stats dump.gz --html call.html             a page to pass on";
+  rtcdiag stats dump.gz --html call.html             a page to pass on
+  rtcdiag stats --diff caller.gz callee.gz           both ends: where did packets vanish?
+  rtcdiag stats --diff yesterday.gz today.gz         two calls: what is otherwise?";
 
 const EXPLAIN_EXAMPLES: &str = "\
 Examples:
@@ -273,6 +275,11 @@ pub struct Stats {
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub to: Option<String>,
 
+    /// Compare: both ends of one call, where the files (or one file) hold them, and so where packets vanished; else two
+    /// calls
+    #[arg(long)]
+    pub diff: bool,
+
     /// Only the stats with this id, with all their members; may be repeated
     #[arg(long, value_name = "ID", allow_hyphen_values = true)]
     pub id: Vec<String>,
@@ -289,8 +296,8 @@ pub struct Stats {
     #[arg(long, value_name = "PATTERN", help_heading = "Export", requires = "csv")]
     pub select: Vec<String>,
 
-    /// Draw bit rate, loss, jitter, round-trip time and frames over time into an SVG file, with findings marked
-    #[arg(long, value_name = "FILE.svg", help_heading = "Export", value_hint = ValueHint::FilePath)]
+    /// Draw bit rate, loss, jitter, round-trip time and frames over time into an SVG or PNG file, with findings marked
+    #[arg(long, value_name = "FILE.svg|FILE.png", help_heading = "Export", value_hint = ValueHint::FilePath)]
     pub plot: Option<PathBuf>,
 
     /// Write a page with findings, charts and report; it needs no other file and no network

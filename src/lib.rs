@@ -58,7 +58,7 @@ use crate::cli::{Cli, ColorChoice, Command, Global};
 use crate::command::{Context, Output};
 use crate::error::Error;
 use crate::render::text::Paint;
-use crate::render::{Format, Redactor, Renderer, Style};
+use crate::render::{Format, Picture, Redactor, Renderer, Style};
 use crate::report::{Envelope, Report, Severity};
 use crate::secret::Private;
 
@@ -201,8 +201,7 @@ fn execute(command: Command, global: &Global, renderer: &Renderer, style: &Style
 /// The files that `rtcdiag stats` draws.
 #[derive(Default)]
 struct Charts {
-    plot: Option<PathBuf>,
-    html: Option<PathBuf>,
+    files: Vec<(PathBuf, Picture)>,
     /// Whether the report keeps the points that they were drawn from.
     keep: bool,
 }
@@ -214,23 +213,37 @@ impl Charts {
                 .at("--csv")
                 .hint("leave --redact or --csv out"));
         }
+        let mut files = Vec::new();
+        if let Some(path) = &options.plot {
+            let ends = |end: &str| path.extension().is_some_and(|own| own.eq_ignore_ascii_case(end));
+            let kind = match (ends("svg"), ends("png")) {
+                (true, _) => Picture::Svg,
+                (_, true) => Picture::Png,
+                _ => {
+                    return Err(
+                        Error::new("charts are drawn as SVG or PNG, which the name of the file tells")
+                            .at(error::place(path))
+                            .hint("name a file that ends in .svg or .png; --html writes a page"),
+                    );
+                }
+            };
+            files.push((path.clone(), kind));
+        }
+        files.extend(options.html.iter().map(|path| (path.clone(), Picture::Html)));
         Ok(Charts {
-            plot: options.plot.clone(),
-            html: options.html.clone(),
+            files,
             keep: options.series,
         })
     }
 
     fn write(&self, envelope: &mut Envelope, renderer: &Renderer) -> Result<(), Error> {
-        for (path, html) in [(&self.plot, false), (&self.html, true)] {
-            if let Some(path) = path {
-                let written = renderer
-                    .charts(envelope, html)
-                    .and_then(|text| std::fs::write(path, text));
-                written.map_err(|error| Error::file("write the charts", path, &error))?;
-            }
+        for (path, kind) in &self.files {
+            let written = renderer
+                .charts(envelope, *kind)
+                .and_then(|octets| std::fs::write(path, octets));
+            written.map_err(|error| Error::file("write the charts", path, &error))?;
         }
-        if (self.plot.is_some() || self.html.is_some())
+        if !self.files.is_empty()
             && !self.keep
             && let Report::Stats(stats) = &mut envelope.report
         {

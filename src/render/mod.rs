@@ -39,6 +39,17 @@ pub enum Format {
     Sarif,
 }
 
+/// The files that charts are in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Picture {
+    /// A picture that can be made any size.
+    Svg,
+    /// A picture of pixels.
+    Png,
+    /// A page with charts and report.
+    Html,
+}
+
 /// How to print.
 #[derive(Clone, Debug)]
 pub struct Renderer {
@@ -93,8 +104,8 @@ impl Renderer {
         }
     }
 
-    /// Statistics as a page (`html`) or as a picture, with private values replaced if they are to be.
-    pub fn charts(&self, envelope: &Envelope, html: bool) -> io::Result<String> {
+    /// Statistics as a page or as a picture, with private values replaced if they are to be.
+    pub fn charts(&self, envelope: &Envelope, kind: Picture) -> io::Result<Vec<u8>> {
         let redacted;
         let envelope = match &self.redactor {
             Some(redactor) => {
@@ -104,8 +115,10 @@ impl Renderer {
             }
             None => envelope,
         };
-        if !html {
-            return Ok(chart::svg(envelope));
+        match kind {
+            Picture::Svg => return Ok(chart::svg(envelope).into_bytes()),
+            Picture::Png => return chart::png(envelope),
+            Picture::Html => {}
         }
         const COLUMNS: usize = 110;
         let style = Style {
@@ -114,7 +127,7 @@ impl Renderer {
         };
         let mut text = Vec::new();
         text::report(envelope, &style, false, &mut text)?;
-        Ok(chart::html(envelope, &String::from_utf8_lossy(&text)))
+        Ok(chart::html(envelope, &String::from_utf8_lossy(&text)).into_bytes())
     }
 
     /// Prints the report.

@@ -297,6 +297,30 @@ entries! {
         fix: "Make the channel reliable if every message counts; else see the loss of the path.",
         reference: "RFC 8831 §6.4",
     }
+    ENDS_VANISH = "stats-ends-packets-vanish", Error, "Packets that one end sent did not arrive at the other" {
+        what: "Both ends of a call are there, and their counts of one stream differ by more than what can be on its way: the packets were lost between them.",
+        why: "The path was down or lossy, a router or relay dropped what its link does not carry, or a firewall lets one direction pass only.",
+        fix: "Look at the times that are named, at both ends: other streams of the same direction tell whether all packets were dropped or those of one. Take a capture at each end and read it with `rtcdiag pcap` to find the hop.",
+        reference: "W3C webrtc-stats RTCSentRtpStreamStats packetsSent, RTCReceivedRtpStreamStats packetsReceived",
+    }
+    ENDS_NOT_DECODED = "stats-ends-not-decoded", Error, "Video arrived at the other end and was not decoded" {
+        what: "One end sent frames and their packets arrived at the other, which decoded none or few of them: the network is not to blame.",
+        why: "No key frame came, the decoder does not take the profile or fails, payload types are mixed up, or the machine is too slow.",
+        fix: "See whether key frames are asked for (PLI) and come; compare the codec that each end names; try software decoding.",
+        reference: "W3C webrtc-stats RTCInboundRtpStreamStats framesDecoded",
+    }
+    ENDS_UNKNOWN = "stats-ends-stream-unknown", Warning, "One end sends a stream that the other does not know" {
+        what: "Packets of an SSRC went out for a while, and the other end never had statistics of a stream with it.",
+        why: "The packets were dropped on the way, or they arrived and belong to no media section: its SSRC, mid or payload type is not in the description, or BUNDLE is understood in two ways.",
+        fix: "Compare the descriptions that both ends applied (`rtcdiag sdp`); see in a capture at the receiver whether the SSRC comes.",
+        reference: "RFC 9143 §9.2",
+    }
+    ENDS_CLOCKS = "stats-ends-clocks-differ", Info, "The clocks of the two ends are apart" {
+        what: "The two machines tell different times. Here that is made up for; in logs and dumps it is not.",
+        why: "A machine whose clock is not set by NTP, or that has slept.",
+        fix: "Set the clocks by NTP; add the offset that is named when times of both ends are compared.",
+        reference: "RFC 5905 §8",
+    }
     LAYER_SILENT = "stats-layer-never-sent", Warning, "A layer of simulcast was never sent" {
         what: "A layer that is on has not one packet, while others go out.",
         why: "The source is too small for it, the bitrate does not reach for it, or the other side takes no such layer.",

@@ -6,6 +6,7 @@ use crate::report::{Evidence, Finding, Severity};
 use crate::stats::event::Description;
 use crate::stats::facts::metric::metrics;
 use crate::stats::facts::rate::Spread;
+use crate::stats::facts::stream::streams;
 use crate::stats::{Detail, Dump, Event, Names, PeerConnection, Sample, StatsObject};
 
 use super::thresholds::Threshold;
@@ -100,29 +101,24 @@ impl<'a> Call<'a> {
                 by_ssrc.entry(ssrc).or_insert(remote);
             }
         }
-        let mut streams = Vec::new();
-        for object in pc.typed(names, &["inbound-rtp", "outbound-rtp", "ssrc"]) {
-            if object.last(names, "isRemote") == Some(Sample::Bool(true)) {
-                continue;
-            }
-            let inbound = match object.kind(names) {
-                Some("inbound-rtp") => true,
-                Some("outbound-rtp") => false,
-                _ => object.member(names, "packetsReceived").is_some(),
-            };
-            let ssrc = object.text(names, "ssrc");
-            let of_ssrc = || by_ssrc.get(ssrc.as_ref()?);
-            let remote = by_id.get(&*object.id).or_else(of_ssrc).copied().filter(|_| !inbound);
-            let kind = object.text(names, "kind").or_else(|| object.text(names, "mediaType"));
-            streams.push(Stream {
-                object,
-                inbound,
-                kind: kind.unwrap_or_default(),
-                metrics: self.metrics(object),
-                remote: remote.map(|remote| (remote, self.metrics(remote))),
-            });
-        }
-        streams
+        let found = streams(pc, names).into_iter();
+        found
+            .map(|stream| {
+                let of_ssrc = || by_ssrc.get(stream.ssrc.as_ref()?);
+                let remote = by_id
+                    .get(&*stream.object.id)
+                    .or_else(of_ssrc)
+                    .copied()
+                    .filter(|_| !stream.inbound);
+                Stream {
+                    object: stream.object,
+                    inbound: stream.inbound,
+                    kind: stream.kind,
+                    metrics: self.metrics(stream.object),
+                    remote: remote.map(|remote| (remote, self.metrics(remote))),
+                }
+            })
+            .collect()
     }
 
     /// What is measured of an object.

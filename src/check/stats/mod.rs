@@ -1,6 +1,7 @@
 //! Checks of statistics of calls.
 //!
 //! - [`reading`]: what could not be read;
+//! - [`across`]: what both ends of a call show together;
 //! - [`thresholds`]: every number that something is held against, with its source;
 //! - `look`: a peer connection as the checks see it; `setup`: servers, ICE, DTLS; `path`: interruptions, relays, delay;
 //!   `send`, `receive` and `data`: what goes over it; `ends`: both ends of one call; `healthy`: nothing is wrong.
@@ -8,6 +9,7 @@
 //! Causes come first: the worst findings before the others, and among equals those of all calls before those of one, and those
 //! of the path before those of streams. What a finding explains is lowered.
 
+pub mod across;
 pub mod reading;
 pub mod thresholds;
 

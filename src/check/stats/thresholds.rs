@@ -82,6 +82,8 @@ thresholds! {
     EMPTY_FRAME = 150.0, "bytes", "chosen: little more than headers";
     /// Failures so close to each other have one cause.
     TOGETHER = 2.0, "s", "chosen: timers of ICE agents differ by about this much";
+    /// How far the clocks of two ends are apart.
+    CLOCKS = 1.0, "s", "chosen: browsers take a sample a second, so more puts what belongs together into different ones";
     /// Changes of the pair.
     SWITCHES = 3.0, "changes", "chosen: setting up changes the pair once or twice (RFC 8445 §8.1.1)";
     /// Setting up ICE or DTLS.

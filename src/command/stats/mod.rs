@@ -2,6 +2,7 @@
 
 mod connection;
 mod csv;
+mod diff;
 mod events;
 mod streams;
 mod view;
@@ -26,60 +27,76 @@ use view::View;
 /// Reads the files; statistics of a call must be in each.
 pub fn run(options: &cli::Stats) -> Result<Output, Error> {
     let started = now();
-    if let Some(plot) = options
-        .plot
-        .as_ref()
-        .filter(|plot| plot.extension().is_none_or(|end| !end.eq_ignore_ascii_case("svg")))
-    {
-        return Err(Error::new("charts are drawn as SVG only")
-            .at(place(plot))
-            .hint("name a file that ends in .svg"));
-    }
+    let every = options.series;
     // Charts are drawn from the report.
     let drawn = cli::Stats {
         series: options.series || options.plot.is_some() || options.html.is_some(),
         ..options.clone()
     };
     let options = &drawn;
-    let mut table = String::from(csv::HEAD);
-    let mut files = Vec::new();
-    let mut findings: Vec<Finding> = Vec::new();
-    for path in &options.files {
-        let mut dump = open(path)?;
-        let name = path.to_string_lossy();
-        let start = dump.start();
-        let count = dump.peer_connections.len();
-        findings.extend(reading::check(&dump, &place(path)));
-        window::apply(&mut dump, options, start)?;
-        let view = View {
-            dump: &dump,
-            start,
-            options,
-        };
-        let chosen = chosen(&dump, options)?;
-        if options.csv.is_some() {
-            csv::write(&dump, &name, &chosen, start, &options.select, &mut table);
+    let mut looked = Looked::default();
+    let mut diff = None;
+    if options.diff {
+        diff = Some(Box::new(diff::run(options, every, &mut looked)?));
+    } else {
+        for path in &options.files {
+            let mut dump = open(path)?;
+            let start = dump.start();
+            window::apply(&mut dump, options, start, 0.0)?;
+            let chosen = chosen(&dump, options)?;
+            look(path, &dump, start, &chosen, options, &mut looked);
         }
-        findings.extend(verdicts::check(&dump, &chosen, start));
-        files.push(file(&view, &name, count, chosen));
     }
     match options.csv.as_deref() {
-        Some(path) if path == Path::new("-") => return Ok(Output::Bytes(table.into_bytes())),
-        Some(path) => std::fs::write(path, table).map_err(|error| Error::file("write the values", path, &error))?,
+        Some(path) if path == Path::new("-") => return Ok(Output::Bytes(looked.table().into_bytes())),
+        Some(path) => {
+            std::fs::write(path, looked.table()).map_err(|error| Error::file("write the values", path, &error))?;
+        }
         None => {}
     }
-    let mut files = files.into_iter();
+    let mut files = looked.files.into_iter();
     let Some(first) = files.next() else {
         return Err(Error::new("no file was named"));
     };
     let report = Stats {
         first,
         more: files.collect(),
+        diff,
     };
     let report = Report::Stats(Box::new(report));
     Ok(Output::Report(Box::new(Envelope::new(
-        "stats", started, report, findings,
+        "stats",
+        started,
+        report,
+        looked.findings,
     ))))
+}
+
+/// What came of the files so far.
+#[derive(Default)]
+struct Looked {
+    files: Vec<document::File>,
+    findings: Vec<Finding>,
+    /// Lines of `--csv`, without the head.
+    lines: String,
+}
+
+impl Looked {
+    fn table(&self) -> String {
+        format!("{}{}", csv::HEAD, self.lines)
+    }
+}
+
+/// Looks at one file, in which only what was asked for is left.
+fn look(path: &Path, dump: &Dump, start: Option<f64>, chosen: &[usize], options: &cli::Stats, looked: &mut Looked) {
+    let name = path.to_string_lossy();
+    let view = View { dump, start, options };
+    if options.csv.is_some() {
+        csv::write(dump, &name, chosen, start, &options.select, &mut looked.lines);
+    }
+    looked.findings.extend(reading::check(dump, &place(path)));
+    looked.findings.extend(verdicts::check(dump, chosen, start));
+    looked.files.push(file(&view, &name, chosen));
 }
 
 /// What is read.
@@ -101,7 +118,7 @@ fn open(path: &Path) -> Result<Dump, Error> {
 }
 
 /// The report about one file.
-fn file(view: &View<'_>, name: &str, count: usize, chosen: Vec<usize>) -> document::File {
+fn file(view: &View<'_>, name: &str, chosen: &[usize]) -> document::File {
     let dump = view.dump;
     let end = dump.end();
     let duration = view.start.zip(end).map(|(start, end)| (end - start) / 1000.0);
@@ -121,10 +138,10 @@ fn file(view: &View<'_>, name: &str, count: usize, chosen: Vec<usize>) -> docume
             .iter()
             .map(|call| events::media_call(call, view))
             .collect(),
-        peer_connection_count: count,
+        peer_connection_count: dump.peer_connections.len(),
         peer_connections: chosen
-            .into_iter()
-            .map(|index| connection::report(view, &dump.peer_connections[index]))
+            .iter()
+            .map(|index| connection::report(view, &dump.peer_connections[*index]))
             .collect(),
     }
 }

@@ -1,13 +1,18 @@
-//! Statistics as pictures: [`svg`], and a page around it, [`html`], that needs nothing from elsewhere.
+//! Statistics as pictures: [`svg`] and [`png`], and a page around the first, [`html`], that needs nothing from elsewhere.
 //!
 //! One panel for each of bit rate, loss, jitter, round-trip time, height and rate of frames of a peer connection; its streams are
 //! lines in it. Findings are marked where they were seen.
 
+mod canvas;
 mod panel;
+mod raster;
 
 use std::fmt::Write;
+use std::io;
 
+use canvas::Svg;
 use panel::{Line, Mark, Panel};
+use raster::Raster;
 
 use crate::report::stats::{Metric, PeerConnection, Stats, StreamHead};
 use crate::report::{Envelope, Finding, Report, Severity};
@@ -29,11 +34,28 @@ const PANELS: &[(&str, &str)] = &[
 
 /// All charts of a report as one picture. Points must be in the report; nothing where it is none of statistics.
 pub fn svg(envelope: &Envelope) -> String {
-    let panels: Vec<Panel> = statistics(envelope)
-        .into_iter()
-        .flat_map(|stats| panels(stats, &envelope.findings))
-        .collect();
-    panel::picture(&panels)
+    let panels = all_panels(envelope);
+    let mut picture = Svg::new(panel::size(&panels));
+    panel::picture(&panels, &mut picture);
+    picture.finish()
+}
+
+/// The same as pixels, two for each that the other picture is wide and high. Charts of which nobody would see anything, because
+/// the picture were too tall, are left out.
+///
+/// # Errors
+/// None that is not one of memory.
+pub fn png(envelope: &Envelope) -> io::Result<Vec<u8>> {
+    let mut panels = all_panels(envelope);
+    panels.truncate(panel::fitting(&panels, raster::TALLEST));
+    let mut picture = Raster::new(panel::size(&panels));
+    panel::picture(&panels, &mut picture);
+    picture.finish()
+}
+
+fn all_panels(envelope: &Envelope) -> Vec<Panel> {
+    let stats = statistics(envelope).into_iter();
+    stats.flat_map(|stats| panels(stats, &envelope.findings)).collect()
 }
 
 /// A page with the findings, the charts, and `text`, the report as people read it.
@@ -122,7 +144,7 @@ fn is_about(finding: &Finding, id: &str, number: usize) -> bool {
             .subject
             .strip_prefix("peer connection ")
             .and_then(|rest| rest.strip_prefix(name));
-        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(','))
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(',') || rest.starts_with(" of "))
     };
     names(id) || names(&number.to_string()) || finding.subject.starts_with("all ")
 }
@@ -239,6 +261,7 @@ mod tests {
         let stats = Stats {
             first: file,
             more: Vec::new(),
+            diff: None,
         };
         Envelope::new("stats", String::new(), Report::Stats(Box::new(stats)), vec![finding])
     }
@@ -251,6 +274,27 @@ mod tests {
         assert!(
             svg.contains("stats-path-interrupted") && svg.contains("29.0 kbit/s"),
             "{svg}"
+        );
+    }
+
+    #[test]
+    fn pixels_are_those_of_the_other_picture() {
+        let (svg, png) = (svg(&envelope()), png(&envelope()).unwrap());
+        assert!(png.starts_with(b"\x89PNG\r\n\x1a\n") && png.ends_with(b"IEND\xaeB`\x82"));
+        let length = |at: usize| u32::from_be_bytes(png[at..at + 4].try_into().unwrap());
+        let size = format!("width=\"{}\" height=\"{}\"", length(16) / 2, length(20) / 2);
+        assert!(svg.contains(&size), "{size}");
+        // More connections than a picture has room for are left out, not squeezed.
+        let mut crowd = envelope();
+        if let Report::Stats(stats) = &mut crowd.report {
+            let one = stats.first.peer_connections[0].clone();
+            stats.first.peer_connections = vec![one; 200];
+        }
+        let png = super::png(&crowd).unwrap();
+        let height = f64::from(u32::from_be_bytes(png[20..24].try_into().unwrap()));
+        assert!(
+            height <= 2.0 * raster::TALLEST && height > 1.9 * raster::TALLEST,
+            "{height}"
         );
     }
 

@@ -1,8 +1,6 @@
-//! One chart: lines over time, with axes, a legend and marks.
+//! One chart: lines over time, with axes, a legend and marks; drawn on any canvas.
 
-use std::fmt::Write;
-
-use super::escaped;
+use super::canvas::{Anchor, Canvas, Point, Text};
 
 const WIDTH: f64 = 940.0;
 const LEFT: f64 = 80.0;
@@ -58,18 +56,30 @@ impl Panel {
     }
 }
 
+/// How much room charts below each other take.
+pub(super) fn size(panels: &[Panel]) -> Point {
+    let height: f64 = panels.iter().map(Panel::height).sum();
+    (WIDTH, height.max(30.0))
+}
+
+/// How many panels go below each other in a height.
+pub(super) fn fitting(panels: &[Panel], height: f64) -> usize {
+    let mut low = 0.0;
+    let fits = |panel: &&Panel| {
+        low += panel.height();
+        low <= height
+    };
+    panels.iter().take_while(fits).count()
+}
+
 /// Charts below each other.
-pub(super) fn picture(panels: &[Panel]) -> String {
-    let height: f64 = panels
-        .iter()
-        .map(Panel::height)
-        .fold(0.0, |sum, height| sum + height)
-        .max(30.0);
-    let mut svg = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" width=\"{WIDTH}\" height=\"{height}\" font-family=\"sans-serif\" font-size=\"11\">\n<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n"
-    );
+pub(super) fn picture(panels: &[Panel], canvas: &mut dyn Canvas) {
     if panels.is_empty() {
-        svg.push_str("<text x=\"10\" y=\"20\">There is nothing that was measured over time.</text>\n");
+        canvas.text(
+            (10.0, 20.0),
+            "There is nothing that was measured over time.",
+            Text::PLAIN,
+        );
     }
     // One time axis for all, so that they can be read together.
     let times = || {
@@ -85,14 +95,12 @@ pub(super) fn picture(panels: &[Panel]) -> String {
     );
     let mut top = 0.0;
     for panel in panels {
-        draw(panel, span, top, &mut svg);
+        draw(panel, span, top, canvas);
         top += panel.height();
     }
-    svg.push_str("</svg>\n");
-    svg
 }
 
-fn draw(panel: &Panel, (from, to): (f64, f64), top: f64, svg: &mut String) {
+fn draw(panel: &Panel, (from, to): (f64, f64), top: f64, canvas: &mut dyn Canvas) {
     let most = panel
         .lines
         .iter()
@@ -103,71 +111,48 @@ fn draw(panel: &Panel, (from, to): (f64, f64), top: f64, svg: &mut String) {
     let (low, high) = (top + TITLE + PLOT, top + TITLE);
     let x = |at: f64| LEFT + (at - from) / (to - from).max(1e-9) * (WIDTH - LEFT - RIGHT);
     let y = |value: f64| low - value.max(0.0) / most * PLOT;
-    let _ = writeln!(
-        svg,
-        "<text x=\"{LEFT}\" y=\"{:.1}\" font-weight=\"bold\">{}</text>",
-        top + 15.0,
-        escaped(&panel.title)
+    let title = Text {
+        bold: true,
+        ..Text::PLAIN
+    };
+    canvas.text((LEFT, top + 15.0), &panel.title, title);
+    let (middle, end) = (
+        Text {
+            anchor: Anchor::Middle,
+            ..Text::PLAIN
+        },
+        Text {
+            anchor: Anchor::End,
+            ..Text::PLAIN
+        },
     );
-    let unit = &panel.lines[0].unit;
     for share in [0.0, 0.5, 1.0] {
-        let (at, right) = (y(most * share), WIDTH - RIGHT);
-        let _ = writeln!(
-            svg,
-            "<line x1=\"{LEFT}\" y1=\"{at:.1}\" x2=\"{right}\" y2=\"{at:.1}\" stroke=\"#ddd\"/>"
-        );
-        let _ = writeln!(
-            svg,
-            "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{}</text>",
-            LEFT - 6.0,
-            at + 4.0,
-            value(most * share, unit)
-        );
+        let at = y(most * share);
+        canvas.rule((LEFT, at), (WIDTH - RIGHT, at), "#ddd", None);
+        canvas.text((LEFT - 6.0, at + 4.0), &value(most * share, &panel.lines[0].unit), end);
     }
     for tick in ticks(from, to) {
-        let _ = writeln!(
-            svg,
-            "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{tick} s</text>",
-            x(tick),
-            low + 14.0
-        );
+        canvas.text((x(tick), low + 14.0), &format!("{tick} s"), middle);
     }
     for mark in panel.marks.iter().filter(|mark| (from..=to).contains(&mark.at)) {
-        let (at, color) = (x(mark.at), mark.color);
-        let _ = writeln!(
-            svg,
-            "<line x1=\"{at:.1}\" y1=\"{high:.1}\" x2=\"{at:.1}\" y2=\"{low:.1}\" stroke=\"{color}\" stroke-dasharray=\"4 3\"><title>{}</title></line>\n<text x=\"{:.1}\" y=\"{:.1}\" fill=\"{color}\" font-size=\"9\">{}</text>",
-            escaped(&mark.text),
-            at + 3.0,
-            high + 9.0,
-            escaped(&mark.text)
-        );
+        let at = x(mark.at);
+        canvas.rule((at, high), (at, low), mark.color, Some(&mark.text));
+        let small = Text {
+            size: 9.0,
+            color: Some(mark.color),
+            ..Text::PLAIN
+        };
+        canvas.text((at + 3.0, high + 9.0), &mark.text, small);
     }
     for (index, line) in panel.lines.iter().enumerate() {
         let color = COLORS[index % COLORS.len()];
-        let mut points = String::new();
-        for (at, value) in &line.points {
-            let _ = write!(points, "{:.1},{:.1} ", x(*at), y(*value));
-        }
-        let _ = writeln!(
-            svg,
-            "<polyline fill=\"none\" stroke=\"{color}\" stroke-width=\"1.5\" points=\"{}\"/>",
-            points.trim_end()
-        );
+        let points: Vec<Point> = line.points.iter().map(|(at, value)| (x(*at), y(*value))).collect();
+        canvas.curve(&points, color);
         let (column, row) = (index % IN_A_ROW, index / IN_A_ROW);
         let left = LEFT + column as f64 * (WIDTH - LEFT) / IN_A_ROW as f64;
         let base = low + AXIS + ROW * (row as f64 + 0.8);
-        let _ = writeln!(
-            svg,
-            "<rect x=\"{left:.1}\" y=\"{:.1}\" width=\"14\" height=\"3\" fill=\"{color}\"/>",
-            base - 5.0
-        );
-        let _ = writeln!(
-            svg,
-            "<text x=\"{:.1}\" y=\"{base:.1}\">{}</text>",
-            left + 19.0,
-            escaped(&line.label)
-        );
+        canvas.block((left, base - 5.0), (14.0, 3.0), color);
+        canvas.text((left + 19.0, base), &line.label, Text::PLAIN);
     }
 }
 

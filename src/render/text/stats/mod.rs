@@ -2,6 +2,7 @@
 //! lists that show how it came to that are last.
 
 mod connection;
+mod diff;
 mod lists;
 mod streams;
 mod words;
@@ -16,12 +17,16 @@ use crate::report::stats::{File, MediaCall, Stats};
 /// All but the findings.
 pub fn write(report: &Stats, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     for file in report.files() {
-        write_file(file, style, out)?;
+        // Of two that are compared the comparison is what matters.
+        write_file(file, report.diff.is_some(), style, out)?;
     }
-    Ok(())
+    match &report.diff {
+        Some(one) => diff::write(one, style, out),
+        None => Ok(()),
+    }
 }
 
-fn write_file(file: &File, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+fn write_file(file: &File, only_head: bool, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let packed = if file.gzip { ", gzip" } else { "" };
     let head = format!(
         "{} ({}{packed}, {})",
@@ -52,10 +57,12 @@ fn write_file(file: &File, style: &Style, out: &mut dyn Write) -> io::Result<()>
         };
         field("time", &format!("{start}{length}"), style, out)?;
     }
-    write_media_calls(&file.media_calls, style, out)?;
+    if !only_head {
+        write_media_calls(&file.media_calls, style, out)?;
+    }
     let shown = file.peer_connections.len();
     if file.peer_connection_count != 1 {
-        let shown = if shown < file.peer_connection_count {
+        let shown = if shown < file.peer_connection_count && !only_head {
             format!(", {shown} shown")
         } else {
             String::new()
@@ -68,7 +75,7 @@ fn write_file(file: &File, style: &Style, out: &mut dyn Write) -> io::Result<()>
         )?;
     }
     writeln!(out)?;
-    for one in &file.peer_connections {
+    for one in file.peer_connections.iter().filter(|_| !only_head) {
         connection::write(one, style, out)?;
         writeln!(out)?;
     }
