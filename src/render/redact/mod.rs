@@ -133,6 +133,7 @@ impl Known {
                             }
                             sdp::learn(self, text);
                             sdp::learn_names(self, key, text);
+                            event::told(&mut self.words, text);
                         }
                         (_, value) => self.learn(value),
                     }
