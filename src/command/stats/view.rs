@@ -130,8 +130,14 @@ impl View<'_> {
     }
 }
 
-/// Six decimals are enough for anything here.
+/// Six decimals are enough for anything here. A document has no room for what is not finite; only counters that are made up grow
+/// so fast.
 pub fn r6(value: f64) -> f64 {
+    let value = if value.is_nan() {
+        0.0
+    } else {
+        value.clamp(f64::MIN, f64::MAX)
+    };
     if value.abs() < 1e12 {
         (value * 1e6).round() / 1e6
     } else {
@@ -217,6 +223,15 @@ mod tests {
         assert_eq!(line(&[5.0, 5.0]), "▁▁");
         assert_eq!((line(&[]), line(&[3.0])), (String::new(), "▁".to_owned()));
         assert_eq!(line(&[1.0; 1000]).chars().count(), BARS);
+    }
+
+    #[test]
+    fn numbers_of_documents_are_finite() {
+        assert_eq!((r6(1.234_567_89), r6(-1e300)), (1.234_568, -1e300));
+        assert_eq!(
+            (r6(f64::INFINITY), r6(f64::NEG_INFINITY), r6(f64::NAN)),
+            (f64::MAX, f64::MIN, 0.0)
+        );
     }
 
     #[test]

@@ -221,7 +221,10 @@ mod tests {
         m=video 4000 UDP/TLS/RTP/SAVPF 96 97\r\nc=IN IP4 192.0.2.1\r\na=mid:2\r\na=ssrc-group:FID 5 6\r\n\
         a=ssrc-group:FEC-FR 5 9\r\na=ssrc:5 cname:x\r\na=ssrc:6 cname:x\r\n";
 
-    fn facts(streams: &[(u32, u8, &[(u8, &str)])]) -> Facts {
+    /// A source, its payload type, and its header extensions.
+    type Sent<'a> = (u32, u8, &'a [(u8, &'a str)]);
+
+    fn facts(streams: &[Sent<'_>]) -> Facts {
         let mut known = Known::default();
         known.read(OFFER, &Source::File("offer".to_owned()), &mut Passwords::new());
         let ends = ["192.0.2.1:4000", "192.0.2.2:5000"].map(|end| end.parse().unwrap());
@@ -254,7 +257,7 @@ mod tests {
         facts
     }
 
-    fn names(streams: &[(u32, u8, &[(u8, &str)])]) -> Vec<Name> {
+    fn names(streams: &[Sent<'_>]) -> Vec<Name> {
         let facts = facts(streams);
         Agreed::of(&facts).names(&facts)
     }

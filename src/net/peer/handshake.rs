@@ -9,14 +9,11 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use crate::proto::dtls::{Fragments, Kind, Records};
-use crate::proto::tls::ContentType;
+use crate::proto::tls::{ContentType, HandshakeType};
 use crate::time::At;
 
-/// A flight is not sent again sooner than this after it was sent; after each further time than twice as long. The library repeats the
-/// client's last flight whenever the server's comes again, so that else the two would go back and forth for ever.
+/// A flight is not sent again sooner than this after the last time.
 const PAUSE: Duration = Duration::from_millis(100);
-/// So often the pause is doubled.
-const DOUBLED: u32 = 5;
 /// When nothing has come for so long the flight is sent again. The library's own timer, of a second, comes first where it still runs.
 const SILENCE: Duration = Duration::from_millis(1200);
 /// Datagrams of a flight that are kept.
@@ -32,25 +29,27 @@ pub struct Handshake {
     /// Something new was heard since the last datagram was sent.
     news: bool,
     last: Option<At>,
-    /// How often the flight was sent again because the other end asked.
-    again: u32,
+    /// A ClientHello was sent.
+    is_client: bool,
 }
 
 impl Handshake {
     /// A datagram is sent.
     pub fn sent(&mut self, at: At, to: SocketAddr, datagram: &[u8]) {
-        let is_answer = std::mem::take(&mut self.news);
-        let is_same = self.flight.first().is_some_and(|(_, first)| is_same(first, datagram));
-        if is_answer && !is_same {
-            self.again = 0;
-        }
-        if is_answer || is_same {
+        if std::mem::take(&mut self.news) || self.flight.first().is_some_and(|(_, first)| is_same(first, datagram)) {
             self.flight.clear();
         }
         if self.flight.len() < MOST {
             self.flight.push((to, datagram.to_vec()));
         }
         self.last = Some(at);
+        self.is_client |= first_message(datagram).is_some_and(|(kind, _, _)| kind == HandshakeType::CLIENT_HELLO);
+    }
+
+    /// Whether this end began the handshake. The last flight is then the other end's, and when that has come nothing more is to be
+    /// heard of the handshake (RFC 6347 §4.2.4).
+    pub fn is_client(&self) -> bool {
+        self.is_client
     }
 
     /// A datagram is received. What is to be sent again, if all of it was heard before.
@@ -72,13 +71,11 @@ impl Handshake {
             }
         }
         self.news |= new;
-        let pause = PAUSE * (1 << self.again.min(DOUBLED));
-        let is_due = self.last.is_none_or(|last| at.since(last) >= pause);
+        let is_due = self.last.is_none_or(|last| at.since(last) >= PAUSE);
         if new || !known || !is_due {
             return Vec::new();
         }
         self.last = Some(at);
-        self.again += 1;
         self.flight.clone()
     }
 
@@ -95,15 +92,17 @@ impl Handshake {
 
 /// Whether both begin with the same handshake message.
 fn is_same(one: &[u8], other: &[u8]) -> bool {
-    let first = |datagram| {
-        let record = Records::new(datagram).next()?;
-        if record.kind != Kind::Plain || record.content_type != ContentType::HANDSHAKE {
-            return None;
-        }
-        let part = Fragments::new(record.fragment).next()?;
-        Some((part.kind, part.message_seq, part.offset))
-    };
-    first(one).is_some_and(|message| first(other) == Some(message))
+    first_message(one).is_some_and(|message| first_message(other) == Some(message))
+}
+
+/// The handshake message that a datagram begins with: what it is, its number, and where in it the datagram begins.
+fn first_message(datagram: &[u8]) -> Option<(HandshakeType, u16, usize)> {
+    let record = Records::new(datagram).next()?;
+    if record.kind != Kind::Plain || record.content_type != ContentType::HANDSHAKE {
+        return None;
+    }
+    let part = Fragments::new(record.fragment).next()?;
+    Some((part.kind, part.message_seq, part.offset))
 }
 
 #[cfg(test)]
@@ -127,6 +126,7 @@ mod tests {
         assert!(server.received(ms(10), &message(1, 1, 1)).is_empty());
         server.sent(ms(10), to, &message(2, 1, 1));
         server.sent(ms(10), to, &message(11, 2, 2));
+        assert!(!server.is_client());
         let again = server.received(ms(1000), &message(1, 1, 2));
         assert_eq!(again, [(to, message(2, 1, 1)), (to, message(11, 2, 2))]);
         // Not for each copy of it.
@@ -135,23 +135,12 @@ mod tests {
     }
 
     #[test]
-    fn two_ends_do_not_repeat_themselves_for_ever() {
-        let to = "127.0.0.1:9".parse().unwrap();
-        let mut server = Handshake::default();
-        server.received(At::from_millis(0), &message(16, 3, 3));
-        server.sent(At::from_millis(0), to, &message(20, 4, 4));
-        // A client that sends its flight again as often as it hears ours again, each way in 52 ms.
-        let asked = (1..200).map(|round| At::from_millis(round * 104));
-        let answered = asked.take_while(|at| !server.received(*at, &message(16, 3, 5)).is_empty());
-        assert!(answered.count() < 3);
-    }
-
-    #[test]
     fn silence_is_answered_too() {
         let to = "127.0.0.1:9".parse().unwrap();
         let mut client = Handshake::default();
         assert!(client.overdue(At::from_millis(9000)).is_empty());
         client.sent(At::from_millis(0), to, &message(1, 0, 0));
+        assert!(client.is_client());
         assert!(client.overdue(At::from_millis(1100)).is_empty());
         assert_eq!(client.overdue(At::from_millis(1300)).len(), 1);
         assert!(client.overdue(At::from_millis(1400)).is_empty());

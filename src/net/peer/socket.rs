@@ -86,6 +86,9 @@ impl Socket {
                 datagrams
                     .filter(|datagram| is_handshake(datagram))
                     .for_each(|datagram| self.again(datagram));
+                if self.is_over(filled, from.stride) {
+                    continue;
+                }
                 if kept < index {
                     let moved = filled.to_vec();
                     bufs[kept][..from.len].copy_from_slice(&moved);
@@ -97,6 +100,16 @@ impl Socket {
                 return Poll::Ready(Ok(kept));
             }
         }
+    }
+
+    /// Whether these datagrams are of a handshake that is over for this end. When the server's last flight comes once more, the library
+    /// repeats the client's, to which that of the server repeats its own, and so on for as long as the call lasts.
+    fn is_over(&self, filled: &[u8], stride: usize) -> bool {
+        let mut datagrams = filled.chunks(stride.max(1));
+        !filled.is_empty()
+            && datagrams.all(is_handshake)
+            && self.wire.gate.is_open()
+            && lock(&self.handshake).is_client()
     }
 
     /// Sends the last flight of the handshake again, if `datagram` asks for that.

@@ -34,6 +34,7 @@ const PLAIN: &[&str] = &[
 
 /// Learns the names in a text.
 pub fn learn(words: &mut Words, text: &str) {
+    told(words, text);
     let mut rest = text;
     let mut key = None;
     while let Some(start) = rest.find(['"', '\'', ':']) {
@@ -76,6 +77,25 @@ pub fn learn(words: &mut Words, text: &str) {
         }
     }
     bare(words, rest);
+}
+
+/// Learns what our own sentences have of it: labels of data channels, and addresses of which Chrome hides the end
+/// (`10.99.0.x:33382`, `[2001:db8:0:1:x:x:x:x]:9`): the beginning is that of a network.
+pub fn told(words: &mut Words, text: &str) {
+    if let Some((_, label)) = text.split_once("data channel \"") {
+        words.learn(Private::Text, label.split('"').next().unwrap_or_default());
+    }
+    for word in text.split([' ', '"', ',']) {
+        let (start, _) = word.split_once(':').unwrap_or((word, ""));
+        if let Some(network) = start.strip_suffix(".x")
+            && network.bytes().all(|octet| octet.is_ascii_digit() || octet == b'.')
+        {
+            words.learn(Private::Host, start);
+        } else if word.contains(":x:x") {
+            let address = word.trim_start_matches('[').split(']').next().unwrap_or_default();
+            words.learn(Private::Host, address);
+        }
+    }
 }
 
 /// How long a string is up to its end, and where what follows begins.
@@ -157,6 +177,10 @@ mod tests {
             (
                 r#"{"mid":"0","kind":"audio","direction":"sendrecv","label":"cut in the mi"#,
                 r#"{"mid":"0","kind":"audio","direction":"sendrecv","label":"text-1"#,
+            ),
+            (
+                "turn:t 10.99.0.x:33382 401, [2001:db8:0:1:x:x:x:x]:9 701",
+                "turn:t host-1.example:33382 401, [host-2.example]:9 701",
             ),
             ("{2cb95795-3a24-cb45-a70d-cdf98af92f2f} is live", "id-1 is live"),
             ("", ""),

@@ -151,6 +151,7 @@ impl Known {
                             }
                             self.learn_line(text);
                             sdp::learn_names(self, key, text);
+                            event::told(&mut self.words, text);
                         }
                         (_, value) => self.learn(value),
                     }
