@@ -90,10 +90,9 @@ pub(super) fn run(options: &cli::Stats, every: bool, looked: &mut Looked) -> Res
 
 /// The connections of a file that are looked at. What was asked for is one of the first file.
 fn taken(dump: &Dump, options: &cli::Stats, first: bool) -> Result<Vec<usize>, Error> {
-    match chosen(dump, options) {
-        Err(error) if first => Err(error),
-        Ok(chosen) if first => Ok(chosen),
-        _ => Ok((0..dump.peer_connections.len()).collect()),
+    match first {
+        true => chosen(dump, options),
+        false => Ok((0..dump.peer_connections.len()).collect()),
     }
 }
 

@@ -140,8 +140,13 @@ fn write_metrics(metrics: &[MetricDiff], style: &Style, out: &mut dyn Write) -> 
         .filter(|metric| !zero(metric.before) || !zero(metric.after))
     {
         any = true;
+        // The unit is that of the lower one, or it would be all zeros beside the other.
         let both = [metric.before, metric.after].into_iter().flatten();
-        let (unit, size) = units::of_row(&metric.unit, both.map(|middle| middle.p95).fold(0.0, f64::max));
+        let lower = both
+            .map(|middle| middle.p95)
+            .filter(|p95| *p95 > 0.0)
+            .fold(f64::INFINITY, f64::min);
+        let (unit, size) = units::of_row(&metric.unit, lower);
         let value = |middle: Option<Middle>, of: fn(Middle) -> f64| -> Cell {
             let number = middle.map(|middle| units::digits(of(middle) / size));
             number.unwrap_or_else(|| "-".to_owned()).into()
@@ -172,10 +177,10 @@ fn factor(metric: &MetricDiff) -> Cell {
         return "".into();
     }
     let times = after.median / before.median;
-    let text = if times < 100.0 {
-        format!("x{times:.2}")
-    } else {
-        "x100 and more".to_owned()
+    let text = match times {
+        ..0.01 => "below x0.01".to_owned(),
+        0.01..100.0 => format!("x{times:.2}"),
+        _ => "x100 and more".to_owned(),
     };
     match times {
         0.5..=2.0 => text.into(),
