@@ -266,9 +266,7 @@ fn files_that_are_made_to_do_harm() {
         row(&object("a", &format!("\"{long}\":1"))),
         // One id again and again in one report.
         row(&many(10_000, &|_| object("a", "\"v\":1"))),
-        row(&many(6_000, &|index| {
-            object(&format!("{}", index % 3_000), "\"v\":1")
-        })),
+        row(&many(6_000, &|index| object(&format!("{}", index % 3_000), "\"v\":1"))),
         // Many members; many pairs that name others.
         row(&object("a", &many(5_000, &|index| format!("\"m{index}\":{index}")))),
         row(&many(4_000, &pair)),

@@ -178,9 +178,9 @@ impl Words {
         }
         let known = self.lengths.iter().rev().find_map(|length| {
             let word = rest.get(..*length)?;
-            let whole = !(before.is_some_and(is_word) && word.starts_with(is_word))
-                && !(rest[word.len()..].starts_with(is_word) && word.ends_with(is_word));
-            self.known(word).filter(|_| whole)
+            let goes_on = (before.is_some_and(is_word) && word.starts_with(is_word))
+                || (rest[word.len()..].starts_with(is_word) && word.ends_with(is_word));
+            self.known(word).filter(|_| !goes_on)
         })?;
         Some((&self.pseudonyms[known], known.len()))
     }
