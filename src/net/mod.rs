@@ -36,6 +36,7 @@ pub mod stream;
 pub mod tls;
 mod trust;
 pub mod udp;
+pub mod writer;
 
 use std::fmt;
 use std::io;

@@ -8,13 +8,13 @@ use std::sync::{Arc, PoisonError};
 use serde_json::{Map, Value, json};
 
 use super::capture::{Capture, Output, Shared};
-use super::file::PieceFile;
 use super::gathered::gathered;
 use crate::cli;
 use crate::error::Error;
 use crate::net::clock::Clock;
 use crate::net::peer::Watch;
 use crate::net::peer::call::Call;
+use crate::net::writer::PieceFile;
 use crate::report::loopback::{Artifacts, Loopback, Peers, SessionDescription};
 use crate::report::{Envelope, timestamp::rfc3339};
 use crate::secret::Secret;

@@ -7,15 +7,12 @@
 use std::collections::HashMap;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use super::file::{ALIGNMENT, PieceFile};
 use crate::datagram::Transport;
 use crate::net::peer::{Direction, Side, Tapped, Watch};
+use crate::net::writer::{ALIGNMENT, PieceFile, Writer};
 use crate::proto::demux::{Protocol, classify};
 
 const SECTION_HEADER: u32 = 0x0a0d_0d0a;
@@ -29,10 +26,6 @@ const TLS_KEY_LOG: u32 = 0x544c_534b;
 
 /// So many octets are written at once.
 const CHUNK: usize = 1 << 20;
-/// So many such pieces may wait for the disk; then the call waits for it too.
-const WAITING: usize = 64;
-/// With so many waiting the disk is late.
-const LATE: usize = 16;
 
 /// Where the file is written: by a thread of its own, so that the call does not wait for the disk.
 pub struct Output {
@@ -41,50 +34,6 @@ pub struct Output {
     /// Where that begins: at a place of memory from which it can be written directly.
     begin: usize,
     writer: Option<Writer>,
-}
-
-/// The thread that writes, and its queues: full pieces go there, empty ones come back.
-struct Writer {
-    full: SyncSender<(Vec<u8>, usize)>,
-    waiting: Arc<AtomicUsize>,
-    empty: Receiver<Vec<u8>>,
-    thread: JoinHandle<io::Result<()>>,
-}
-
-impl Writer {
-    fn start(mut file: PieceFile) -> io::Result<Writer> {
-        let (full, pieces) = mpsc::sync_channel::<(Vec<u8>, usize)>(WAITING);
-        let (written, empty) = mpsc::channel();
-        let waiting = Arc::new(AtomicUsize::new(0));
-        let count = Arc::clone(&waiting);
-        let work = move || {
-            let mut result = Ok(());
-            for (piece, begin) in pieces {
-                let is_late = count.fetch_sub(1, Ordering::Relaxed) > LATE;
-                // An error is told at the end; the call goes on.
-                if result.is_ok() {
-                    result = file.write(&piece[begin..], is_late);
-                }
-                // Nobody takes it when the call is over.
-                let _ = written.send(piece);
-            }
-            result
-        };
-        Ok(Writer {
-            full,
-            waiting,
-            empty,
-            thread: thread::Builder::new().name("capture".into()).spawn(work)?,
-        })
-    }
-
-    /// Hands a full piece over; an empty one for it.
-    fn exchange(&self, piece: Vec<u8>, begin: usize) -> Vec<u8> {
-        self.waiting.fetch_add(1, Ordering::Relaxed);
-        // The thread takes pieces until it is told that there are no more.
-        let _ = self.full.send((piece, begin));
-        self.empty.try_recv().unwrap_or_default()
-    }
 }
 
 /// The output, shared with whoever ends it.
@@ -113,10 +62,7 @@ impl Output {
         let Some(writer) = self.writer.take() else {
             return Ok(());
         };
-        writer.exchange(std::mem::take(&mut self.buffer), self.begin);
-        drop(writer.full);
-        let ended = writer.thread.join();
-        ended.unwrap_or_else(|_| Err(io::Error::other("its thread has died")))
+        writer.finish(std::mem::take(&mut self.buffer), self.begin)
     }
 
     /// Goes on in this memory.

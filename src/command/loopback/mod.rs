@@ -5,7 +5,6 @@
 mod artifacts;
 mod capture;
 mod document;
-mod file;
 mod gathered;
 mod impairment;
 mod live;

@@ -1,4 +1,4 @@
-//! [`PieceFile`]: a file that is written in large pieces, past the cache of the system where that can be.
+//! [`Writer`]: a thread that writes a file in large pieces, past the cache of the system where that can be.
 //!
 //! A call that is captured makes hundreds of megabytes a second. The cache of the system copies each octet once more and looks for a
 //! page for it, which costs the call a quarter of its speed on a machine of two processors; a disk that takes the pieces directly costs
@@ -7,9 +7,77 @@
 use std::fs::File;
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{self, Receiver, SyncSender};
+use std::thread::{self, JoinHandle};
 
 /// Pieces go past the cache if they begin at such a place of memory and of the file, and are a multiple of that long.
 pub const ALIGNMENT: usize = 4096;
+
+/// So many pieces may wait for the disk; then whoever has more waits for it too.
+const WAITING: usize = 64;
+/// With so many waiting the disk is late.
+const LATE: usize = 16;
+
+/// The thread that writes, and its queues: full pieces go there, empty ones come back.
+pub struct Writer {
+    full: SyncSender<(Vec<u8>, usize)>,
+    waiting: Arc<AtomicUsize>,
+    empty: Receiver<Vec<u8>>,
+    thread: JoinHandle<io::Result<()>>,
+}
+
+impl Writer {
+    /// Writes to `file`.
+    ///
+    /// # Errors
+    /// The system has no thread to give.
+    pub fn start(mut file: PieceFile) -> io::Result<Writer> {
+        let (full, pieces) = mpsc::sync_channel::<(Vec<u8>, usize)>(WAITING);
+        let (written, empty) = mpsc::channel();
+        let waiting = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&waiting);
+        let work = move || {
+            let mut result = Ok(());
+            for (piece, begin) in pieces {
+                let is_late = count.fetch_sub(1, Ordering::Relaxed) > LATE;
+                // An error is told at the end; the call goes on.
+                if result.is_ok() {
+                    result = file.write(&piece[begin..], is_late);
+                }
+                // Nobody takes it when the call is over.
+                let _ = written.send(piece);
+            }
+            result
+        };
+        Ok(Writer {
+            full,
+            waiting,
+            empty,
+            thread: thread::Builder::new().name("capture".into()).spawn(work)?,
+        })
+    }
+
+    /// Hands a full piece over, which begins at `begin` of its memory; the memory of another that has been written, for it.
+    pub fn exchange(&self, piece: Vec<u8>, begin: usize) -> Vec<u8> {
+        self.waiting.fetch_add(1, Ordering::Relaxed);
+        // The thread takes pieces until it is told that there are no more.
+        let _ = self.full.send((piece, begin));
+        self.empty.try_recv().unwrap_or_default()
+    }
+
+    /// Hands the last piece over, and waits until everything is written.
+    ///
+    /// # Errors
+    /// The first that there was.
+    pub fn finish(self, piece: Vec<u8>, begin: usize) -> io::Result<()> {
+        self.exchange(piece, begin);
+        drop(self.full);
+        let ended = self.thread.join();
+        ended.unwrap_or_else(|_| Err(io::Error::other("its thread has died")))
+    }
+}
 
 /// The file.
 pub struct PieceFile {
