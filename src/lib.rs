@@ -149,7 +149,7 @@ fn execute(command: Command, global: &Global, renderer: &Renderer, style: &Style
     let redact = |document: &mut serde_json::Value| redactor.into_iter().for_each(|redactor| redactor.value(document));
     // What goes wrong with stdout while the command runs is told at its end: it has things to release.
     let mut written = Ok(());
-    let mut outcome = command::run(
+    let outcome = command::run(
         command,
         &mut Context {
             emit: &mut |event| {
@@ -170,24 +170,28 @@ fn execute(command: Command, global: &Global, renderer: &Renderer, style: &Style
             color: style.color,
         },
     )?;
-    if let Output::Report(envelope) = &mut outcome {
+    let (mut output, unread) = match outcome {
+        Output::Partial(output, error) => (*output, Some(error)),
+        output => (output, None),
+    };
+    if let Output::Report(envelope) = &mut output {
         charts.write(envelope, renderer)?;
     }
-    let code = match &outcome {
+    let code = match &output {
+        _ if unread.is_some() => error::COULD_NOT_RUN,
         Output::Report(envelope) => exit_code(envelope),
-        Output::Partial(..) => error::COULD_NOT_RUN,
-        Output::Bytes(_) | Output::Nothing => 0,
+        _ => 0,
     };
     let written = written
-        .and_then(|()| match &outcome {
-            Output::Report(envelope) | Output::Partial(envelope, _) => renderer.report(envelope, &mut out),
+        .and_then(|()| match &output {
+            Output::Report(envelope) => renderer.report(envelope, &mut out),
             Output::Bytes(bytes) => out.write_all(bytes),
-            Output::Nothing => Ok(()),
+            Output::Nothing | Output::Partial(..) => Ok(()),
         })
         .and_then(|()| out.flush());
     // Whatever is left in the buffer would only fail again.
     let _ = out.into_parts();
-    if let Output::Partial(_, error) = &outcome {
+    if let Some(error) = &unread {
         fail(error, renderer, *style);
     }
     match written {

@@ -12,7 +12,7 @@ use flate2::read::MultiGzDecoder;
 use proptest::prelude::*;
 use rtcdiag::cli::{Cli, Command};
 use rtcdiag::command::{self, Output};
-use rtcdiag::render::{Format, Redactor, Renderer, Style};
+use rtcdiag::render::{Format, Picture, Redactor, Renderer, Style};
 use rtcdiag::report::Envelope;
 
 /// Reads a file and writes everything that there is to be written of it; how many octets that is.
@@ -27,9 +27,15 @@ fn through(octets: &[u8]) -> usize {
         let Command::Stats(options) = Cli::try_parse_from(arguments).unwrap().command else {
             unreachable!()
         };
-        // What is none says so.
-        let Ok(Output::Report(envelope)) = command::stats::run(&options) else {
-            return written;
+        let output = match command::stats::run(&options) {
+            // There is no such id.
+            Ok(Output::Partial(output, _)) => *output,
+            Ok(output) => output,
+            // What is none says so.
+            Err(_) => return written,
+        };
+        let Output::Report(envelope) = output else {
+            unreachable!()
         };
         written += fs::metadata(path("csv")).unwrap().len() as usize + render(&envelope);
     }
@@ -51,11 +57,22 @@ fn render(envelope: &Envelope) -> usize {
             redactor: redact.then(Redactor::new),
         };
         renderer.report(envelope, &mut out).unwrap();
-        out.extend(renderer.charts(envelope, format == Format::Text).unwrap().into_bytes());
+        let picture = if format == Format::Text {
+            Picture::Html
+        } else {
+            Picture::Svg
+        };
+        out.extend(renderer.charts(envelope, picture).unwrap());
     }
     // What steers a terminal came from outside, if there is any.
     assert!(!out.contains(&0x1b) && !out.contains(&0x07), "control characters");
-    out.len()
+    let pixels = Renderer {
+        format: Format::Text,
+        style: Style::PLAIN,
+        quiet: false,
+        redactor: None,
+    };
+    out.len() + pixels.charts(envelope, Picture::Png).unwrap().len()
 }
 
 /// Own captures, unpacked, and those beside the repository where there are any.

@@ -7,7 +7,7 @@ use clap::Parser;
 use libfuzzer_sys::fuzz_target;
 use rtcdiag::cli::{Cli, Command};
 use rtcdiag::command::{self, Output};
-use rtcdiag::render::{Format, Redactor, Renderer, Style};
+use rtcdiag::render::{Format, Picture, Redactor, Renderer, Style};
 
 fuzz_target!(|bytes: &[u8]| {
     // The command takes files; those of one process follow each other.
@@ -30,8 +30,8 @@ fuzz_target!(|bytes: &[u8]| {
         };
         let mut out = Vec::new();
         renderer.report(&envelope, &mut out).expect("written to memory");
-        for html in [false, true] {
-            let _ = renderer.charts(&envelope, html).expect("drawn");
+        for picture in [Picture::Svg, Picture::Png, Picture::Html] {
+            let _ = renderer.charts(&envelope, picture).expect("drawn");
         }
     }
 });

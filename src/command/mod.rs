@@ -50,27 +50,37 @@ pub struct Context<'a> {
 pub enum Output {
     /// To be rendered.
     Report(Box<Envelope>),
-    /// Some inputs could not be read: the report on the others is to be rendered, then what is wrong with those.
-    Partial(Box<Envelope>, Error),
     /// To be written as it is.
     Bytes(Vec<u8>),
     /// Nothing to print.
     Nothing,
+    /// Some inputs could not be read: what came of the others, then what is wrong with those.
+    Partial(Box<Output>, Error),
+}
+
+impl Output {
+    fn report(envelope: Envelope) -> Output {
+        Output::Report(Box::new(envelope))
+    }
+
+    /// With what is wrong, if anything is.
+    fn but(self, unread: Option<Error>) -> Output {
+        match unread {
+            None => self,
+            Some(error) => Output::Partial(Box::new(self), error),
+        }
+    }
 }
 
 /// Runs a command.
 pub fn run(command: Command, context: &mut Context<'_>) -> Result<Output, Error> {
     crate::net::peer::log::install();
-    let report = |envelope| Output::Report(Box::new(envelope));
     match command {
-        Command::Candidates(options) => candidates::run(&options, context).map(report),
-        Command::Explain(options) => explain::run(&options, context).map(report),
-        Command::Loopback(options) => loopback::run(&options, context).map(report),
-        Command::Pcap(options) => pcap::run(&options, context).map(report),
-        Command::Sdp(options) => sdp::run(&options).map(|(envelope, unread)| match unread {
-            None => report(envelope),
-            Some(error) => Output::Partial(Box::new(envelope), error),
-        }),
+        Command::Candidates(options) => candidates::run(&options, context).map(Output::report),
+        Command::Explain(options) => explain::run(&options, context).map(Output::report),
+        Command::Loopback(options) => loopback::run(&options, context).map(Output::report),
+        Command::Pcap(options) => pcap::run(&options, context).map(Output::report),
+        Command::Sdp(options) => sdp::run(&options).map(|(envelope, unread)| Output::report(envelope).but(unread)),
         Command::Stats(options) => stats::run(&options),
         Command::Completions(options) => Ok(Output::Bytes(completions::run(&options))),
         Command::Man(options) => man::run(&options),

@@ -24,7 +24,11 @@ use crate::stats::{Dump, NotStats, read};
 
 use view::View;
 
-/// Reads the files; statistics of a call must be in each.
+/// Reads the files. What is wrong with those that could not be read, or of which nothing was found that was asked for, comes
+/// beside the report on the others.
+///
+/// # Errors
+/// There is nothing to report on.
 pub fn run(options: &cli::Stats) -> Result<Output, Error> {
     let started = now();
     let every = options.series;
@@ -40,36 +44,29 @@ pub fn run(options: &cli::Stats) -> Result<Output, Error> {
         diff = Some(Box::new(diff::run(options, every, &mut looked)?));
     } else {
         for path in &options.files {
-            let mut dump = open(path)?;
-            let start = dump.start();
-            window::apply(&mut dump, options, start, 0.0)?;
-            let chosen = chosen(&dump, options)?;
-            look(path, &dump, start, &chosen, options, &mut looked);
+            let error = look_into(path, options, &mut looked).err();
+            looked.wrong.extend(error);
         }
     }
-    match options.csv.as_deref() {
-        Some(path) if path == Path::new("-") => return Ok(Output::Bytes(looked.table().into_bytes())),
-        Some(path) => {
-            std::fs::write(path, looked.table()).map_err(|error| Error::file("write the values", path, &error))?;
-        }
-        None => {}
-    }
+    let unread = Error::all(looked.unread(options));
     let mut files = looked.files.into_iter();
     let Some(first) = files.next() else {
-        return Err(Error::new("no file was named"));
+        return Err(unread.unwrap_or_else(|| Error::new("no file was named")));
     };
+    if let Some(path) = &options.csv {
+        let table = format!("{}{}", csv::HEAD, looked.lines);
+        if path == Path::new("-") {
+            return Ok(Output::Bytes(table.into_bytes()).but(unread));
+        }
+        std::fs::write(path, table).map_err(|error| Error::file("write the values", path, &error))?;
+    }
     let report = Stats {
         first,
         more: files.collect(),
         diff,
     };
     let report = Report::Stats(Box::new(report));
-    Ok(Output::Report(Box::new(Envelope::new(
-        "stats",
-        started,
-        report,
-        looked.findings,
-    ))))
+    Ok(Output::report(Envelope::new("stats", started, report, looked.findings)).but(unread))
 }
 
 /// What came of the files so far.
@@ -79,12 +76,41 @@ struct Looked {
     findings: Vec<Finding>,
     /// Lines of `--csv`, without the head.
     lines: String,
+    /// What could not be read.
+    wrong: Vec<Error>,
 }
 
 impl Looked {
-    fn table(&self) -> String {
-        format!("{}{}", csv::HEAD, self.lines)
+    /// What is wrong, also with options that nothing was found for.
+    fn unread(&mut self, options: &cli::Stats) -> Vec<Error> {
+        let mut wrong = std::mem::take(&mut self.wrong);
+        if self.files.is_empty() {
+            return wrong;
+        }
+        let connections = || self.files.iter().flat_map(|file| &file.peer_connections);
+        let is_there = |id: &&String| connections().any(|pc| pc.objects.iter().any(|object| object.id == **id));
+        wrong.extend(options.id.iter().filter(|id| !is_there(id)).map(|id| {
+            Error::new(format!("there are no statistics with the id {id}"))
+                .at("--id")
+                .hint("ids of streams stand in parentheses behind them; --csv - lists all")
+        }));
+        if self.lines.is_empty() && !options.select.is_empty() {
+            let select = options.select.join(", ");
+            let error = Error::new(format!("there are no statistics like {select}")).at("--select");
+            wrong.push(error.hint("a pattern is TYPE.ID.MEMBER, such as inbound-rtp.*.packetsLost, or a MEMBER"));
+        }
+        wrong
     }
+}
+
+/// Reads a file and looks at what was asked for.
+fn look_into(path: &Path, options: &cli::Stats, looked: &mut Looked) -> Result<(), Error> {
+    let mut dump = open(path)?;
+    let start = dump.start();
+    window::apply(&mut dump, options, start, 0.0)?;
+    let chosen = chosen(&dump, options)?;
+    look(path, &dump, start, &chosen, options, looked);
+    Ok(())
 }
 
 /// Looks at one file, in which only what was asked for is left.
