@@ -354,6 +354,13 @@ fn incoming_cases() -> Vec<Case> {
         .fold(nothing.clone(), |made, id| made.without(id));
     vec![
         (catalog::ONE_WAY, nothing),
+        // A part of a call, in which nothing comes any more.
+        (
+            catalog::ONE_WAY,
+            ["IA", "IV"].into_iter().fold(healthy(), |made, id| {
+                made.with("inbound-rtp", id, "packetsReceived", |_| 500)
+            }),
+        ),
         (catalog::NOTHING_RECEIVED, quiet),
         (
             catalog::LOSS,
