@@ -44,11 +44,9 @@ fn write(finding: &Finding, style: &Style, out: &mut dyn Write) -> io::Result<()
     }
     let fix = style.wrap("  fix: ", &finding.advice);
     writeln!(out, "{}", fix.replacen("fix:", &style.paint(Paint::Green, "fix:"), 1))?;
-    writeln!(
-        out,
-        "  {}",
-        style.paint(Paint::Dim, &format!("see: {}", finding.reference))
-    )
+    let see = style.wrap("  see: ", &finding.reference);
+    see.lines()
+        .try_for_each(|line| writeln!(out, "{}", style.paint(Paint::Dim, line)))
 }
 
 /// So much of a line is shown on a terminal of unknown width.
