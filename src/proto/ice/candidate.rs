@@ -115,13 +115,12 @@ pub struct Candidate {
 }
 
 impl Candidate {
-    /// Reads a candidate-attribute, with or without `a=` before it and a line end after it.
+    /// Reads a candidate-attribute, with or without `a=` before it and line ends after it.
     ///
     /// # Errors
     /// [`CandidateError`] names the column and what was expected there.
     pub fn parse(text: &str) -> Result<Candidate, CandidateError> {
-        let line = text.strip_suffix('\n').unwrap_or(text);
-        let line = line.strip_suffix('\r').unwrap_or(line);
+        let line = text.trim_end_matches(['\r', '\n']);
         if line.is_empty() {
             return Err(CandidateError::new(
                 text,
@@ -129,6 +128,10 @@ impl Candidate {
                 "",
                 "a candidate (an empty one marks the end of candidates)",
             ));
+        }
+        // Libwebrtc takes one line only, too; a line end within a value would become part of what is written of it.
+        if let Some(at) = line.find(['\r', '\n']) {
+            return Err(CandidateError::new(line, at, &line[at..=at], "one line"));
         }
         let start = if line.starts_with("a=") { 2 } else { 0 };
         let Some(fields) = line.get(start..).and_then(|rest| rest.strip_prefix("candidate:")) else {
@@ -421,6 +424,20 @@ mod tests {
             Candidate::parse("candidate:1 1 udp 1 192.0.2.1 1 typ host ").is_ok(),
             "a blank at the end"
         );
+    }
+
+    #[test]
+    fn line_ends_are_no_part_of_the_last_value() {
+        for end in ["", "\n", "\r\n", "\n\n", "\r\n\r\n"] {
+            let line = format!("candidate:1 1 udp 1 192.0.2.1 1 typ host ufrag x{end}");
+            assert_eq!(
+                Candidate::parse(&line).unwrap().extension("ufrag"),
+                Some("x"),
+                "{end:?}"
+            );
+        }
+        let error = Candidate::parse("candidate:1 1 udp 1 192.0.2.1 1 typ host ufrag x\ny").unwrap_err();
+        assert_eq!((error.column, error.expected), (49, "one line"));
     }
 
     #[test]
