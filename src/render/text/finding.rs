@@ -45,8 +45,10 @@ fn write(finding: &Finding, style: &Style, out: &mut dyn Write) -> io::Result<()
     let fix = style.wrap("  fix: ", &finding.advice);
     writeln!(out, "{}", fix.replacen("fix:", &style.paint(Paint::Green, "fix:"), 1))?;
     let see = style.wrap("  see: ", &finding.reference);
-    see.lines()
-        .try_for_each(|line| writeln!(out, "{}", style.paint(Paint::Dim, line)))
+    see.lines().try_for_each(|line| {
+        let (indent, text) = line.split_at(line.len() - line.trim_start().len());
+        writeln!(out, "{indent}{}", style.paint(Paint::Dim, text))
+    })
 }
 
 /// So much of a line is shown on a terminal of unknown width.
