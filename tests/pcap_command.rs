@@ -170,7 +170,6 @@ fn filters() {
         (&["--host", "203.0.113.9"], 2),
         (&["--port", "3478"], 2),
         (&["--flow", "1"], 2),
-        (&["--flow", "7"], 0),
         (&["--only", "ice"], 2),
         (&["--only", "turn,dtls"], 0),
         (&["--host", "203.0.113.9", "--frame", "4"], 1),
@@ -180,6 +179,13 @@ fn filters() {
         let count = lines.iter().filter(|line| line["kind"] == "stun_message").count();
         assert_eq!(count, messages, "{arguments:?}");
     }
+    let output = run(&path, &["--flow", "7"]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        said.starts_with("error: there is no session 7: --flow\nhint: there are 2,"),
+        "{said}"
+    );
 }
 
 #[test]

@@ -37,6 +37,9 @@ pub fn run(options: &cli::Pcap, context: &mut Context<'_>) -> Result<Envelope, E
     let mut source = open(options, &stop)?;
     let mut messages = Vec::new();
     let Read { facts, all, began } = read::read(&mut source, prepared, options, (context, &stop), &mut messages);
+    if let Some(flow) = options.flow.filter(|_| !stop.is_wanted()) {
+        must_be_there(flow, all.as_ref().unwrap_or(&facts))?;
+    }
     let shown = Shown::new(options, &facts);
     let agreed = Agreed::of(&facts);
     let mut report = document::report((&facts, &agreed), source.files(), began, options, &shown);
@@ -60,6 +63,18 @@ pub fn run(options: &cli::Pcap, context: &mut Context<'_>) -> Result<Envelope, E
     let mut envelope = Envelope::new("pcap", started, Report::Pcap(Box::new(report)), findings);
     envelope.interrupted = stop.is_wanted();
     Ok(envelope)
+}
+
+/// That there is a session of this number.
+fn must_be_there(flow: u32, facts: &Facts) -> Result<(), Error> {
+    let hint = match facts.sessions.len() {
+        count if (flow as usize) < count => return Ok(()),
+        0 => "there are none: nothing of WebRTC was found".to_owned(),
+        count => format!("there are {count}, counted from 0; without --flow all are listed"),
+    };
+    Err(Error::new(format!("there is no session {flow}"))
+        .at("--flow")
+        .hint(hint))
 }
 
 /// What was found of the sessions shown; of the rest the report says how much.
