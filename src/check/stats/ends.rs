@@ -1,31 +1,10 @@
-//! Both ends of a call: found by the ICE user fragments that one has and the other was told, or by SSRCs.
-
-use std::collections::BTreeSet;
+//! Both ends of a call that stand in one file.
 
 use super::look::Call;
 use super::thresholds as limits;
 use crate::check::catalog::stats as catalog;
 use crate::report::Finding;
 use crate::stats::StatsObject;
-
-/// Whether two peer connections are the ends of one call.
-pub(super) fn are_ends(a: &Call<'_>, b: &Call<'_>) -> bool {
-    let ufrags = |call: &Call<'_>, method: &str| -> BTreeSet<String> {
-        let all = call.descriptions(method).into_iter();
-        all.flat_map(|(_, description)| description.ufrags.iter().cloned())
-            .collect()
-    };
-    let meets =
-        |a: &Call<'_>, b: &Call<'_>| !ufrags(a, "setLocalDescription").is_disjoint(&ufrags(b, "setRemoteDescription"));
-    let sources = |call: &Call<'_>, inbound: bool| -> BTreeSet<String> {
-        call.way(inbound)
-            .filter_map(|stream| stream.object.text(call.names, "ssrc"))
-            .collect()
-    };
-    // An SFU hands streams on with their SSRCs; both directions agree between two ends only.
-    let shares = |a: &Call<'_>, b: &Call<'_>| !sources(a, false).is_disjoint(&sources(b, true));
-    (meets(a, b) && meets(b, a)) || (shares(a, b) && shares(b, a))
-}
 
 fn channels<'a>(call: &Call<'a>) -> Vec<&'a StatsObject> {
     call.pc.typed(call.names, &["data-channel", "datachannel"]).collect()

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use crate::report::{Evidence, Finding, Severity};
 use crate::stats::event::Description;
+use crate::stats::facts::ends::Marks;
 use crate::stats::facts::metric::metrics;
 use crate::stats::facts::rate::Spread;
 use crate::stats::facts::stream::streams;
@@ -29,6 +30,8 @@ pub(super) struct Call<'a> {
     pub is_firefox: bool,
     /// The streams that come in and go out.
     pub streams: Vec<Stream<'a>>,
+    /// What tells its other end.
+    pub marks: Marks,
 }
 
 /// A stream of RTP.
@@ -84,6 +87,7 @@ impl<'a> Call<'a> {
             label: format!("peer connection {id}"),
             is_firefox: dump.browser.as_ref().is_some_and(|browser| browser.name == "Firefox"),
             streams: Vec::new(),
+            marks: Marks::of(pc, &dump.names),
         };
         call.streams = call.find_streams();
         call

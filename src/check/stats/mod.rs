@@ -55,8 +55,9 @@ pub fn check(dump: &Dump, chosen: &[usize], start: Option<f64>) -> Vec<Finding> 
         let others = calls.iter().enumerate().filter(|(other, _)| *other != index);
         // Dumps with both ends are made by tests and demos: they have few connections.
         let few = calls.len() <= MOST;
-        let other_ends: Vec<(usize, &Call<'_>)> =
-            others.filter(|(_, other)| few && ends::are_ends(call, other)).collect();
+        let other_ends: Vec<(usize, &Call<'_>)> = others
+            .filter(|(_, other)| few && call.marks.meet(&other.marks))
+            .collect();
         if !outcome.connected && outcome.ice {
             told.findings.extend(
                 other_ends
@@ -98,7 +99,7 @@ fn together(calls: &[Call<'_>], outcomes: &[Outcome]) -> (Vec<Finding>, BTreeSet
         // The two ends of one call fail together anyway.
         let other = failures
             .iter()
-            .find(|(time, other)| close(*time, at) && ends::are_ends(call, &calls[*other]));
+            .find(|(time, other)| close(*time, at) && call.marks.meet(&calls[*other].marks));
         match other {
             Some((_, other)) => ends.push((*other, index)),
             None => failures.push((at, index)),

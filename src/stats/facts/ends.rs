@@ -69,6 +69,17 @@ impl Marks {
         marks
     }
 
+    /// Whether they are surely the ends of one call: each was told a user fragment of the other, or each sends what the other
+    /// receives. (An SFU hands streams on with their SSRCs, one way; an offer can be given to two.)
+    pub fn meet(&self, other: &Marks) -> bool {
+        let both =
+            |own: [&Texts; 2], others: [&Texts; 2]| own.iter().zip(others).all(|(own, other)| !own.is_disjoint(other));
+        both(
+            [&self.ufrags, &self.remote_ufrags],
+            [&other.remote_ufrags, &other.ufrags],
+        ) || both([&self.sends, &self.receives], [&other.receives, &other.sends])
+    }
+
     /// Descriptions and candidates of events.
     fn add_event(&mut self, event: &Event) {
         let method = event.method.as_str();
