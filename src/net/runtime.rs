@@ -12,12 +12,15 @@ pub fn build() -> io::Result<Runtime> {
     Builder::new_current_thread().enable_all().build()
 }
 
-/// A runtime of several threads, for calls: each peer works on its own.
+/// A runtime of several threads, for calls: each peer works on its own. More threads than processors would only wait for each other,
+/// and more than four have nothing to do.
 ///
 /// # Errors
 /// What the operating system refuses.
 pub fn build_threads() -> io::Result<Runtime> {
-    Builder::new_multi_thread().worker_threads(4).enable_all().build()
+    let processors = std::thread::available_parallelism().map_or(2, usize::from);
+    let threads = processors.clamp(2, 4);
+    Builder::new_multi_thread().worker_threads(threads).enable_all().build()
 }
 
 /// SIGINT (Ctrl-C), SIGTERM and SIGHUP (the terminal or the connection to it is gone), instead of their sudden end of the

@@ -306,6 +306,21 @@ mod tests {
     }
 
     #[test]
+    fn words_of_marks_at_one_time_stand_below_each_other() {
+        let mut envelope = envelope();
+        let again = envelope.findings[0].clone();
+        envelope.findings.push(again);
+        let drawn = svg(&envelope);
+        let heights: Vec<&str> = drawn
+            .split("<text ")
+            .filter_map(|text| text.split("</text>").next())
+            .filter(|text| text.ends_with(">stats-path-interrupted"))
+            .filter_map(|text| text.split("y=\"").nth(1)?.split('"').next())
+            .collect();
+        assert!(heights.len() == 2 && heights[0] != heights[1], "{heights:?} {drawn}");
+    }
+
+    #[test]
     fn findings_of_others_are_not_marked() {
         let mut envelope = envelope();
         envelope.findings[0].subject = "peer connection 8-10".into();

@@ -5,6 +5,8 @@ use super::canvas::{Anchor, Canvas, Point, Text};
 const WIDTH: f64 = 940.0;
 const LEFT: f64 = 80.0;
 const RIGHT: f64 = 12.0;
+/// The size of the words of marks.
+const MARK: f64 = 9.0;
 /// The plain height of a chart, without its title, time axis and legend.
 const PLOT: f64 = 120.0;
 const TITLE: f64 = 24.0;
@@ -134,15 +136,29 @@ fn draw(panel: &Panel, (from, to): (f64, f64), top: f64, canvas: &mut dyn Canvas
     for tick in ticks(from, to) {
         canvas.text((x(tick), low + 14.0), &format!("{tick} s"), middle);
     }
-    for mark in panel.marks.iter().filter(|mark| (from..=to).contains(&mark.at)) {
+    let mut marks: Vec<&Mark> = panel
+        .marks
+        .iter()
+        .filter(|mark| (from..=to).contains(&mark.at))
+        .collect();
+    marks.sort_by(|a, b| a.at.total_cmp(&b.at));
+    // Where the words of each row end: those that would lie on others go one row down.
+    let mut rows: Vec<f64> = Vec::new();
+    for mark in marks {
         let at = x(mark.at);
         canvas.rule((at, high), (at, low), mark.color, Some(&mark.text));
         let small = Text {
-            size: 9.0,
+            size: MARK,
             color: Some(mark.color),
             ..Text::PLAIN
         };
-        canvas.text((at + 3.0, high + 9.0), &mark.text, small);
+        let end = at + 0.6 * MARK * mark.text.chars().count() as f64;
+        let row = rows.iter().position(|end| *end < at).unwrap_or(rows.len());
+        match rows.get_mut(row) {
+            Some(taken) => *taken = end,
+            None => rows.push(end),
+        }
+        canvas.text((at + 3.0, high + MARK * (1.0 + 1.1 * row as f64)), &mark.text, small);
     }
     for (index, line) in panel.lines.iter().enumerate() {
         let color = COLORS[index % COLORS.len()];
