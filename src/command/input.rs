@@ -4,6 +4,7 @@ use std::io::{self, Read as _};
 use std::path::Path;
 
 use crate::error::{Error, place};
+use crate::proto::ice::{IceServers, parse_ice_servers};
 use crate::secret::Secret;
 
 /// The octets of a file, or of stdin for `-`. `operation` is a verb phrase for messages, such as `read the dump`.
@@ -34,6 +35,20 @@ pub fn read_text(path: &Path, limit: u64, operation: &str) -> Result<String, Err
     String::from_utf8(read(path, limit, operation)?).map_err(|_| {
         let error = io::Error::new(io::ErrorKind::InvalidData, "not UTF-8 text");
         Error::file(operation, path, &error)
+    })
+}
+
+/// The RTCConfiguration, or its iceServers, of a file.
+///
+/// # Errors
+/// As [`read_text`], or there is none in it.
+pub fn ice_servers(path: &Path) -> Result<IceServers, Error> {
+    const LIMIT: u64 = 4 << 20;
+    let text = read_text(path, LIMIT, "read the ICE server list")?;
+    parse_ice_servers(&text).map_err(|error| {
+        Error::new(format!("cannot use the ICE server list ({error})"))
+            .at(place(path))
+            .hint(error.hint())
     })
 }
 

@@ -3,22 +3,19 @@
 use std::time::Duration;
 
 use crate::cli;
-use crate::command::input::{from_environment, from_file, read_text};
-use crate::error::{Error, place};
+use crate::command::input::{from_environment, from_file, ice_servers};
+use crate::error::Error;
 use crate::net::interface::{Families, Selection};
 use crate::net::server::{EmbeddedServer, Family};
 use crate::net::tls::TlsOptions;
 use crate::probe::allocate::RelayFamily;
-use crate::proto::ice::{IceServer, IceTransportPolicy, ServerUrl, UrlQuirk, parse_ice_servers};
+use crate::proto::ice::{IceServer, IceTransportPolicy, ServerUrl, UrlQuirk};
 use crate::proto::turn_rest;
 use crate::report::candidates::{ConfigurationError, CredentialNote, UrlNote};
 use crate::secret::Secret;
 
 /// How long credentials made from a shared secret are good: the run is over within minutes.
 const REST_LIFETIME: Duration = Duration::from_secs(3600);
-
-/// Octets of a configuration.
-const CONFIGURATION_LIMIT: u64 = 4 << 20;
 
 /// What is to be done.
 #[derive(Debug)]
@@ -64,12 +61,7 @@ pub fn plan(options: &cli::Candidates, embedded: Option<&EmbeddedServer>, now_un
     let (mut configuration_errors, mut configuration_notes) = (Vec::new(), Vec::new());
 
     if let Some(path) = &options.ice_servers {
-        let text = read_text(path, CONFIGURATION_LIMIT, "read the ICE server list")?;
-        let configuration = parse_ice_servers(&text).map_err(|error| {
-            Error::new(format!("cannot use the ICE server list ({error})"))
-                .at(place(path))
-                .hint(error.hint())
-        })?;
+        let configuration = ice_servers(path)?;
         plan_policy = configuration.ice_transport_policy;
         configuration_notes.extend(configuration.quirks.iter().map(ToString::to_string));
         configuration_errors.extend(configuration.refused.iter().map(|refused| ConfigurationError {

@@ -5,19 +5,16 @@ use std::time::Duration;
 
 use super::impairment;
 use crate::cli;
-use crate::command::input::{from_environment, read_text};
+use crate::command::input::{from_environment, ice_servers};
 use crate::command::{Context, Private};
-use crate::error::{Error, place};
+use crate::error::Error;
 use crate::net::interface::{Families, Selection, enumerate, select};
 use crate::net::peer::call::{Fault, Plan};
 use crate::net::peer::data::ChannelPlan;
 use crate::net::peer::media::{Codec, MediaDirection, MediaPlan};
 use crate::net::peer::{IceServer, Setup};
 use crate::net::server::{EmbeddedServer, Family};
-use crate::proto::ice::{CandidateType, parse_ice_servers};
-
-/// Octets of a configuration.
-const CONFIGURATION_LIMIT: u64 = 4 << 20;
+use crate::proto::ice::CandidateType;
 
 /// Whether the built-in server is wanted: a relay or a server that says the mapped address, and nobody named one.
 pub fn needs_server(options: &cli::Loopback) -> bool {
@@ -221,12 +218,7 @@ fn servers(
 ) -> Result<Vec<IceServer>, Error> {
     let mut servers = Vec::new();
     if let Some(path) = &options.ice_servers {
-        let text = read_text(path, CONFIGURATION_LIMIT, "read the ICE server list")?;
-        let configuration = parse_ice_servers(&text).map_err(|error| {
-            Error::new(format!("cannot use the ICE server list ({error})"))
-                .at(place(path))
-                .hint(error.hint())
-        })?;
+        let configuration = ice_servers(path)?;
         servers.extend(configuration.servers.into_iter().map(|server| IceServer {
             urls: vec![server.url.text.clone()],
             username: server.username.unwrap_or_default(),
