@@ -35,24 +35,40 @@ pub(super) fn push(told: &mut Told, finding: Finding, explained: bool) {
     told.push_at_most(most, finding);
 }
 
-/// How much a counter grew in times that nothing else explains, and whether it grew in those that something does.
-pub(super) fn grown(call: &Call<'_>, stream: &Stream<'_>, member: &str, told: &Told) -> (f64, bool, Vec<(f64, f64)>) {
-    let points = call.points(stream.object, member);
-    if let [(at, value)] = points[..] {
-        return (value, false, vec![(at, at)]);
+/// How a counter grew.
+#[derive(Default)]
+pub(super) struct Grown {
+    /// How much, in times that nothing else explains.
+    pub sum: f64,
+    /// These times.
+    pub times: Vec<(f64, f64)>,
+    /// Whether it grew also in times that something explains.
+    pub explained: bool,
+}
+
+impl Grown {
+    /// From the first to the last of the times.
+    pub fn span(&self) -> Option<(f64, f64)> {
+        Some((self.times.first()?.0, self.times.last()?.1))
     }
-    let steps = points.windows(2).filter(|two| two[1].1 > two[0].1);
-    let mut explained = false;
-    let (mut sum, mut times) = (0.0, Vec::new());
-    for step in steps {
+}
+
+/// How a counter grew.
+pub(super) fn grown(call: &Call<'_>, stream: &Stream<'_>, member: &str, told: &Told) -> Grown {
+    let points = call.points(stream.object, member);
+    let mut grown = Grown::default();
+    if let [(at, value)] = points[..] {
+        (grown.sum, grown.times) = (value, vec![(at, at)]);
+    }
+    for step in points.windows(2).filter(|two| two[1].1 > two[0].1) {
         if told.explains(step[1].0) {
-            explained = true;
+            grown.explained = true;
         } else {
-            sum += step[1].1 - step[0].1;
-            times.push((step[0].0, step[1].0));
+            grown.sum += step[1].1 - step[0].1;
+            grown.times.push((step[0].0, step[1].0));
         }
     }
-    (sum, explained, times)
+    grown
 }
 
 /// Whether media comes although it was negotiated.
@@ -73,12 +89,12 @@ fn check_flow(call: &Call<'_>, outcome: &Outcome, told: &mut Told) {
         return;
     };
     // A part of a call may begin with counters that stand still since before.
-    let counted = |stream: &Stream<'_>, member: &str| match call.points(stream.object, member)[..] {
-        [(_, first), .., (_, last)] if last >= first && first > 0.0 => last - first,
-        [.., (_, last)] => last,
-        [] => 0.0,
+    let sum = |inbound: bool, member: &str| -> f64 {
+        let grown = call
+            .way(inbound)
+            .filter_map(|stream| call.growth(stream.object, member));
+        grown.sum()
     };
-    let sum = |inbound: bool, member: &str| -> f64 { call.way(inbound).map(|stream| counted(stream, member)).sum() };
     let (received, sent) = (sum(true, "packetsReceived"), sum(false, "packetsSent"));
     if received > 0.0 || !expects(call, true) {
         return;
@@ -127,8 +143,10 @@ pub(super) fn expects(call: &Call<'_>, inbound: bool) -> bool {
 
 /// How many packets a stream lost, and how many it had, in the times that nothing else explains.
 fn check_loss(call: &Call<'_>, stream: &Stream<'_>, told: &mut Told) {
-    let (lost, explained, _) = grown(call, stream, "packetsLost", told);
-    let (received, _, _) = grown(call, stream, "packetsReceived", told);
+    let Grown {
+        sum: lost, explained, ..
+    } = grown(call, stream, "packetsLost", told);
+    let received = grown(call, stream, "packetsReceived", told).sum;
     // Late packets are taken back: what is left at the end counts.
     let net = call.growth(stream.object, "packetsLost").unwrap_or(0.0).max(0.0);
     let lost = lost.min(net);
@@ -218,7 +236,8 @@ fn check_jitter(call: &Call<'_>, stream: &Stream<'_>, told: &mut Told) {
 }
 
 fn check_freezes(call: &Call<'_>, stream: &Stream<'_>, told: &mut Told) {
-    let (freezes, explained, times) = grown(call, stream, "freezeCount", told);
+    let grown = grown(call, stream, "freezeCount", told);
+    let freezes = grown.sum;
     let durations = call.points(stream.object, "totalFreezesDuration");
     let step = |two: &[(f64, f64)]| two[1].1 - two[0].1;
     let fresh = durations.windows(2).filter(|two| !told.explains(two[1].0));
@@ -236,9 +255,8 @@ fn check_freezes(call: &Call<'_>, stream: &Stream<'_>, told: &mut Told) {
     if freezes > 0.0
         && (share >= limits::FROZEN.value && total >= limits::FREEZE.value || (whole == 0.0 && total >= 5.0))
     {
-        let span = times.first().zip(times.last()).map(|(first, last)| (first.0, last.1));
         let words = format!("{freezes} freezes, {total:.1} s in all, the longest at most {longest:.1} s");
-        let evidence = vec![call.measured(stream.object, &words, span, limits::FROZEN)];
+        let evidence = vec![call.measured(stream.object, &words, grown.span(), limits::FROZEN)];
         let narrow = told.narrow;
         push(
             told,
@@ -250,7 +268,7 @@ fn check_freezes(call: &Call<'_>, stream: &Stream<'_>, told: &mut Told) {
             ),
             narrow,
         );
-    } else if explained {
+    } else if grown.explained {
         let all = call.growth(stream.object, "totalFreezesDuration").unwrap_or(0.0);
         let evidence = vec![call.measured(
             stream.object,
@@ -272,8 +290,8 @@ fn check_freezes(call: &Call<'_>, stream: &Stream<'_>, told: &mut Told) {
 }
 
 fn check_dropped(call: &Call<'_>, stream: &Stream<'_>, told: &mut Told) {
-    let (dropped, _, times) = grown(call, stream, "framesDropped", told);
-    let (received, _, _) = grown(call, stream, "framesReceived", told);
+    let drops = grown(call, stream, "framesDropped", told);
+    let (dropped, received) = (drops.sum, grown(call, stream, "framesReceived", told).sum);
     let share = if received > 0.0 {
         100.0 * dropped / received
     } else {
@@ -282,9 +300,13 @@ fn check_dropped(call: &Call<'_>, stream: &Stream<'_>, told: &mut Told) {
     if received < 100.0 || share < limits::DROPPED.value || !call.has_series() {
         return;
     }
-    let span = times.first().zip(times.last()).map(|(first, last)| (first.0, last.1));
     let words = format!("{dropped} of {received} frames ({share:.1} %)");
-    let evidence = vec![call.measured(stream.object, &format!("dropped {words}"), span, limits::DROPPED)];
+    let evidence = vec![call.measured(
+        stream.object,
+        &format!("dropped {words}"),
+        drops.span(),
+        limits::DROPPED,
+    )];
     told.push(call.of_stream(
         catalog::FRAMES_DROPPED,
         stream,
@@ -294,14 +316,14 @@ fn check_dropped(call: &Call<'_>, stream: &Stream<'_>, told: &mut Told) {
 }
 
 fn check_concealment(call: &Call<'_>, stream: &Stream<'_>, told: &mut Told) {
-    let (concealed, explained, times) = grown(call, stream, "concealedSamples", told);
-    let (silent, _, _) = grown(call, stream, "silentConcealedSamples", told);
-    let (samples, _, _) = grown(call, stream, "totalSamplesReceived", told);
-    let heard = (concealed - silent).max(0.0);
+    let concealed = grown(call, stream, "concealedSamples", told);
+    let silent = grown(call, stream, "silentConcealedSamples", told).sum;
+    let samples = grown(call, stream, "totalSamplesReceived", told).sum;
+    let heard = (concealed.sum - silent).max(0.0);
     let share = if samples > 0.0 { 100.0 * heard / samples } else { 0.0 };
     // Some seconds at 48 kHz; what is made up before the first packet is silence.
     if !call.has_series() || samples < 240_000.0 || share < limits::CONCEALED.value {
-        if explained {
+        if concealed.explained {
             let all = call.growth(stream.object, "concealedSamples").unwrap_or(0.0);
             let evidence = vec![call.measured(
                 stream.object,
@@ -322,11 +344,10 @@ fn check_concealment(call: &Call<'_>, stream: &Stream<'_>, told: &mut Told) {
         }
         return;
     }
-    let span = times.first().zip(times.last()).map(|(first, last)| (first.0, last.1));
     let evidence = vec![call.measured(
         stream.object,
         &format!("{share:.1} % of the samples made up"),
-        span,
+        concealed.span(),
         limits::CONCEALED,
     )];
     let lossy = told
@@ -392,15 +413,16 @@ fn check_buffer(call: &Call<'_>, stream: &Stream<'_>, told: &mut Told) {
             evidence,
         ));
     }
-    let (flushes, explained, times) = grown(call, stream, "jitterBufferFlushes", told);
-    if flushes > 0.0 && !explained && call.has_series() {
-        let facts = times
+    let flushes = grown(call, stream, "jitterBufferFlushes", told);
+    if flushes.sum > 0.0 && !flushes.explained && call.has_series() {
+        let facts = flushes
+            .times
             .iter()
             .take(5)
             .map(|(_, to)| call.fact(Some(*to), &stream.object.id, "jitterBufferFlushes grew".to_owned()));
         let summary = format!(
             "The jitter buffer was emptied {}: audio was thrown away.",
-            crate::check::words::times(flushes as u64)
+            crate::check::words::times(flushes.sum as u64)
         );
         told.push_at_most(
             Severity::Info,

@@ -279,16 +279,15 @@ fn check_resolution(call: &Call<'_>, stream: &Stream<'_>, told: &mut Told) {
 }
 
 fn check_key_frames(call: &Call<'_>, stream: &Stream<'_>, told: &mut Told) {
-    let (plis, _, times) = grown(call, stream, "pliCount", told);
-    let (firs, _, _) = grown(call, stream, "firCount", told);
+    let asked_by_pli = grown(call, stream, "pliCount", told);
+    let (plis, firs) = (asked_by_pli.sum, grown(call, stream, "firCount", told).sum);
     let minutes = lasts(&call.points(stream.object, "pliCount")) / 60.0;
     let asked = plis + firs;
     if minutes <= 0.0 || asked < limits::KEY_FRAMES.value || asked / minutes.max(1.0) < limits::KEY_FRAMES.value {
         return;
     }
-    let span = times.first().zip(times.last()).map(|(first, last)| (first.0, last.1));
     let words = format!("{plis} PLI and {firs} FIR in {:.1} minutes", minutes);
-    let evidence = vec![call.measured(stream.object, &words, span, limits::KEY_FRAMES)];
+    let evidence = vec![call.measured(stream.object, &words, asked_by_pli.span(), limits::KEY_FRAMES)];
     told.push(call.of_stream(
         catalog::KEY_FRAMES,
         stream,
