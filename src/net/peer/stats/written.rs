@@ -3,6 +3,17 @@
 use serde_json::{Map, Value};
 use webrtc::peer_connection::RTCStatsReportEntry;
 
+/// Those of candidates.
+const CANDIDATE: &[&str] = &[
+    "transportId",
+    "address",
+    "port",
+    "protocol",
+    "candidateType",
+    "foundation",
+    "usernameFragment",
+];
+
 /// The members that the library fills, by type; beside `id`, `type` and `timestamp`.
 const FILLED: &[(&str, &[&str])] = &[
     ("peer-connection", &["dataChannelsOpened", "dataChannelsClosed"]),
@@ -48,30 +59,8 @@ const FILLED: &[(&str, &[&str])] = &[
             "consentRequestsSent",
         ],
     ),
-    (
-        "local-candidate",
-        &[
-            "transportId",
-            "address",
-            "port",
-            "protocol",
-            "candidateType",
-            "foundation",
-            "usernameFragment",
-        ],
-    ),
-    (
-        "remote-candidate",
-        &[
-            "transportId",
-            "address",
-            "port",
-            "protocol",
-            "candidateType",
-            "foundation",
-            "usernameFragment",
-        ],
-    ),
+    ("local-candidate", CANDIDATE),
+    ("remote-candidate", CANDIDATE),
     (
         "certificate",
         &["fingerprint", "fingerprintAlgorithm", "base64Certificate"],
